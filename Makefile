@@ -1,0 +1,72 @@
+# Patchwart: the commands of the house. `make help` lists them.
+SHELL      := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+export CGO_ENABLED ?= 0
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -buildid= -X github.com/patchwart/patchwart/internal/core/build.Version=$(VERSION)
+GOBUILD := go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+
+# Tools are built once per version, outside the tree, so that the product's go.mod stays the product's.
+TOOLS         ?= $(HOME)/.cache/patchwart/tools
+GOLANGCI      := $(TOOLS)/golangci-lint-v2.15.0
+TEMPL         := $(TOOLS)/templ-v0.3.1001
+SQLC          := $(TOOLS)/sqlc-v1.31.1
+
+.PHONY: help build demo test unit lint lab bench generate reproducible clean
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t16
+
+build: ## build bin/patchwart and bin/patchwart-agent, static and reproducible
+	@mkdir -p bin
+	$(GOBUILD) -o bin/patchwart-agent ./cmd/patchwart-agent
+	$(GOBUILD) -o bin/patchwart ./cmd/patchwart
+
+demo: build ## the main job on four real Debian hosts; leaves the console open until Ctrl-C
+	bin/patchwart demo
+
+test: ## everything that CI runs; installs what is missing
+	@scripts/require test
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory reproducible
+	@$(MAKE) --no-print-directory lab
+
+# Packages whose tests boot hosts are run by `lab`, one package after the other: two cores, many hosts.
+LABPKGS := ./internal/lab/... ./internal/e2e/...
+
+unit: ## fast tests, with the race detector
+	CGO_ENABLED=1 go test -race -timeout 10m $$(go list ./... | grep -vE '/internal/(lab|e2e)(/|$$)')
+
+lab: build ## tests on real Debian hosts
+	go test -count=1 -p 1 -timeout 40m $(LABPKGS)
+
+lint: $(GOLANGCI) $(TEMPL) ## vet, golangci-lint, formatting, generated files up to date
+	go vet ./...
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt these:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GOLANGCI) run ./...
+	@scripts/generated $(TEMPL)
+
+generate: $(TEMPL) $(SQLC) ## make the generated files anew
+	$(TEMPL) generate
+	$(SQLC) generate
+
+reproducible: ## two builds give the same bytes
+	@scripts/reproducible
+
+bench: build ## Patchwart beside plain apt and unattended-upgrade on one lab host; see docs/benchmarks.md
+	@scripts/require lab
+	go test -count=1 -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/e2e/bench/...
+
+$(GOLANGCI):
+	@mkdir -p $(TOOLS)/.build && GOBIN=$(TOOLS)/.build go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	@mv $(TOOLS)/.build/golangci-lint $@
+$(TEMPL):
+	@mkdir -p $(TOOLS)/.build && GOBIN=$(TOOLS)/.build go install github.com/a-h/templ/cmd/templ@v0.3.1001
+	@mv $(TOOLS)/.build/templ $@
+$(SQLC):
+	@mkdir -p $(TOOLS)/.build && GOBIN=$(TOOLS)/.build CGO_ENABLED=1 go install github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1
+	@mv $(TOOLS)/.build/sqlc $@
+
+clean: ## remove what was built
+	rm -rf bin

@@ -1,0 +1,248 @@
+// Package board is what people are shown: values put together from the nouns, in the order of
+// attention – what needs a person, what runs, what comes next, what is fine. The HTTP API sends these
+// values as JSON, the console renders them; neither computes anything of its own.
+package board
+
+import (
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/finding"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/plan"
+	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/run"
+	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/core/window"
+)
+
+// Stage is where a run is, seen from the server.
+type Stage string
+
+// The stages of a run.
+const (
+	Planned Stage = "planned" // has a slot, which has not come yet
+	Asked   Stage = "asked"   // the slot has come; the host was asked to refresh and report
+	Ordered Stage = "ordered" // the work order is closed and signed, the host has not begun
+	Running Stage = "running" // the host has begun
+	Over    Stage = "over"    // ended; Outcome says how
+)
+
+// RunRow is one run in a list.
+type RunRow struct {
+	ID       string          `json:"id"`
+	System   string          `json:"system"`
+	Customer string          `json:"customer"` // name
+	Stage    Stage           `json:"stage"`
+	Step     run.Step        `json:"step,omitempty"`    // while running
+	Outcome  verdict.Outcome `json:"outcome,omitempty"` // when over
+	Sentence lang.Text       `json:"sentence"`          // what happened, or what happens, in one line
+	Ground   string          `json:"ground"`            // kind and ID of what allowed it
+	Packages int             `json:"packages"`
+	Slot     window.Interval `json:"slot"`
+	Zone     string          `json:"zone"` // IANA name of the zone to show times in
+	Created  time.Time       `json:"created"`
+	Began    time.Time       `json:"began,omitzero"`
+	EndedAt  time.Time       `json:"ended_at,omitzero"`
+}
+
+// Run is one run whole.
+type Run struct {
+	RunRow
+	State     run.State          `json:"state"`
+	Events    []run.Event        `json:"events"` // without live text lines
+	Lines     []run.Event        `json:"lines"`  // live text, the newest MaxLines
+	Grounds   []mandate.Ground   `json:"grounds"`
+	Changes   []mandate.Change   `json:"changes"` // as ordered; as previewed before that
+	Preview   []mandate.Change   `json:"preview"` // as seen when it was planned
+	LeftOut   []mandate.Refusal  `json:"left_out"`
+	Policy    string             `json:"policy"`
+	Mandate   string             `json:"mandate"`    // digest
+	WorkOrder string             `json:"work_order"` // digest of the signed document
+	NotBefore time.Time          `json:"not_before,omitzero"`
+	NotAfter  time.Time          `json:"not_after,omitzero"`
+	Usual     map[run.Step]int64 `json:"usual"` // how long the step took before on this host, milliseconds
+}
+
+// MaxLines bounds the live text that one Run carries.
+const MaxLines = 400
+
+// Waiting is a system with due changes that lack a mandate, grouped by the reason.
+type Waiting struct {
+	System   string    `json:"system"`
+	Customer string    `json:"customer"`
+	Rule     string    `json:"rule"` // governing rule
+	Text     lang.Text `json:"text"`
+	Ask      lang.Text `json:"ask"`
+	Due      int       `json:"due"`      // changes
+	Security int       `json:"security"` // of them security updates
+	CanOrder bool      `json:"can_order"`
+}
+
+// Today is the start page: what needs whom.
+type Today struct {
+	Now     time.Time `json:"now"`
+	Needs   []RunRow  `json:"needs"`   // failed, restored, blocked, not effective, unknown: newest first, loudest first
+	Waiting []Waiting `json:"waiting"` // due, but not permitted yet
+	Silent  []Silent  `json:"silent"`  // hosts that should report and do not
+	Running []RunRow  `json:"running"`
+	Next    []RunRow  `json:"next"`  // planned
+	Done    []RunRow  `json:"done"`  // succeeded in the last 24 hours
+	Fine    []string  `json:"fine"`  // systems with nothing due
+	Yours   []string  `json:"yours"` // systems whose updates are the customer's job
+	Total   int       `json:"total"`
+}
+
+// Silent is a host that was enrolled, or should be, and does not report.
+type Silent struct {
+	System   string    `json:"system"`
+	Customer string    `json:"customer"`
+	Enrolled bool      `json:"enrolled"`
+	Last     time.Time `json:"last,omitzero"`
+}
+
+// SystemRow is one system in a list.
+type SystemRow struct {
+	Name     string              `json:"name"`
+	Customer string              `json:"customer"`
+	Model    policy.ServiceModel `json:"model"`
+	Package  policy.Package      `json:"package"`
+	Policy   string              `json:"policy"`
+	OS       string              `json:"os,omitempty"`
+	Enrolled bool                `json:"enrolled"`
+	Seen     time.Time           `json:"seen,omitzero"`
+	Due      int                 `json:"due"`
+	Security int                 `json:"security"`
+	Held     int                 `json:"held"`
+	Answer   lang.Text           `json:"answer"` // whose job security updates of the OS are
+	Last     *RunRow             `json:"last,omitempty"`
+	Next     *RunRow             `json:"next,omitempty"`
+}
+
+// DueRow is one due change with its decision.
+type DueRow struct {
+	System   string          `json:"system"`
+	Finding  finding.Finding `json:"finding"`
+	Decision policy.Decision `json:"decision"`
+	Allowed  bool            `json:"allowed"`          // a mandate for it exists now
+	Ground   *mandate.Ground `json:"ground,omitempty"` // when allowed
+	Rule     string          `json:"rule"`             // governing rule
+	Why      lang.Text       `json:"why"`              // the reason line
+	Ask      lang.Text       `json:"ask"`              // what would change it
+}
+
+// System is one system whole.
+type System struct {
+	SystemRow
+	Held      estate.Held     `json:"held_data"`
+	Facts     *fact.Facts     `json:"facts,omitempty"`
+	FactsHash string          `json:"facts_hash,omitempty"`
+	Observed  time.Time       `json:"observed,omitzero"`
+	DueList   []DueRow        `json:"due_list"`
+	Job       policy.Decision `json:"job"` // for security updates of the OS from standard repositories
+	Orders    []mandate.Order `json:"orders"`
+	Slot      *plan.Slot      `json:"slot,omitempty"` // next window, were a run planned now
+	NoSlot    lang.Text       `json:"no_slot"`
+	Runs      []RunRow        `json:"runs"`
+}
+
+// Explanation answers "whose job is this?" for a system, and for one package of it if one is named.
+type Explanation struct {
+	System   string          `json:"system"`
+	Package  string          `json:"package,omitempty"`
+	Answer   lang.Text       `json:"answer"`
+	Allowed  bool            `json:"allowed"`
+	Why      lang.Text       `json:"why"`
+	Ask      lang.Text       `json:"ask"`
+	Rule     string          `json:"rule"`
+	Decision policy.Decision `json:"decision"`
+	Facets   policy.Facets   `json:"facets"`
+	Policy   PolicyInfo      `json:"policy"`
+	At       time.Time       `json:"at"`
+}
+
+// PolicyInfo names a policy version.
+type PolicyInfo struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	SHA256   string `json:"sha256"`
+	From     string `json:"valid_from,omitempty"` // empty: unknown
+	Recorded string `json:"recorded_at,omitempty"`
+}
+
+// OrderRequest places a customer's order.
+type OrderRequest struct {
+	System   string       `json:"system"`
+	Contact  string       `json:"contact"`
+	Channel  string       `json:"channel"`
+	Text     string       `json:"text"`
+	Explicit bool         `json:"explicit"`
+	Scope    estate.Scope `json:"scope"`
+}
+
+// OrderReceipt is what came of an order.
+type OrderReceipt struct {
+	Order        mandate.Order `json:"order"`
+	Confirmation lang.Text     `json:"confirmation"` // names scope, charge, and that compatibility is not checked (MH2-15)
+	Allowed      int           `json:"allowed"`      // due changes it permits now
+	LeftOut      int           `json:"left_out"`
+}
+
+// PlanResult is the result of planning: what was planned (or would be), and why not the rest.
+type PlanResult struct {
+	Preview bool              `json:"preview"`
+	Slots   []plan.Slot       `json:"slots"`
+	Not     []plan.NotPlanned `json:"not"`
+	Refused []Waiting         `json:"refused"`
+}
+
+// Applied is what applying an estate document changed.
+type Applied struct {
+	Added     []string `json:"added"`
+	Changed   []string `json:"changed"`
+	Removed   []string `json:"removed"`
+	Unchanged int      `json:"unchanged"`
+}
+
+// Enrolment is a one-time token for one host.
+type Enrolment struct {
+	System    string    `json:"system"`
+	Token     string    `json:"token"`
+	Expires   time.Time `json:"expires"`
+	Server    string    `json:"server"`    // URL the agent connects to
+	Authority string    `json:"authority"` // SHA-256 of the authority's certificate: pins the first contact
+	Command   string    `json:"command"`   // what to run on the host
+}
+
+// RecordCheck is the result of verifying the record.
+type RecordCheck struct {
+	Size       int64     `json:"size"` // entries
+	Root       string    `json:"root"` // root hash, hex
+	Good       bool      `json:"good"`
+	Broken     *Broken   `json:"broken,omitempty"`
+	Checkpoint string    `json:"checkpoint,omitempty"` // signed note over size and root
+	Text       lang.Text `json:"text"`
+}
+
+// Broken is the first entry of the record that does not match.
+type Broken struct {
+	Index int64     `json:"index"`
+	Kind  string    `json:"kind"`
+	What  lang.Text `json:"what"`
+}
+
+// RunFilter narrows a list of runs. The zero filter lists the newest runs of all systems.
+type RunFilter struct {
+	System string `json:"system,omitempty"`
+	Stage  Stage  `json:"stage,omitempty"`
+	Limit  int    `json:"limit,omitempty"` // 0 = 100; at most 1000
+}
+
+// Progress is what changed in a run since a sequence number.
+type Progress struct {
+	Row    RunRow      `json:"row"`
+	State  run.State   `json:"state"`
+	Events []run.Event `json:"events"` // after the asked sequence number, live text included
+}

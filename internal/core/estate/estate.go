@@ -1,0 +1,136 @@
+// Package estate holds what a hoster looks after: customers, their contacts and who among them may
+// give orders, contracts with service model and package, the systems, and the maintenance windows.
+//
+// An Estate is a plain value. It is read from one YAML document (Parse), which reports all errors at
+// once with line and column, and is compared with another one (Compare), so that applying the same
+// document twice changes nothing. Names, not numbers, identify everything: they are what people say
+// in a ticket.
+package estate
+
+import "github.com/patchwart/patchwart/internal/core/policy"
+
+// Estate is everything one hoster looks after, as stated in one document.
+type Estate struct {
+	Customers []Customer `json:"customers"`
+	Windows   []Window   `json:"windows"`
+	Contracts []Contract `json:"contracts"`
+	Systems   []System   `json:"systems"`
+}
+
+// Customer is a party that has a contract with the hoster (Kunde, Auftraggeber).
+type Customer struct {
+	ID       string    `json:"id"`   // short name, unique
+	Name     string    `json:"name"` // as on the invoice
+	Contacts []Contact `json:"contacts"`
+}
+
+// Contact is a person on the customer's side. Only a contact with the authority to order is
+// weisungsberechtigt: what others write is no mandate.
+type Contact struct {
+	ID        string      `json:"id"` // unique within the customer
+	Name      string      `json:"name"`
+	Email     string      `json:"email"`
+	Authority []Authority `json:"authority"`
+}
+
+// Authority is what a contact may do in the customer's name.
+type Authority string
+
+// The authorities a contact can hold.
+const (
+	AuthorityOrder   Authority = "order"   // give orders and standing orders
+	AuthorityConsent Authority = "consent" // consent to costs, appointments, emergency access
+	AuthorityRead    Authority = "read"    // see, nothing else
+)
+
+// May reports whether the contact holds the authority.
+func (c Contact) May(a Authority) bool {
+	for _, have := range c.Authority {
+		if have == a {
+			return true
+		}
+	}
+	return false
+}
+
+// Contract says by which policy version which service is owed (MH2-02, MH2-18).
+type Contract struct {
+	ID            string              `json:"id"`
+	Customer      string              `json:"customer"`
+	Model         policy.ServiceModel `json:"model"`
+	Package       policy.Package      `json:"package"`
+	Policy        string              `json:"policy"` // policy version, e.g. managedhosting-2
+	Window        string              `json:"window"` // name of the maintenance window; empty when the hoster executes nothing
+	StandingOrder *StandingOrder      `json:"standing_order,omitempty"`
+}
+
+// StandingOrder is the customer's documented instruction that work of one scope may recur
+// (Dauerauftrag; MH2-14, MH2-21).
+type StandingOrder struct {
+	ID       string     `json:"id"`
+	By       string     `json:"by"`      // contact ID, needs AuthorityOrder
+	Given    string     `json:"given"`   // date of the instruction, YYYY-MM-DD
+	Text     string     `json:"text"`    // the instruction, verbatim
+	Channel  string     `json:"channel"` // ticket number or document
+	Scope    Scope      `json:"scope"`   // what it covers
+	Ends     string     `json:"ends,omitempty"`
+	Paused   bool       `json:"paused,omitempty"`
+	Interval Recurrence `json:"interval"`
+}
+
+// Scope is the class of changes that an order covers.
+type Scope string
+
+// The scopes an order can have. The narrow one is what packages promise (MH2-19, C4).
+const (
+	ScopeSecurity Scope = "security_updates"
+	ScopeUpdates  Scope = "updates" // all updates within the release, security included
+)
+
+// Recurrence is how often a standing order falls due (MH2-22).
+type Recurrence string
+
+// The recurrences a standing order can have.
+const (
+	Quarterly Recurrence = "quarterly"
+	Monthly   Recurrence = "monthly"
+	Weekly    Recurrence = "weekly"
+	Nightly   Recurrence = "nightly"
+)
+
+// System is one host under a contract.
+type System struct {
+	Name        string             `json:"name"`
+	Contract    string             `json:"contract"`
+	AdminAccess policy.AdminAccess `json:"admin_access"` // who holds root (MH2-13)
+	Purpose     string             `json:"purpose,omitempty"`
+	Services    []string           `json:"services,omitempty"` // units that must run after a change as before
+	Checks      []Check            `json:"checks,omitempty"`
+}
+
+// CheckKind is a fixed way of asking a service whether it is well.
+type CheckKind string
+
+// The kinds of checks. There is no kind that runs a command, on purpose.
+const (
+	CheckHTTP CheckKind = "http" // GET on the host's own loopback address, expected status
+	CheckTCP  CheckKind = "tcp"  // a connection to a loopback port is accepted
+)
+
+// Check is one question that is put to a service before and after a change, on the host itself.
+type Check struct {
+	Name   string    `json:"name"`
+	Kind   CheckKind `json:"kind"`
+	Port   int       `json:"port"`
+	Path   string    `json:"path,omitempty"`   // http: absolute path
+	Status int       `json:"status,omitempty"` // http: expected status code, 200 when 0
+}
+
+// Window is a recurring maintenance window in local time (Wartungsfenster).
+type Window struct {
+	Name  string   `json:"name"`
+	Days  []string `json:"days"`  // mon … sun
+	Start string   `json:"start"` // HH:MM local time
+	Hours float64  `json:"hours"` // length, at most 24
+	Zone  string   `json:"zone"`  // IANA name, e.g. Europe/Berlin
+}

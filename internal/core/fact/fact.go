@@ -1,0 +1,162 @@
+// Package fact holds what a host reports about itself: packages with their origins, holds, what is
+// pending, units, listening sockets and the reboot state. Facts are observations, never judgements:
+// whether an update is a security update or whose job it is, is decided elsewhere.
+//
+// A Facts value has one canonical JSON form and one hash of it, so that an unchanged host costs one
+// hash on the wire (see Facts.Hash).
+package fact
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"sort"
+)
+
+// Facts is one observation of a host.
+type Facts struct {
+	Host     string     `json:"host"` // the name the host calls itself
+	OS       OS         `json:"os"`
+	Kernel   Kernel     `json:"kernel"`
+	Packages []Package  `json:"packages"` // installed, sorted by name and architecture
+	Pending  []Pending  `json:"pending"`  // what the package manager would change now
+	Indices  Indices    `json:"indices"`
+	Units    []Unit     `json:"units"`     // services that run or failed
+	Failed   []string   `json:"failed"`    // names of failed units
+	Listen   []Listener `json:"listen"`    // listening sockets
+	Reboot   Reboot     `json:"reboot"`    // whether the running system is the installed one
+	Dpkg     Dpkg       `json:"dpkg"`      // health of the package database
+	Tools    []string   `json:"tools"`     // of the tools a run needs, those that are there
+	DiskFree int64      `json:"disk_free"` // free bytes on the root file system, rounded down to 64 MiB
+}
+
+// OS is the distribution release as its os-release file states it.
+type OS struct {
+	ID       string `json:"id"`       // debian
+	Version  string `json:"version"`  // 12
+	Codename string `json:"codename"` // bookworm
+	Name     string `json:"name"`     // Debian GNU/Linux 12 (bookworm)
+}
+
+// Kernel is the running kernel.
+type Kernel struct {
+	Running string `json:"running"`
+	Arch    string `json:"arch"` // Debian architecture, e.g. amd64
+	// Container says that the host shares its kernel with the machine it runs on.
+	Container bool `json:"container"`
+}
+
+// Origin is where a package version can be had, as the signed release file of a repository says.
+type Origin struct {
+	Origin    string `json:"origin"`    // o=
+	Label     string `json:"label"`     // l=
+	Suite     string `json:"suite"`     // a=
+	Codename  string `json:"codename"`  // n=
+	Component string `json:"component"` // c=
+	Site      string `json:"site"`
+}
+
+// Package is one installed package.
+type Package struct {
+	Name          string   `json:"name"`
+	Arch          string   `json:"arch"`
+	Version       string   `json:"version"`
+	Source        string   `json:"source"`
+	SourceVersion string   `json:"source_version"`
+	Section       string   `json:"section,omitempty"`
+	Auto          bool     `json:"auto,omitempty"` // installed as a dependency
+	Held          bool     `json:"held,omitempty"`
+	Origins       []Origin `json:"origins,omitempty"` // repositories that offer the installed version; empty = none known
+}
+
+// Pending is one change that the package manager would make now.
+type Pending struct {
+	Name      string   `json:"name"`
+	Arch      string   `json:"arch"`
+	Installed string   `json:"installed,omitempty"` // empty: it would be newly installed
+	Candidate string   `json:"candidate"`
+	Source    string   `json:"source"`
+	Origins   []Origin `json:"origins"`        // repositories that offer the candidate
+	Held      bool     `json:"held,omitempty"` // on hold: would be left
+	Size      int64    `json:"size,omitempty"` // bytes to download
+}
+
+// Indices tells how fresh the package lists are that Pending rests on.
+type Indices struct {
+	Refreshed int64    `json:"refreshed"`        // seconds since 1970 of the last complete refresh; 0 = never
+	Errors    []string `json:"errors,omitempty"` // what the last refresh complained about; not empty = do not trust Pending
+}
+
+// Unit is one service of the host's system manager.
+type Unit struct {
+	Name   string `json:"name"`   // nginx.service
+	Active string `json:"active"` // active, failed, inactive …
+	Sub    string `json:"sub"`    // running, exited, dead …
+}
+
+// Listener is one listening socket.
+type Listener struct {
+	Proto   string `json:"proto"` // tcp, udp
+	Address string `json:"address"`
+	Port    int    `json:"port"`
+	Process string `json:"process,omitempty"`
+}
+
+// Reboot tells whether what is installed is what runs.
+type Reboot struct {
+	Required bool     `json:"required"`           // a newer kernel is installed, or the distribution says so
+	Expected string   `json:"expected,omitempty"` // kernel version that would run after a reboot
+	Services []string `json:"services,omitempty"` // services that still use replaced files
+}
+
+// Dpkg is the health of the package database.
+type Dpkg struct {
+	Broken []string `json:"broken,omitempty"` // packages in a half-done state; not empty = an earlier run was interrupted
+}
+
+// Sort brings all lists into their canonical order, in place.
+func (f *Facts) Sort() {
+	sort.Slice(f.Packages, func(i, j int) bool {
+		a, b := f.Packages[i], f.Packages[j]
+		return a.Name < b.Name || a.Name == b.Name && a.Arch < b.Arch
+	})
+	sort.Slice(f.Pending, func(i, j int) bool {
+		a, b := f.Pending[i], f.Pending[j]
+		return a.Name < b.Name || a.Name == b.Name && a.Arch < b.Arch
+	})
+	sort.Slice(f.Units, func(i, j int) bool { return f.Units[i].Name < f.Units[j].Name })
+	sort.Slice(f.Listen, func(i, j int) bool {
+		a, b := f.Listen[i], f.Listen[j]
+		if a.Port != b.Port {
+			return a.Port < b.Port
+		}
+		return a.Proto+a.Address < b.Proto+b.Address
+	})
+	sort.Strings(f.Failed)
+	sort.Strings(f.Tools)
+	sort.Strings(f.Reboot.Services)
+	sort.Strings(f.Dpkg.Broken)
+}
+
+// Hash is the SHA-256 of the canonical JSON form, in hex. The time of the last refresh does not
+// count: a refresh that changed nothing is no news.
+func (f Facts) Hash() string {
+	f.Indices.Refreshed = 0
+	doc, err := json.Marshal(f)
+	if err != nil { // no field of Facts can fail to marshal
+		panic("fact: " + err.Error())
+	}
+	sum := sha256.Sum256(doc)
+	return hex.EncodeToString(sum[:])
+}
+
+// Package returns the installed package of that name (and architecture, unless arch is empty).
+func (f Facts) Package(name, arch string) (Package, bool) {
+	i := sort.Search(len(f.Packages), func(i int) bool { return f.Packages[i].Name >= name })
+	for ; i < len(f.Packages) && f.Packages[i].Name == name; i++ {
+		if arch == "" || f.Packages[i].Arch == arch {
+			return f.Packages[i], true
+		}
+	}
+	return Package{}, false
+}

@@ -1,0 +1,149 @@
+package mandate
+
+import (
+	"slices"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/policy"
+)
+
+// Grant gives a mandate for those items that the policy lets the provider execute and for which the
+// trigger it demands is there, and a refusal for every other item. Held packages are refused, too: a
+// hold is somebody's decision. Nothing is granted beyond the items: the mandate names exact versions.
+func Grant(r Request) (Mandate, []Refusal) {
+	doc := document{System: r.Held.System.Name, Run: r.Run, Policy: r.Held.Contract.Policy, At: r.At.UTC()}
+	var refusals []Refusal
+	for _, item := range r.Items {
+		ground, refusal := consider(r, item)
+		if refusal != nil {
+			refusals = append(refusals, *refusal)
+			continue
+		}
+		doc.PolicySHA256 = item.Decision.PolicySHA256
+		at := slices.IndexFunc(doc.Grounds, func(g Ground) bool { return same(g, ground) })
+		if at < 0 {
+			at = len(doc.Grounds)
+			doc.Grounds = append(doc.Grounds, ground)
+		}
+		f := item.Finding
+		doc.Changes = append(doc.Changes, Change{Package: f.Package, Arch: f.Arch, From: f.Installed, To: f.Candidate, Ground: at})
+	}
+	if len(doc.Changes) == 0 {
+		return Mandate{}, refusals
+	}
+	return Mandate{doc: doc}, refusals
+}
+
+func same(a, b Ground) bool {
+	return a.Kind == b.Kind && a.Basis == b.Basis && slices.Equal(a.Rules, b.Rules)
+}
+
+// consider judges one item: exactly one of its results is meaningful.
+func consider(r Request, item Item) (Ground, *Refusal) {
+	d := item.Decision
+	if d.PolicyID != r.Held.Contract.Policy {
+		return refuse(item, "", lang.Textf(
+			"Die Entscheidung stammt aus Fassung %[1]s, der Vertrag gilt nach %[2]s.",
+			"The decision was made under version %[1]s, the contract is under %[2]s.", d.PolicyID, r.Held.Contract.Policy), lang.Text{})
+	}
+	if d.Verdict != policy.Permitted || d.Executor != policy.PartyProvider {
+		text := d.Refusal()
+		return refuse(item, d.GoverningRule(), text, lang.Text{})
+	}
+	if item.Finding.Held {
+		return refuse(item, d.GoverningRule(), lang.Textf(
+			"%[1]s ist auf dem Host zurückgehalten (hold) und bleibt es, bis jemand es löst.",
+			"%[1]s is on hold on the host, and stays so until somebody releases it.", item.Finding.Package), lang.Text{})
+	}
+	switch d.Trigger {
+	case policy.TriggerProactive:
+		return Ground{Kind: ByProviderDuty, Rules: d.Rules()}, nil
+	case policy.TriggerStandingOrder:
+		if o, ok := order(r, item); ok { // an explicit order is stronger than the standing one
+			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules()}, nil
+		}
+		why := standing(r, item)
+		if why.IsZero() {
+			s := r.Held.Contract.StandingOrder
+			return Ground{Kind: ByStandingOrder, Basis: s.ID, Contact: s.By, Rules: d.Rules()}, nil
+		}
+		return refuse(item, d.GoverningRule(), why, askOrder(r))
+	case policy.TriggerOrder:
+		if o, ok := order(r, item); ok {
+			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules()}, nil
+		}
+		return refuse(item, d.GoverningRule(), d.Refusal(), askOrder(r))
+	}
+	return refuse(item, d.GoverningRule(), d.Refusal(), lang.Text{})
+}
+
+func refuse(item Item, rule string, text, ask lang.Text) (Ground, *Refusal) {
+	return Ground{}, &Refusal{
+		Finding: item.Finding, Rule: rule, Text: text, Ask: ask,
+		Missing: item.Decision.Missing, Decision: item.Decision,
+	}
+}
+
+// order finds the newest order that covers the item: for this system, by a contact who may order,
+// explicit where the policy demands it (MH2-20), not withdrawn, not used by another run.
+func order(r Request, item Item) (Order, bool) {
+	var best Order
+	for _, o := range r.Orders {
+		contact, known := r.Held.Customer.Contact(o.Contact)
+		switch {
+		case o.System != r.Held.System.Name, o.Customer != r.Held.Customer.ID, o.Withdrawn,
+			o.Used != "" && o.Used != r.Run, o.Given.After(r.At), !known || !contact.May(estate.AuthorityOrder),
+			item.Decision.ExplicitRequest && !o.Explicit, !covers(o.Scope, item.Finding.Class):
+			continue
+		}
+		if best.ID == "" || o.Given.After(best.Given) || o.Given.Equal(best.Given) && o.ID > best.ID {
+			best = o
+		}
+	}
+	return best, best.ID != ""
+}
+
+// standing says why the contract's standing order does not carry the item; a zero text means it does.
+func standing(r Request, item Item) lang.Text {
+	s := r.Held.Contract.StandingOrder
+	if s == nil {
+		return lang.T("Ein Dauerauftrag liegt nicht vor.", "There is no standing order.")
+	}
+	contact, known := r.Held.Customer.Contact(s.By)
+	today := r.At.Format(time.DateOnly)
+	switch {
+	case !known || !contact.May(estate.AuthorityOrder):
+		return lang.T("Der Dauerauftrag stammt nicht von einer weisungsberechtigten Person.",
+			"The standing order was not given by an authorised contact.")
+	case s.Paused:
+		return lang.T("Der Dauerauftrag ist ausgesetzt.", "The standing order is paused.")
+	case s.Given == "" || s.Given > today:
+		return lang.T("Der Dauerauftrag gilt noch nicht.", "The standing order is not yet in force.")
+	case s.Ends != "" && s.Ends < today:
+		return lang.T("Der Dauerauftrag ist abgelaufen.", "The standing order has ended.")
+	case !covers(s.Scope, item.Finding.Class):
+		return lang.T("Der Dauerauftrag deckt diese Art von Änderung nicht.",
+			"The standing order does not cover this class of change.")
+	}
+	return lang.Text{}
+}
+
+// covers reports whether an order of that scope includes changes of that class. An unknown class is
+// covered by nothing; version upgrades are never part of a scope (C3).
+func covers(s estate.Scope, c policy.ChangeClass) bool {
+	switch c {
+	case policy.ChangeClassSecurityUpdate:
+		return s == estate.ScopeSecurity || s == estate.ScopeUpdates
+	case policy.ChangeClassUpdate:
+		return s == estate.ScopeUpdates
+	}
+	return false
+}
+
+func askOrder(r Request) lang.Text {
+	return lang.Textf(
+		"Wir brauchen dafür einen ausdrücklichen Auftrag von %[1]s, am besten als Ticket.",
+		"For this we need an explicit order by %[1]s, best as a ticket.", r.Held.Customer.Name)
+}

@@ -1,0 +1,82 @@
+// Package plan decides when permitted changes are made: the next maintenance window with enough time
+// left for what the change is expected to take. It is pure and deterministic: the same input gives the
+// same plan, and for everything that is not planned it says why not.
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/window"
+)
+
+// Candidate is one system with permitted changes.
+type Candidate struct {
+	System   string
+	Run      string // the run that is to be planned
+	Window   window.Recurring
+	Estimate time.Duration // how long the run is expected to take, from its history
+	NotUntil time.Time     // not before; zero = at once
+	Busy     bool          // another run of this system has not ended
+}
+
+// Slot is one planned run: it begins in the interval, and must be able to end in it.
+type Slot struct {
+	System   string          `json:"system"`
+	Run      string          `json:"run"`
+	At       window.Interval `json:"at"`
+	Estimate time.Duration   `json:"estimate"`
+	Reason   lang.Text       `json:"reason"`
+}
+
+// NotPlanned is a candidate without a slot, and why.
+type NotPlanned struct {
+	System string    `json:"system"`
+	Run    string    `json:"run"`
+	Code   string    `json:"code"` // busy, no_fit
+	Reason lang.Text `json:"reason"`
+}
+
+// Plan is the result: every candidate is in one of the two lists.
+type Plan struct {
+	Slots []Slot       `json:"slots"`
+	Not   []NotPlanned `json:"not"`
+}
+
+// Make plans all candidates. A system is never planned twice at a time.
+func Make(now time.Time, candidates []Candidate) Plan {
+	var p Plan
+	ordered := slices.Clone(candidates)
+	slices.SortFunc(ordered, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(a.Run, b.Run))
+	})
+	taken := map[string]bool{}
+	for _, c := range ordered {
+		if c.Busy || taken[c.System] {
+			p.Not = append(p.Not, NotPlanned{System: c.System, Run: c.Run, Code: "busy", Reason: lang.Textf(
+				"Für %[1]s ist schon ein Lauf geplant oder unterwegs.", "A run for %[1]s is already planned or under way.", c.System)})
+			continue
+		}
+		from := now
+		if c.NotUntil.After(from) {
+			from = c.NotUntil
+		}
+		slot, ok := c.Window.Next(from, c.Estimate)
+		if !ok {
+			p.Not = append(p.Not, NotPlanned{System: c.System, Run: c.Run, Code: "no_fit", Reason: lang.Textf(
+				"Kein Wartungsfenster von %[1]s ist lang genug (gebraucht werden etwa %[2]s).",
+				"No maintenance window of %[1]s is long enough (about %[2]s are needed).", c.System, c.Estimate)})
+			continue
+		}
+		taken[c.System] = true
+		reason := lang.T("Nächstes Wartungsfenster.", "Next maintenance window.")
+		if !slot.From.After(now) {
+			reason = lang.T("Das Wartungsfenster ist offen und lang genug.", "The maintenance window is open and long enough.")
+		}
+		p.Slots = append(p.Slots, Slot{System: c.System, Run: c.Run, At: slot, Estimate: c.Estimate, Reason: reason})
+	}
+	slices.SortStableFunc(p.Slots, func(a, b Slot) int { return a.At.From.Compare(b.At.From) })
+	return p
+}
