@@ -19,7 +19,7 @@ var (
 	packageArch = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,31}$`)
 	version     = regexp.MustCompile(`^([0-9]{1,9}:)?[0-9][A-Za-z0-9.+~-]{0,127}$`)
 	unitName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,127}\.(service|socket|timer)$`)
-	checkName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$`)
+	checkName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 	urlPath     = regexp.MustCompile(`^/[A-Za-z0-9/._~%?=&-]{0,255}$`)
 )
 

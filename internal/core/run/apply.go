@@ -159,7 +159,7 @@ func (s *State) mayEnd(o verdict.Outcome) bool {
 	case verdict.Blocked, verdict.Deferred:
 		return !s.Written
 	case verdict.Succeeded, verdict.NotEffective, verdict.Partial:
-		return s.Step == Verifying && good
+		return s.Step == Verifying && good && s.Verdict != nil && s.Verdict.Outcome == o
 	case verdict.Restored:
 		return s.Step == Restoring && good
 	case verdict.RestoreFailed:
