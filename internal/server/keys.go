@@ -11,19 +11,19 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/mod/sumdb/note"
+	"github.com/patchwart/patchwart/internal/record"
 )
 
 // keyring is the server's own secrets. Each lives in a file of mode 0600 below a directory of mode
 // 0700; they are made at the first start and never leave the machine.
 type keyring struct {
 	order    ed25519.PrivateKey // signs work orders; agents pin its public half at enrolment
-	signer   note.Signer        // signs checkpoints of the record
-	verifier note.Verifier
-	token    string // lets the command line speak to the API
+	signer   record.Signer      // signs checkpoints of the record
+	verifier string             // its public half, as auditors take it along
+	token    string             // lets the command line speak to the API
 }
 
-// recordName is the key name in the record's signed notes.
+// recordName is the key name in the record's signed checkpoints.
 const recordName = "patchwart-record"
 
 // openKeys reads the keys below dir, and makes those that are not there yet.
@@ -31,43 +31,24 @@ func openKeys(dir string) (*keyring, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make key directory: %w", err)
 	}
-	seed, err := secret(filepath.Join(dir, "order.key"), func() ([]byte, error) {
-		seed := make([]byte, ed25519.SeedSize)
-		_, err := rand.Read(seed)
-		return []byte(hex.EncodeToString(seed)), err
-	})
+	var k keyring
+	var err error
+	if k.order, err = signingKey(filepath.Join(dir, "order.key")); err != nil {
+		return nil, err
+	}
+	recordKey, err := signingKey(filepath.Join(dir, "record.key"))
 	if err != nil {
 		return nil, err
 	}
-	raw, err := hex.DecodeString(string(bytes.TrimSpace(seed)))
-	if err != nil || len(raw) != ed25519.SeedSize {
-		return nil, fmt.Errorf("%s is not a key of %d bytes in hex", filepath.Join(dir, "order.key"), ed25519.SeedSize)
-	}
-	k := &keyring{order: ed25519.NewKeyFromSeed(raw)}
-
-	var public string
-	private, err := secret(filepath.Join(dir, "record.key"), func() ([]byte, error) {
-		skey, vkey, err := note.GenerateKey(rand.Reader, recordName)
-		public = vkey
-		return []byte(skey + "\n" + vkey), err
-	})
-	if err != nil {
+	if k.signer, err = record.NewSigner(recordName, recordKey); err != nil {
 		return nil, err
 	}
-	lines := bytes.Fields(private)
-	if len(lines) != 2 {
-		return nil, fmt.Errorf("%s does not hold a signing and a verifying key", filepath.Join(dir, "record.key"))
+	if k.verifier, err = record.PublicKey(recordName, publicKey(recordKey)); err != nil {
+		return nil, err
 	}
-	if k.signer, err = note.NewSigner(string(lines[0])); err != nil {
-		return nil, fmt.Errorf("record key: %w", err)
-	}
-	if k.verifier, err = note.NewVerifier(string(lines[1])); err != nil {
-		return nil, fmt.Errorf("record key: %w", err)
-	}
-	if public != "" { // readable by whoever has to verify; it is no secret
-		if err := os.WriteFile(filepath.Join(dir, "record.pub"), []byte(public+"\n"), 0o644); err != nil {
-			return nil, fmt.Errorf("write public record key: %w", err)
-		}
+	// The public half is no secret: whoever verifies the record offline takes it along.
+	if err := os.WriteFile(filepath.Join(dir, "record.pub"), []byte(k.verifier+"\n"), 0o644); err != nil { //nolint:gosec // public on purpose
+		return nil, fmt.Errorf("write public record key: %w", err)
 	}
 	token, err := secret(filepath.Join(dir, "..", "api-token"), func() ([]byte, error) {
 		raw := make([]byte, 32)
@@ -78,7 +59,24 @@ func openKeys(dir string) (*keyring, error) {
 		return nil, err
 	}
 	k.token = string(bytes.TrimSpace(token))
-	return k, nil
+	return &k, nil
+}
+
+// signingKey reads an Ed25519 key, kept as its seed in hex, or makes one.
+func signingKey(path string) (ed25519.PrivateKey, error) {
+	text, err := secret(path, func() ([]byte, error) {
+		seed := make([]byte, ed25519.SeedSize)
+		_, err := rand.Read(seed)
+		return []byte(hex.EncodeToString(seed)), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	seed, err := hex.DecodeString(string(bytes.TrimSpace(text)))
+	if err != nil || len(seed) != ed25519.SeedSize {
+		return nil, fmt.Errorf("%s is not a key of %d bytes in hex", path, ed25519.SeedSize)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
 }
 
 // secret reads a secret from a file, or makes it there. An existing file that others can read is

@@ -1,0 +1,112 @@
+package hostpolicy
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/wire"
+)
+
+const whole = `# what this host allows
+verbs: [update_packages]
+origins:
+  - Debian-Security
+  - "Example GmbH"
+max_run_minutes: 90
+reboot: never
+clock_skew_minutes: 2
+data: [/data/shop, /usr/local/share/x]
+services_not_restart: [mariadb.service]
+`
+
+func TestPolicyIsRead(t *testing.T) {
+	t.Parallel()
+	got, err := Parse("host.yaml", []byte(whole))
+	want := Policy{
+		Verbs: []wire.Verb{wire.UpdatePackages}, Origins: []string{"Debian-Security", "Example GmbH"}, MaxRun: 90 * time.Minute,
+		Reboot: RebootNever, ClockSkew: 2 * time.Minute, Data: []string{"/data/shop", "/usr/local/share/x"}, ServicesKept: []string{"mariadb.service"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestEmptyPolicyIsTheDefault(t *testing.T) {
+	t.Parallel()
+	for _, doc := range []string{"", "# nothing\n", "---\n"} {
+		got, err := Parse("host.yaml", []byte(doc))
+		if diff := cmp.Diff(Default(), got); diff != "" || err != nil {
+			t.Errorf("%q: %v (-want +got):\n%s", doc, err, diff)
+		}
+	}
+	if got, err := Load(filepath.Join(t.TempDir(), "none.yaml")); err != nil || got.MaxRun != wire.MaxRunTime {
+		t.Errorf("without a file: %+v, %v", got, err)
+	}
+}
+
+func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
+	t.Parallel()
+	for doc, want := range map[string]string{
+		"verb: []\n":                            "1:1: verb: there is no such key",
+		"verbs: [run_command]\n":                "1:9: verbs: \"run_command\" is no order",
+		"verbs: update_packages\n":              "1:8: verbs: a list is expected",
+		"reboot: sometimes\n":                   "1:9: reboot: never or ordered",
+		"reboot: never\nmax_run_minutes: 0\n":   "2:18: max_run_minutes: 1 to 720",
+		"max_run_minutes: soon\n":               "1:18: max_run_minutes: 1 to 720",
+		"clock_skew_minutes: 61\n":              "1:21: clock_skew_minutes: 1 to 60",
+		"data:\n  - srv\n":                      "2:5: data: \"srv\" is no clean absolute path",
+		"data: [/etc/nginx]\n":                  "1:8: data: /etc/nginx belongs to the system",
+		"data: [/]\n":                           "1:8: data: / belongs to the system",
+		"data: [/var/lib]\n":                    "1:8: data: /var/lib belongs to the system",
+		"data: [/srv/../etc]\n":                 "1:8: data:",
+		"services_not_restart: [\"a b\"]\n":     "1:24: services_not_restart:",
+		"origins: [\"\"]\n":                     "1:11: origins:",
+		"origins: {a: b}\n":                     "origins: a list is expected",
+		"- verbs\n":                             "1:1: keys with values are expected",
+		"reboot: never\n\treboot: ordered\n":    "this is no YAML",
+		"reboot: never\nreboot: ordered\n":      "2:1:",
+		"reboot: never\n---\nreboot: ordered\n": "only one document",
+		"reboot: &a never\n":                    "reboot: a plain value is expected",
+	} {
+		_, err := Parse("host.yaml", []byte(doc))
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Code != fault.Invalid || !strings.Contains(f.Cause.Error(), want) {
+			t.Errorf("%q: %v; want %s", doc, err, want)
+		}
+	}
+	_, err := Parse("host.yaml", []byte("reboot: x\nverb: []\ndata: 7\n"))
+	var f *fault.Error
+	if !errors.As(err, &f) || len(f.Places) != 3 {
+		t.Errorf("three mistakes: %v", err)
+	}
+}
+
+func TestPolicyThatOthersCouldWriteIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "etc")
+	path := filepath.Join(dir, "host.yaml")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		file, dir os.FileMode
+		good      bool
+	}{{0o644, 0o755, true}, {0o600, 0o700, true}, {0o664, 0o755, false}, {0o646, 0o755, false}, {0o644, 0o777, false}} {
+		if err := os.WriteFile(path, []byte("reboot: never\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.Chmod(path, c.file), os.Chmod(dir, c.dir)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Load(path); (err == nil) != c.good {
+			t.Errorf("file %o in directory %o: %v", c.file, c.dir, err)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/run"
+	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/wire"
+)
+
+// Host is all that the agent needs of the machine it runs on.
+type Host struct {
+	Scout   Scout
+	Machine Machine
+	Witness Witness
+	Points  Points
+	Boot    string // names the present boot
+}
+
+// Scout looks at the host and changes nothing but the package indices.
+type Scout interface {
+	// Facts looks at the host.
+	Facts(ctx context.Context) (fact.Facts, error)
+	// Refresh fetches the package indices anew. What the repositories complain about is a fact.
+	Refresh(ctx context.Context) error
+}
+
+// Machine carries out the steps of a run. A step that ends badly says so by a *Trouble. A step whose
+// context ends stops what it started, and returns after that.
+type Machine interface {
+	// Precheck says whether the order could be carried out now. It writes nothing.
+	Precheck(ctx context.Context, w wire.WorkOrder) error
+	// Fetch downloads what the order needs.
+	Fetch(ctx context.Context, w wire.WorkOrder, line func(string)) error
+	// Install brings the packages to the ordered versions and flushes them to disk.
+	Install(ctx context.Context, w wire.WorkOrder, line func(string)) error
+	// Settle restarts, once, what still runs on replaced files, but for the units to be kept.
+	Settle(ctx context.Context, w wire.WorkOrder, keep []string, line func(string)) error
+	// Observe looks at what a verdict is made of.
+	Observe(ctx context.Context, w wire.WorkOrder) (verdict.Observation, error)
+}
+
+// Witness tells what an interrupted step left behind.
+type Witness interface {
+	// KillLeftovers ends what an earlier agent started and did not see the end of.
+	KillLeftovers(ctx context.Context) error
+	// LookUp reports whether all ordered versions are in place, on disk, and no package is half-done.
+	// If not, detail says what is.
+	LookUp(ctx context.Context, w wire.WorkOrder) (complete bool, detail string, err error)
+	// Revive restarts after a restore: units that were active before and whose files were put back, and
+	// units that were active before and are not now.
+	Revive(ctx context.Context, w wire.WorkOrder, before verdict.Observation, keep []string) error
+}
+
+// Points keeps the restore points of the host. A point's ID is its order's.
+type Points interface {
+	// Save takes a point; one of the same ID that is there is replaced: nothing was written since.
+	Save(ctx context.Context, id string) (run.Point, error)
+	// Restore puts the host back and proves it. The proof is filled as far as it came, also on errors.
+	Restore(ctx context.Context, id string) (verdict.Proof, error)
+	// Drop removes a point. That it is not there is no error.
+	Drop(ctx context.Context, id string) error
+	// List gives the points, oldest first.
+	List(ctx context.Context) ([]KeptPoint, error)
+}
+
+// KeptPoint is one restore point on the host.
+type KeptPoint struct {
+	ID       string    `json:"id"`
+	Created  time.Time `json:"created"`
+	Complete bool      `json:"complete"`
+	Files    int       `json:"files"`
+	Bytes    int64     `json:"bytes"` // taken on disk by copies
+}
+
+// Trouble is why a step ended badly.
+type Trouble struct {
+	Code   string    // stable word, as in run.Event
+	Text   lang.Text // for people
+	Detail string    // what the tool said
+	Cause  error
+}
+
+func (t *Trouble) Error() string {
+	s := t.Code + ": " + t.Text.EN
+	if t.Detail != "" {
+		s += ": " + t.Detail
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (t *Trouble) Unwrap() error { return t.Cause }

@@ -1,0 +1,235 @@
+package estate
+
+import (
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/policy"
+)
+
+// Bounds of an estate document. Those on services and checks are the work order's own: what the
+// estate lets through must fit into an order.
+const (
+	MaxDocument = 4 << 20 // bytes
+	maxDepth    = 32      // open brackets, and list dashes in one line
+	maxProblems = 200     // reported at once
+	maxServices = 200     // of one system
+	maxChecks   = 50      // of one system
+	maxLine     = 200     // characters of a name or a purpose
+	maxProse    = 4000    // characters of an instruction
+)
+
+// Parse reads an estate from one YAML document. The name of the file only serves to say where
+// something is wrong. Zones finds a time zone by its IANA name, policies says whether a policy
+// version is known; both come in as arguments because answering is a side effect.
+//
+// It is strict: unknown fields and values, double names, references to nothing, dates that do not
+// exist and contradictions are problems, and so is a document that says nothing. All problems are
+// returned at once, in the order of the document, each with line, column, field, and what would be
+// right; then the estate is empty, so that nothing can be applied by half.
+func Parse(file string, doc []byte, zones func(name string) (*time.Location, error), policies func(id string) bool) (Estate, []fault.Place) {
+	r := &reader{file: file, zones: zones, policies: policies}
+	e, ok := r.guarded(doc)
+	if !ok {
+		return Estate{}, r.sorted()
+	}
+	return e, nil
+}
+
+// guarded is read, with a panic turned into a problem: the tree is the work of a foreign parser on
+// what people upload.
+func (r *reader) guarded(doc []byte) (e Estate, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			e, ok = Estate{}, false
+			r.problem(spot{1, 1}, "", lang.T(
+				"dieses YAML lässt sich nicht lesen; bitte schreiben Sie es einfacher, ohne besondere YAML-Formen",
+				"this YAML cannot be read; please write it more plainly, without special forms of YAML"))
+		}
+	}()
+	return r.read(doc)
+}
+
+// read reads the document; false means that there are problems.
+func (r *reader) read(doc []byte) (Estate, bool) {
+	root := r.root(doc)
+	if root == nil {
+		return Estate{}, false
+	}
+	top := r.object(root, "", "customers", "windows", "contracts", "systems")
+	e := Estate{
+		Customers: list(top, "customers", r.customer, "id", "name", "contacts"),
+		Windows:   list(top, "windows", r.window, "name", "days", "start", "hours", "zone"),
+		Contracts: list(top, "contracts", r.contract,
+			"id", "customer", "model", "package", "policy", "window", "standing_order"),
+		Systems: list(top, "systems", r.system,
+			"name", "contract", "admin_access", "purpose", "services", "checks"),
+	}
+	if len(r.places) == 0 && len(e.Customers)+len(e.Windows)+len(e.Contracts)+len(e.Systems) == 0 {
+		r.problem(spotOf(root), "", lang.T(
+			"das Dokument nennt nichts; erwartet sind customers, windows, contracts und systems",
+			"the document states nothing; customers, windows, contracts and systems are expected"))
+	}
+	for _, check := range r.later {
+		check(e)
+	}
+	return e, len(r.places) == 0
+}
+
+// list reads the entries of a list field, each an object with the given fields.
+func list[T any](o object, name string, read func(object) T, fields ...string) []T {
+	out := []T{}
+	for _, sub := range o.objects(name, fields...) {
+		out = append(out, read(sub))
+	}
+	return out
+}
+
+func (r *reader) customer(o object) Customer {
+	c := Customer{
+		ID:   o.shaped("id", required, formName),
+		Name: o.text("name", required, maxLine),
+	}
+	r.unique("customer", c.ID, o.field("id"))
+	c.Contacts = list(o, "contacts", func(p object) Contact {
+		contact := Contact{
+			ID:    p.shaped("id", required, formName),
+			Name:  p.text("name", required, maxLine),
+			Email: p.shaped("email", required, formEmail),
+		}
+		r.unique("contact of "+o.path, contact.ID, p.field("id"))
+		contact.Authority = choices[Authority](p, "authority", AuthorityOrder, AuthorityConsent, AuthorityRead)
+		return contact
+	}, "id", "name", "email", "authority")
+	return c
+}
+
+func (r *reader) window(o object) Window {
+	w := Window{
+		Name:  o.shaped("name", required, formName),
+		Days:  choices[string](o, "days", "mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+		Start: o.shaped("start", required, formClock),
+		Hours: o.hours("hours"),
+		Zone:  o.shaped("zone", required, formZone),
+	}
+	r.unique("window", w.Name, o.field("name"))
+	if w.Zone != "" {
+		if zone, err := r.zones(w.Zone); err != nil || zone == nil {
+			o.problem("zone", lang.Textf(
+				"die Zeitzone „%[1]s“ gibt es nicht; erwartet ist ein IANA-Name wie Europe/Berlin",
+				`there is no time zone "%[1]s"; an IANA name such as Europe/Berlin is expected`, w.Zone))
+		}
+	}
+	return w
+}
+
+func (r *reader) contract(o object) Contract {
+	c := Contract{
+		ID:       o.shaped("id", required, formName),
+		Customer: o.shaped("customer", required, formName),
+		Model: choice(o, "model", required, policy.ServiceModelIaaS, policy.ServiceModelPaaS,
+			policy.ServiceModelSaaS),
+		Policy: o.shaped("policy", required, formPolicy),
+		Window: o.shaped("window", optional, formName),
+	}
+	// The package decides what a PaaS contract owes (MH2-18), so leaving it out there is an error;
+	// elsewhere no package is the plain case.
+	need := optional
+	if c.Model == policy.ServiceModelPaaS {
+		need = required
+	}
+	c.Package = choice(o, "package", need, policy.PackageNone, policy.PackageBasic, policy.PackageAdvanced)
+	if c.Package == "" {
+		c.Package = policy.PackageNone
+	}
+	r.unique("contract", c.ID, o.field("id"))
+	if c.Policy != "" && !r.policies(c.Policy) {
+		o.problem("policy", lang.Textf(
+			"die Fassung „%[1]s“ ist nicht bekannt; erwartet ist die Kennung eines geladenen Regelwerks wie managedhosting-2",
+			`the policy version "%[1]s" is not known; the ID of a loaded policy such as managedhosting-2 is expected`, c.Policy))
+	}
+	if n, ok := o.fields["standing_order"]; ok {
+		so := r.standingOrder(r.object(n.value, join(o.path, "standing_order"),
+			"id", "by", "given", "text", "channel", "scope", "ends", "paused", "interval"), c)
+		c.StandingOrder = &so
+	}
+	r.checkContract(o, c)
+	return c
+}
+
+func (r *reader) standingOrder(o object, c Contract) StandingOrder {
+	s := StandingOrder{
+		ID:       o.shaped("id", required, formName),
+		By:       o.shaped("by", required, formName),
+		Given:    o.date("given", required),
+		Text:     o.text("text", required, maxProse),
+		Channel:  o.text("channel", required, maxLine),
+		Scope:    choice(o, "scope", required, ScopeSecurity, ScopeUpdates),
+		Ends:     o.date("ends", optional),
+		Paused:   o.flag("paused"),
+		Interval: choice(o, "interval", required, Quarterly, Monthly, Weekly, Nightly),
+	}
+	r.unique("standing order", s.ID, o.field("id"))
+	r.checkStandingOrder(o, s, c)
+	return s
+}
+
+func (r *reader) system(o object) System {
+	s := System{
+		Name:     o.shaped("name", required, formName),
+		Contract: o.shaped("contract", required, formName),
+		AdminAccess: choice(o, "admin_access", required, policy.AdminAccessProviderOnly,
+			policy.AdminAccessCustomerToo, policy.AdminAccessUnknown),
+		Purpose: o.text("purpose", optional, maxLine),
+	}
+	r.unique("system", s.Name, o.field("name"))
+	r.refer(o, "contract", s.Contract, func(e Estate) bool { _, ok := e.Contract(s.Contract); return ok },
+		lang.T("den Vertrag", "contract"), "contracts")
+	seen := map[string]bool{}
+	for i, n := range o.items("services", maxServices) {
+		unit := r.shapedNode(n, index(o.path, "services", i), formUnit)
+		if unit != "" && seen[unit] {
+			r.problem(spotOf(n), index(o.path, "services", i), lang.Textf(
+				"der Dienst „%[1]s“ steht schon in der Liste", `the service "%[1]s" is in the list already`, unit))
+		}
+		seen[unit] = true
+		s.Services = append(s.Services, unit)
+	}
+	s.Checks = r.checks(o)
+	return s
+}
+
+func (r *reader) checks(o object) []Check {
+	var checks []Check
+	for _, sub := range o.objectsAtMost("checks", maxChecks, "name", "kind", "port", "path", "status") {
+		c := Check{
+			Name:   sub.shaped("name", required, formCheck),
+			Kind:   choice(sub, "kind", required, CheckHTTP, CheckTCP),
+			Port:   sub.whole("port", required, 1, 65535),
+			Path:   sub.shaped("path", optional, formPath),
+			Status: sub.whole("status", optional, 100, 599),
+		}
+		r.unique("check of "+o.path, c.Name, sub.field("name"))
+		for _, name := range []string{"path", "status"} {
+			if _, stated := sub.fields[name]; stated && c.Kind == CheckTCP {
+				sub.problem(name, lang.Textf(
+					"eine Prüfung der Art tcp hat kein Feld „%[1]s“; bitte weglassen oder kind: http angeben",
+					`a check of kind tcp has no field "%[1]s"; please leave it out or state kind: http`, name))
+			}
+		}
+		if c.Kind == CheckHTTP && c.Path == "" {
+			c.Path = "/"
+		}
+		checks = append(checks, c)
+	}
+	return checks
+}
+
+// isBlock reports whether a mapping is written over lines, without braces.
+func isBlock(n ast.Node) bool {
+	m, ok := n.(*ast.MappingNode)
+	return ok && !m.IsFlowStyle
+}

@@ -1,0 +1,154 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/patchwart/patchwart/internal/core/run"
+	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/lab"
+	"github.com/patchwart/patchwart/internal/stage"
+)
+
+// moment is a place in the journal: the event after which the agent is killed.
+type moment struct {
+	kind run.Kind
+	step run.Step
+}
+
+func (m moment) String() string { return string(m.kind) + " " + string(m.step) }
+
+// TestAgentKilledAtEveryJournalStep is obstacle 14: the agent is killed with -9 right after each event
+// that it writes to its journal, on the way to a good end and on the way back. It comes back, and the
+// host ends verified new or identical to before, never in between.
+func TestAgentKilledAtEveryJournalStep(t *testing.T) {
+	p := patient(t)
+	var there, back []moment
+	for _, s := range run.Steps {
+		there = append(there, moment{run.Begun, s}, moment{run.Finished, s})
+	}
+	there = append(there, moment{run.Ended, ""})
+	back = append(back, moment{run.Failed, run.Verifying}, moment{run.Begun, run.Restoring}, moment{run.Finished, run.Restoring}, moment{run.Ended, ""})
+	ill := func(d *lab.Deb) {
+		d.Files["/usr/share/patient/nginx.conf"] = lab.File{Content: "location = /portal { return 500; }\n"}
+	}
+	var killed []string
+	sweep := func(name string, moments []moment, bad func(*lab.Deb)) {
+		for _, m := range moments {
+			t.Run(name+": killed after "+m.String(), func(t *testing.T) {
+				p := p.of(t)
+				d := p.next(bad)
+				before := p.offer(d)
+				done := p.killAfter(m)
+				id := p.order()
+				if err := <-done; err != nil {
+					t.Fatal(err)
+				}
+				r := p.finish(id)
+				switch {
+				case r.Outcome == verdict.Succeeded && bad == nil:
+					p.renewed(d.Version)
+				case r.Outcome == verdict.Restored, r.Outcome == verdict.Blocked:
+					p.identical(before)
+				default:
+					t.Fatalf("outcome %s: %s", r.Outcome, r.Sentence.EN)
+				}
+				if n := count(r.Events, run.Begun, run.Applying); n > 1 {
+					t.Errorf("applied %d times", n)
+				}
+				at := m.String()
+				for i, e := range r.Events {
+					if e.Kind == run.Resumed && i > 0 {
+						at = fmt.Sprintf("%s %s", r.Events[i-1].Kind, r.Events[i-1].Step)
+					}
+				}
+				killed = append(killed, fmt.Sprintf("%-22s → %s", at, r.Outcome))
+			})
+		}
+	}
+	sweep("there", there, nil)
+	sweep("back", back, ill)
+	t.Logf("killed at %d steps:\n%s", len(killed), strings.Join(killed, "\n"))
+}
+
+func count(events []run.Event, kind run.Kind, step run.Step) int {
+	n := 0
+	for _, e := range events {
+		if e.Kind == kind && e.Step == step {
+			n++
+		}
+	}
+	return n
+}
+
+// killAfter watches the journal from outside of the host, and kills the agent the moment the event
+// stands in it: before the agent knows that it is on disk.
+func (p *play) killAfter(m moment) <-chan error {
+	done := make(chan error, 1)
+	old := map[string]bool{}
+	pattern := filepath.Join(p.host.Root(), "var/lib/patchwart-agent/journal/*.jsonl")
+	names, _ := filepath.Glob(pattern)
+	for _, n := range names {
+		old[n] = true
+	}
+	pid := p.agentPID()
+	ctx, cancel := context.WithTimeout(p.Context(), 3*time.Minute)
+	go func() {
+		defer cancel()
+		done <- func() error {
+			for ctx.Err() == nil {
+				names, err := filepath.Glob(pattern)
+				if err != nil {
+					return err
+				}
+				for _, n := range names {
+					if old[n] {
+						continue
+					}
+					name, err := filepath.Rel(p.host.Root(), n)
+					if err != nil {
+						return err
+					}
+					data, err := p.host.ReadFile("/" + name)
+					if err == nil && stands(data, m) {
+						return p.host.Signal(ctx, pid, unix.SIGKILL)
+					}
+				}
+				time.Sleep(200 * time.Microsecond)
+			}
+			return fmt.Errorf("the journal never said %s", m)
+		}()
+	}()
+	return done
+}
+
+// stands reports whether a journal holds the event.
+func stands(journal []byte, m moment) bool {
+	for line := range bytes.Lines(journal) {
+		if bytes.Contains(line, []byte(`"kind":"`+string(m.kind)+`"`)) && (m.step == "" || bytes.Contains(line, []byte(`"step":"`+string(m.step)+`"`))) {
+			return true
+		}
+	}
+	return false
+}
+
+// agentPID is the agent's process, as this machine numbers it.
+func (p *play) agentPID() int {
+	p.Helper()
+	list, err := p.host.Processes()
+	p.ok(err)
+	for _, proc := range list {
+		if len(proc.Args) > 1 && proc.Args[0] == stage.AgentPath && proc.Args[1] == "run" {
+			return proc.PID
+		}
+	}
+	p.Fatal("the agent does not run")
+	return 0
+}

@@ -1,0 +1,257 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/lab"
+	"github.com/patchwart/patchwart/internal/stage"
+)
+
+// The one stage of all tests, opened by the first that needs it.
+var theatre struct {
+	sync.Once
+	stage *stage.Stage
+	err   error
+	play  *play // the host that the tests share, one after the other
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if theatre.stage != nil {
+		if err := theatre.stage.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "close the stage:", err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// binary is the path of a built program.
+func binary(t testing.TB, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "bin", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("bin/%s is missing: run 'make build' first", name)
+	}
+	return path
+}
+
+func needRoot(t testing.TB) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("not root: CI must run these tests")
+		}
+		t.Skip("not root: real hosts need root; run 'sudo make lab'")
+	}
+}
+
+// estateOf is an estate with one system in the package basic: every run needs the customer's order,
+// which is how a test says what is to be done.
+const estateOf = `
+customers:
+  - id: kuhn
+    name: Bäckerei Kuhn GmbH
+    contacts:
+      - {id: eva, name: Eva Kuhn, email: eva@kuhn.example, authority: [order]}
+windows:
+  - {name: always, days: [mon, tue, wed, thu, fri, sat, sun], start: "00:00", hours: 24, zone: UTC}
+contracts:
+  - {id: c, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}
+systems:
+  - name: patient1
+    contract: c
+    admin_access: provider_only
+    services: [nginx.service, patient.service]
+    checks:
+      - {name: portal, kind: http, port: 80, path: /portal, status: 200}
+`
+
+// play is a managed host with a package of its own, whose next version the test writes.
+type play struct {
+	*testing.T
+	stage *stage.Stage
+	host  *lab.Host
+	repo  *lab.Repo
+	turn  int // counts versions
+}
+
+// patient opens the stage, makes a web host with the package "patient" installed, and enrols it. All
+// tests share it: each leaves it verified new or as before.
+func patient(t *testing.T) *play {
+	t.Helper()
+	needRoot(t)
+	theatre.Do(func() {
+		theatre.stage, theatre.err = stage.Open(context.Background(), stage.Options{
+			Agent: binary(t, "patchwart-agent"), RunLimit: time.Minute, Lab: lab.Options{Progress: func(s string) { t.Log(s) }},
+		})
+	})
+	if theatre.err != nil {
+		t.Fatal(theatre.err)
+	}
+	if theatre.play != nil {
+		return theatre.play.of(t)
+	}
+	p := &play{T: t, stage: theatre.stage}
+	ctx := t.Context()
+	var err error
+	p.repo, err = p.stage.Lab.Repo(ctx, lab.RepoSpec{Name: "patient", Origin: "Debian", Label: "Debian-Security", Suite: "stable-security", Codename: "bookworm-security"})
+	p.ok(err)
+	p.host, err = p.stage.Lab.Host(ctx, lab.HostSpec{Name: "patient1", Profile: lab.Web, Repos: []*lab.Repo{p.repo}})
+	p.ok(err)
+	p.ok(p.host.Boot(ctx))
+	p.ok(p.repo.Publish(ctx, p.next(nil)))
+	p.ok(p.host.WriteFile("/etc/nginx/sites-available/default", []byte("server {\n\tlisten 80 default_server;\n\tinclude /usr/share/patient/nginx.conf;\n}\n"), 0o644))
+	p.inside("apt-get", "-q", "update")
+	p.inside("apt-get", "-qy", "install", "patient")
+	_, err = p.stage.Client.Apply(ctx, "estate.yaml", []byte(estateOf))
+	p.ok(err)
+	p.ok(p.stage.Enrol(ctx, p.host))
+	p.ok(p.stage.AwaitFacts(ctx, "patient1"))
+	theatre.play = p
+	return p
+}
+
+func (p *play) ok(err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatal(err)
+	}
+}
+
+func (p *play) inside(argv ...string) string {
+	p.Helper()
+	out, err := p.host.Run(p.Context(), argv...)
+	p.ok(err)
+	return string(bytes.TrimSpace(out))
+}
+
+// next is the next good version of the package: a service, a page, a file in /etc, a new file each time.
+// bad makes it ill.
+func (p *play) next(bad func(*lab.Deb)) lab.Deb {
+	p.turn++
+	v := fmt.Sprintf("1.%d-1", p.turn)
+	d := lab.Deb{
+		Name: "patient", Version: v, Depends: "nginx",
+		Files: map[string]lab.File{
+			"/usr/share/patient/nginx.conf":           {Content: fmt.Sprintf("location = /portal { default_type text/plain; return 200 \"%s\\n\"; }\n", v)},
+			"/usr/share/patient/only-in-" + v:         {Content: v},
+			"/usr/bin/patient":                        {Content: "#!/bin/sh\nexec sleep infinity\n", Mode: 0o755},
+			"/usr/lib/systemd/system/patient.service": {Content: "[Service]\nExecStart=/usr/bin/patient\n[Install]\nWantedBy=multi-user.target\n"},
+			"/etc/patient.conf":                       {Content: "# " + v + "\n"},
+			"/usr/share/patient/suid":                 {Content: v, Mode: 0o4755},
+		},
+		Conffiles: []string{"/etc/patient.conf"},
+		Postinst:  "#!/bin/sh\nset -e\nif [ -d /run/systemd/system ]; then systemctl daemon-reload; systemctl enable -q patient.service; systemctl restart patient.service; systemctl reload-or-restart nginx.service; fi\n",
+	}
+	if bad != nil {
+		bad(&d)
+	}
+	return d
+}
+
+// outside are the paths that the walk passes over, each with its reason.
+func outside() []lab.Exception {
+	return append(lab.BootVolatile(),
+		lab.Exception{Path: "/var/lib/patchwart-agent/", Reason: "the agent's journal, which tells of this very run"},
+		lab.Exception{Path: "/var/lib/patchwart/", Reason: "the restore points themselves"},
+		lab.Exception{Path: "/var/cache/apt/", Reason: "downloaded packages and apt's derived caches, made anew from the lists"},
+	)
+}
+
+func (p *play) walk() lab.Tree {
+	p.Helper()
+	p.inside("sync")
+	t, err := lab.Walk(p.host.Root(), outside())
+	p.ok(err)
+	return t
+}
+
+// offer publishes a version and lets the host and the server know of it. It returns the host as it is
+// before anything is done.
+func (p *play) offer(d lab.Deb) lab.Tree {
+	p.Helper()
+	p.ok(p.repo.Publish(p.Context(), d))
+	p.inside("apt-get", "-q", "update")
+	p.inside("systemctl", "restart", "patchwart-agent.service")
+	p.until("the server knows that "+d.Version+" is due", func() bool {
+		rows, err := p.stage.Client.Due(p.Context(), "patient1")
+		return err == nil && len(rows) == 1 && rows[0].Finding.Candidate == d.Version
+	})
+	return p.walk()
+}
+
+// order places the customer's order, has it planned, and returns the run's ID.
+func (p *play) order() string {
+	p.Helper()
+	_, err := p.stage.Client.PlaceOrder(p.Context(), board.OrderRequest{
+		System: "patient1", Contact: "eva", Channel: "Ticket 1", Text: "Bitte die Sicherheitsupdates einspielen.", Explicit: true, Scope: estate.ScopeSecurity,
+	})
+	p.ok(err)
+	planned, err := p.stage.Client.Plan(p.Context(), "patient1", false)
+	p.ok(err)
+	if len(planned.Slots) != 1 {
+		p.Fatalf("not planned: %+v", planned)
+	}
+	return planned.Slots[0].Run
+}
+
+// finish waits for the end of a run.
+func (p *play) finish(id string) board.Run {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.Context(), 6*time.Minute)
+	defer cancel()
+	for {
+		r, err := p.stage.Client.Run(ctx, id)
+		p.ok(err)
+		if r.Stage == board.Over {
+			return r
+		}
+		if _, err := p.stage.Client.Watch(ctx, id, r.State.Seq, 20*time.Second); err != nil {
+			p.ok(errors.Join(err, ctx.Err()))
+		}
+	}
+}
+
+func (p *play) until(what string, done func() bool) {
+	p.Helper()
+	for end := time.Now().Add(90 * time.Second); !done(); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(end) {
+			p.Fatalf("after 90 seconds, not: %s", what)
+		}
+	}
+}
+
+// identical holds that the host is as it was.
+func (p *play) identical(before lab.Tree) {
+	p.Helper()
+	if diff := lab.Diff(before, p.walk()); len(diff) > 0 {
+		p.Errorf("the host differs from before in %d paths:\n%s", len(diff), strings.Join(diff[:min(len(diff), 40)], "\n"))
+	}
+}
+
+// renewed holds that the host is verified new: the version, a clean package database, running services.
+func (p *play) renewed(version string) {
+	p.Helper()
+	if got := p.inside("dpkg-query", "-W", "-f", "${Version} ${Status}", "patient"); got != version+" install ok installed" {
+		p.Errorf("installed is %q, not %s", got, version)
+	}
+	if audit := p.inside("dpkg", "--audit"); audit != "" {
+		p.Errorf("dpkg --audit: %s", audit)
+	}
+	p.inside("systemctl", "is-active", "patient.service", "nginx.service")
+}

@@ -1,0 +1,237 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/patchwart/patchwart/internal/host/restore"
+)
+
+// farm is the second walk of a save: it keeps every file and makes its entry. The walk itself links
+// and opens; workers read and copy; the entries come out in the order of the walk.
+type farm struct {
+	disk   *disk
+	fd     int // the point
+	path   string
+	s      *survey
+	number uint64 // of the last object
+	dir    int64  // the object directory that is there already, -1 before the first
+	groups map[inodeID]*kept
+}
+
+// kept is an entry on its way from the walk to the manifest.
+type kept struct {
+	entry
+	done  chan struct{} // closed when the entry is filled; nil if it was from the start
+	as    *kept         // an earlier path of the same file
+	wrong error         // why it could not be
+}
+
+// run walks and hands each entry, in order, to emit. first is false for further paths of a file.
+func (f *farm) run(ctx context.Context, workers int, emit func(e *entry, first bool) error) error {
+	p := newPool(ctx, workers)
+	order := make(chan *kept, 1024)
+	walked := make(chan error, 1)
+	go func() {
+		w := &walker{rules: f.s.rules, visit: func(n *node) error {
+			k, err := f.keep(p, n)
+			if k == nil || err != nil {
+				return err
+			}
+			order <- k
+			return nil
+		}}
+		err := w.walk(p.ctx, f.s.root)
+		close(order)
+		walked <- err
+	}()
+	var failed error
+	for k := range order { // to the end even after an error: the walk must not be left waiting
+		if k.done != nil {
+			<-k.done
+		}
+		if failed == nil {
+			failed = f.finish(k, emit)
+			if failed != nil {
+				p.cancel(failed)
+			}
+		}
+	}
+	err := <-walked
+	if stopped := p.wait(); failed == nil {
+		failed = stopped
+	}
+	if failed == nil {
+		failed = err
+	}
+	return failed
+}
+
+func (f *farm) finish(k *kept, emit func(*entry, bool) error) error {
+	if k.as != nil {
+		path := k.Path
+		k.entry = k.as.entry
+		k.Path, k.wrong = path, k.as.wrong
+	}
+	if k.wrong != nil {
+		return k.wrong
+	}
+	return emit(&k.entry, k.as == nil)
+}
+
+// keep starts keeping one path. It gives nil for a file that is gone again.
+func (f *farm) keep(p *pool, n *node) (*kept, error) {
+	k := &kept{entry: entry{Path: n.path, Type: n.kind}}
+	if n.kind == isKept {
+		return k, nil
+	}
+	k.fill(&n.st)
+	if n.kind == isFile {
+		return f.keepFile(p, n, k)
+	}
+	var err error
+	if n.kind == isLink {
+		if k.Target, err = readlink(n.at, n.name); err != nil {
+			return nil, fmt.Errorf("%s %w: %w", n.path, restore.ErrChanging, err)
+		}
+	}
+	if n.kind != isSocket {
+		if k.Xattrs, err = xattrs(n.at, n.name); err != nil {
+			return nil, fmt.Errorf("%s: %w", n.path, err)
+		}
+	}
+	return k, nil
+}
+
+func (f *farm) keepFile(p *pool, n *node, k *kept) (*kept, error) {
+	how := f.s.keeper.how(n.path, &n.st, n.on)
+	if g := f.s.census.groups[idOf(&n.st)]; g != nil {
+		if first := f.groups[idOf(&n.st)]; first != nil {
+			k.as = first
+			return k, nil
+		}
+		f.groups[idOf(&n.st)] = k
+		k.Group, how = true, g.keep
+	}
+	f.number++
+	k.Object, k.Keep, k.Inode = f.number, how, n.st.Ino
+	if dir := int64(f.number / objectsPerDir); dir != f.dir {
+		if err := f.disk.mkdir(f.fd, objectDir(f.number), f.path+"/"+objectDir(f.number)); err != nil {
+			return nil, err
+		}
+		f.dir = dir
+	}
+	k.done = make(chan struct{})
+	if how == byLink {
+		switch err := f.disk.link(n.at, n.name, f.fd, objectPath(k.Object), n.path); {
+		case err == nil:
+			return k, p.do(f.job(k, func(buf []byte) error { return f.readLinked(p.ctx, k, n.st.Ino, buf) }))
+		case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EMLINK), errors.Is(err, unix.EPERM), errors.Is(err, unix.EOPNOTSUPP):
+			k.Keep = byCopy // another mount after all, too many links, immutable
+		default:
+			return nil, err
+		}
+	}
+	from, err := openFile(n.at, n.name)
+	if errors.Is(err, unix.ENOENT) && !k.Group {
+		f.number-- // gone since it was listed, as temporary files are
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s %w: %w", n.path, restore.ErrChanging, err)
+	}
+	err = p.do(f.job(k, func(buf []byte) error {
+		defer unix.Close(from)
+		return f.copy(p.ctx, k, from, buf)
+	}))
+	if err != nil {
+		unix.Close(from)
+	}
+	return k, err
+}
+
+// job makes a worker's job of one file; the entry is done even if the job is not.
+func (f *farm) job(k *kept, work func(buf []byte) error) func([]byte) error {
+	return func(buf []byte) error {
+		defer close(k.done)
+		k.wrong = work(buf)
+		return k.wrong
+	}
+}
+
+// readLinked fills an entry from the object that is a link to the file. Inside the store nobody can
+// put something else in its place.
+func (f *farm) readLinked(ctx context.Context, k *kept, inode uint64, buf []byte) error {
+	fd, err := openFile(f.fd, objectPath(k.Object))
+	if err != nil {
+		return fmt.Errorf("%s %w: %w", k.Path, restore.ErrChanging, err)
+	}
+	defer unix.Close(fd)
+	return steady(fd, &k.entry, func(st *unix.Stat_t) (err error) {
+		if st.Ino != inode {
+			return fmt.Errorf("%s %w: another file took its place", k.Path, restore.ErrChanging)
+		}
+		if k.Xattrs, err = fxattrs(fd); err != nil {
+			return fmt.Errorf("%s: %w", k.Path, err)
+		}
+		if k.SHA256, err = hashFile(ctx, fd, buf); err != nil {
+			return fmt.Errorf("read %s: %w", k.Path, err)
+		}
+		return nil
+	})
+}
+
+// copy fills an entry from the open file and keeps its content in an object of its own.
+func (f *farm) copy(ctx context.Context, k *kept, from int, buf []byte) error {
+	object := f.path + "/" + objectPath(k.Object)
+	to, err := f.disk.create(f.fd, objectPath(k.Object), object)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(to)
+	tried := false
+	return steady(from, &k.entry, func(st *unix.Stat_t) (err error) {
+		k.Inode = st.Ino
+		if k.Xattrs, err = fxattrs(from); err != nil {
+			return fmt.Errorf("%s: %w", k.Path, err)
+		}
+		if tried { // a clone does not shorten what is there
+			if err := f.disk.truncate(to, 0, object); err != nil {
+				return err
+			}
+		}
+		tried = true
+		if k.Keep == byClone {
+			switch err := f.disk.clone(to, from, object); {
+			case err == nil:
+				// The shared blocks are in the cache under the file's name, not under the object's. That
+				// the file was the same before and after makes its content the object's.
+				k.SHA256, err = hashFile(ctx, from, buf)
+				return err
+			case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EINVAL), errors.Is(err, unix.EPERM), errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.ETXTBSY):
+				k.Keep = byCopy
+			default:
+				return err
+			}
+		}
+		if k.SHA256, err = f.disk.copyFile(ctx, to, from, buf, object); err != nil {
+			return fmt.Errorf("copy %s: %w", k.Path, err)
+		}
+		return nil
+	})
+}
+
+func (f *farm) count(p *restore.Point, e *entry) {
+	switch e.Keep {
+	case byLink:
+		p.Linked++
+	case byClone:
+		p.Cloned++
+	case byCopy:
+		p.Copied++
+		p.Stored += e.Size
+	}
+}

@@ -1,0 +1,34 @@
+package files_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/patchwart/patchwart/internal/host/restore"
+	"github.com/patchwart/patchwart/internal/host/restore/files"
+	"github.com/patchwart/patchwart/internal/host/restore/restoretest"
+)
+
+// hostIn makes an empty host in dir.
+func hostIn(t testing.TB, dir string, opts ...files.Option) restoretest.Host {
+	t.Helper()
+	root := filepath.Join(dir, "root")
+	if err := os.Mkdir(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	sc := restore.Scope{Root: root, Store: filepath.Join(root, "var/lib/patchwart/restore")}
+	return restoretest.Host{Scope: sc, Open: func(fault func(op, path string) error) restore.Driver {
+		return files.New(sc.Store, append(opts, files.WithFault(fault))...)
+	}}
+}
+
+func TestConformance(t *testing.T) {
+	restoretest.Run(t, func(t *testing.T) restoretest.Host {
+		dir, err := os.MkdirTemp(t.TempDir(), "host")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hostIn(t, dir, files.Fast)
+	})
+}

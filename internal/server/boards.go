@@ -1,0 +1,238 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/finding"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/plan"
+	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/window"
+	"github.com/patchwart/patchwart/internal/store"
+)
+
+// Systems lists all stated systems with what is due on them.
+func (s *Server) Systems(ctx context.Context) ([]board.SystemRow, error) {
+	var rows []board.SystemRow
+	err := s.store.Read(ctx, func(tx *store.Tx) error {
+		e, err := tx.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		agents, err := agentsByName(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, sys := range e.Systems {
+			sub, err := s.subject(ctx, tx, e, sys.Name)
+			if err != nil {
+				return err
+			}
+			row := systemRow(sub, agents)
+			runs, err := tx.Runs(ctx, board.RunFilter{System: sys.Name, Limit: 5})
+			if err != nil {
+				return err
+			}
+			s.lastAndNext(&row, runs, e)
+			rows = append(rows, row)
+		}
+		return nil
+	})
+	return rows, err
+}
+
+func agentsByName(ctx context.Context, tx *store.Tx) (map[string]store.Agent, error) {
+	list, err := tx.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	agents := make(map[string]store.Agent, len(list))
+	for _, a := range list {
+		agents[a.System] = a
+	}
+	return agents, nil
+}
+
+func systemRow(sub subject, agents map[string]store.Agent) board.SystemRow {
+	a, enrolled := agents[sub.held.System.Name]
+	row := board.SystemRow{
+		Name: sub.held.System.Name, Customer: sub.held.Customer.Name,
+		Model: sub.held.Contract.Model, Package: sub.held.Contract.Package, Policy: sub.held.Contract.Policy,
+		Enrolled: enrolled, Seen: a.Seen, Answer: sub.job().Answer(),
+	}
+	if sub.facts == nil {
+		return row
+	}
+	row.OS = sub.facts.OS.Name
+	for _, f := range finding.Due(*sub.facts) {
+		row.Due++
+		if f.Class == policy.ChangeClassSecurityUpdate {
+			row.Security++
+		}
+		if f.Held {
+			row.Held++
+		}
+	}
+	return row
+}
+
+// lastAndNext fills in the newest run that is over and the one that is not.
+func (s *Server) lastAndNext(row *board.SystemRow, runs []store.Run, e estate.Estate) {
+	for i := len(runs) - 1; i >= 0; i-- {
+		r := s.runRow(runs[i], e)
+		if r.Stage == board.Over {
+			row.Last = &r
+		} else {
+			row.Next = &r
+		}
+	}
+}
+
+// System is one system whole.
+func (s *Server) System(ctx context.Context, name string) (board.System, error) {
+	var out board.System
+	err := s.store.Read(ctx, func(tx *store.Tx) error {
+		e, err := tx.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		sub, err := s.subject(ctx, tx, e, name)
+		if err != nil {
+			return err
+		}
+		agents, err := agentsByName(ctx, tx)
+		if err != nil {
+			return err
+		}
+		runs, err := tx.Runs(ctx, board.RunFilter{System: name, Limit: 50})
+		if err != nil {
+			return err
+		}
+		out = board.System{
+			SystemRow: systemRow(sub, agents), Held: sub.held, FactsHash: sub.hash, Observed: sub.observed,
+			DueList: sub.rows(s.now()), Job: sub.job(), Orders: sub.orders,
+		}
+		s.lastAndNext(&out.SystemRow, runs, e)
+		if row, ok, err := tx.Facts(ctx, name); err != nil {
+			return err
+		} else if ok {
+			out.Facts = &row.Facts
+		}
+		out.Slot, out.NoSlot = s.nextSlot(sub, runs)
+		for _, r := range runs {
+			out.Runs = append(out.Runs, s.runRow(r, e))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// nextSlot is the slot a run would get now, or why there is none.
+func (s *Server) nextSlot(sub subject, past []store.Run) (*plan.Slot, lang.Text) {
+	if sub.held.Contract.Window == "" {
+		return nil, lang.T("Der Vertrag nennt kein Wartungsfenster.", "The contract names no maintenance window.")
+	}
+	w, err := window.Compile(sub.held.Window, s.zones)
+	if err != nil {
+		return nil, lang.T("Das Wartungsfenster ist nicht brauchbar.", "The maintenance window is not usable.")
+	}
+	made := plan.Make(s.now(), []plan.Candidate{{System: sub.held.System.Name, Window: w, Estimate: estimate(past)}})
+	if len(made.Slots) == 0 {
+		return nil, made.Not[0].Reason
+	}
+	return &made.Slots[0], lang.Text{}
+}
+
+// Due lists what is due on a system, or on all of them, each with its decision.
+func (s *Server) Due(ctx context.Context, system string) ([]board.DueRow, error) {
+	var rows []board.DueRow
+	err := s.store.Read(ctx, func(tx *store.Tx) error {
+		e, err := tx.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		if _, ok := e.System(system); system != "" && !ok {
+			return fault.Missing("Ein System", "system", system)
+		}
+		for _, sys := range e.Systems {
+			if system != "" && sys.Name != system {
+				continue
+			}
+			sub, err := s.subject(ctx, tx, e, sys.Name)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, sub.rows(s.now())...)
+		}
+		return nil
+	})
+	return rows, err
+}
+
+// Explain answers whose job a system's updates are; for a package that is due, whose job that is.
+func (s *Server) Explain(ctx context.Context, system, pkg string) (board.Explanation, error) {
+	var out board.Explanation
+	err := s.store.Read(ctx, func(tx *store.Tx) error {
+		e, err := tx.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		sub, err := s.subject(ctx, tx, e, system)
+		if err != nil {
+			return err
+		}
+		out, err = explain(sub, pkg, s.now())
+		return err
+	})
+	return out, err
+}
+
+func explain(sub subject, pkg string, at time.Time) (board.Explanation, error) {
+	out := board.Explanation{System: sub.held.System.Name, Package: pkg, At: at, Policy: policyInfo(sub.version)}
+	if pkg == "" {
+		out.Decision = sub.job()
+		out.Answer, out.Rule, out.Facets = out.Decision.Answer(), out.Decision.GoverningRule(), out.Decision.Facets
+		// Whether it may be done now is asked with the one change that the answer is about.
+		f := finding.Finding{Layer: policy.LayerOS, Class: policy.ChangeClassSecurityUpdate, Origin: policy.OriginStandard}
+		granted, refusals := mandate.Grant(mandate.Request{
+			Held: sub.held, Items: []mandate.Item{{Finding: f, Decision: out.Decision}}, Orders: sub.orders, At: at,
+		})
+		out.Allowed = !granted.Zero()
+		if len(refusals) > 0 {
+			out.Why, out.Ask = refusals[0].Text, refusals[0].Ask
+		}
+		return out, nil
+	}
+	for _, row := range sub.rows(at) {
+		if row.Finding.Package == pkg {
+			out.Decision, out.Facets = row.Decision, row.Decision.Facets
+			out.Answer, out.Rule, out.Allowed = row.Decision.Answer(), row.Rule, row.Allowed
+			if !row.Allowed {
+				out.Why, out.Ask = row.Why, row.Ask
+			}
+			return out, nil
+		}
+	}
+	if sub.facts == nil {
+		return out, fault.New(fault.NotFound,
+			lang.Textf("%[1]s hat noch nichts berichtet; was fällig ist, ist nicht bekannt.", "%[1]s has not reported yet; what is due is not known.", sub.held.System.Name),
+			lang.Textf("Den Agenten einrichten: patchwart enrol %[1]s", "Set the agent up: patchwart enrol %[1]s", sub.held.System.Name))
+	}
+	return out, fault.New(fault.NotFound,
+		lang.Textf("Für %[1]s ist auf %[2]s nichts fällig.", "Nothing is due for %[1]s on %[2]s.", pkg, sub.held.System.Name),
+		lang.Textf("Was fällig ist, zeigt: patchwart due %[1]s", "What is due shows: patchwart due %[1]s", sub.held.System.Name))
+}
+
+func policyInfo(v *policy.Version) board.PolicyInfo {
+	if v == nil {
+		return board.PolicyInfo{}
+	}
+	info := board.PolicyInfo{ID: v.ID, SHA256: v.SHA256, From: v.ValidFrom, Recorded: v.RecordedAt}
+	info.Title = v.Title.DE
+	return info
+}

@@ -1,0 +1,93 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/store"
+	"github.com/patchwart/patchwart/internal/wire"
+)
+
+// closeOrder decides on what the host reported just now, and closes and signs the work order. What was
+// previewed when the run was planned is a preview; what is ordered is what is due and permitted now.
+func (c *change) closeOrder(ctx context.Context, r store.Run) error {
+	e, err := c.Estate(ctx)
+	if err != nil {
+		return err
+	}
+	sub, err := c.server.subject(ctx, c.Tx, e, r.System)
+	if err != nil {
+		return err
+	}
+	if sub.facts == nil || len(sub.facts.Indices.Errors) > 0 {
+		// "0 updates" on stale lists is not "patched" (obstacle 11).
+		detail := ""
+		if sub.facts != nil {
+			detail = sub.facts.Indices.Errors[0]
+		}
+		return c.endHere(ctx, r, verdict.Blocked, "indices", lang.Textf(
+			"Die Paketlisten ließen sich nicht vollständig und geprüft auffrischen: %[1]s",
+			"The package lists could not be refreshed whole and verified: %[1]s", detail))
+	}
+	request := sub.request(r.ID, c.at)
+	granted, refusals := mandate.Grant(request)
+	st, err := c.SavePaper(ctx, r.ID, store.Closing, store.Paper{Request: request, Changes: granted.Changes(), LeftOut: refusals}, c.at)
+	if err := c.put(ctx, st, err); err != nil {
+		return err
+	}
+	if granted.Zero() {
+		if len(refusals) > 0 {
+			return c.endHere(ctx, r, verdict.Blocked, "no_mandate", refusals[0].Text)
+		}
+		return c.endHere(ctx, r, verdict.Deferred, "nothing_due", lang.T("Es ist nichts mehr fällig.", "Nothing is due any more."))
+	}
+	order, err := wire.NewWorkOrder(granted, wire.Closing{
+		ID: r.ID, Facts: sub.hash, Issued: c.at, NotBefore: r.Slot.From.Truncate(time.Second), NotAfter: r.Slot.To,
+		MaxMinutes: int(c.server.config.RunLimit.Minutes()), Services: sub.held.System.Services, Checks: sub.held.System.Checks,
+	})
+	if err != nil {
+		return c.endHere(ctx, r, verdict.Blocked, "order_form", lang.Textf(
+			"Der Arbeitsauftrag ließ sich nicht bilden: %[1]s", "The work order could not be made: %[1]s", err.Error()))
+	}
+	signed, err := wire.Seal(order, c.server.keys.order)
+	if err != nil {
+		return err
+	}
+	return c.saveOrder(ctx, r, granted, signed)
+}
+
+// saveOrder stores mandate, signed order and the run's new stage, and uses up the customer's orders.
+func (c *change) saveOrder(ctx context.Context, r store.Run, granted mandate.Mandate, signed wire.Signed) error {
+	st, err := c.AddMandate(ctx, granted, c.at)
+	if err := c.put(ctx, st, err); err != nil {
+		return err
+	}
+	for _, g := range granted.Grounds() {
+		if g.Kind != mandate.ByOrder {
+			continue
+		}
+		st, err := c.UseOrder(ctx, g.Basis, r.ID)
+		if err := c.put(ctx, st, err); err != nil {
+			return err
+		}
+	}
+	st, err = c.SaveWorkOrder(ctx, store.WorkOrder{
+		Run: r.ID, Document: signed.Document, Signature: signed.Signature, Key: signed.Key, Digest: signed.Digest(), At: c.at,
+	})
+	if err := c.put(ctx, st, err); err != nil {
+		return err
+	}
+	r.Stage, r.Mandate, r.Packages = board.Ordered, granted.Digest(), len(granted.Changes())
+	r.Ground = groundName(granted.Grounds()[0])
+	r.Sentence = lang.Textf("Arbeitsauftrag über %[1]d Pakete ist unterschrieben.", "A work order for %[1]d packages is signed.", r.Packages)
+	st, err = c.UpdateRun(ctx, r, r.Version)
+	if err := c.put(ctx, st, err); err != nil {
+		return err
+	}
+	c.wake(topicHost(r.System), topicRun(r.ID))
+	return nil
+}

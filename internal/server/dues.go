@@ -1,0 +1,82 @@
+package server
+
+import (
+	"context"
+	"sync"
+
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/store"
+)
+
+// dueCache keeps the facts of hosts in memory as long as their hash stays the same: a start page over
+// thousands of systems must not read and parse thousands of documents. It holds nothing that is not in
+// the store.
+type dueCache struct {
+	mu    sync.Mutex
+	facts map[string]cachedFacts // by system
+}
+
+type cachedFacts struct {
+	hash  string
+	facts *fact.Facts // never changed once it is here; only what a decision needs
+}
+
+// maxCached bounds the cache; beyond it, entries are dropped at random.
+const maxCached = 20_000
+
+func newDueCache() *dueCache { return &dueCache{facts: map[string]cachedFacts{}} }
+
+func (d *dueCache) get(system, hash string) *fact.Facts {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c, ok := d.facts[system]; ok && c.hash == hash {
+		return c.facts
+	}
+	return nil
+}
+
+// put keeps of the facts what findings are made of, and returns it. Installed packages are most of the
+// weight and are not needed for that.
+func (d *dueCache) put(system, hash string, f fact.Facts) *fact.Facts {
+	light := &fact.Facts{Host: f.Host, OS: f.OS, Kernel: f.Kernel, Pending: f.Pending, Indices: f.Indices, Reboot: f.Reboot, Dpkg: f.Dpkg}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.facts) >= maxCached {
+		for k := range d.facts {
+			delete(d.facts, k)
+			break
+		}
+	}
+	d.facts[system] = cachedFacts{hash, light}
+	return light
+}
+
+// subject reads everything that a judgement about a system rests on. Facts are light ones (see
+// dueCache): pending changes, without the list of installed packages.
+func (s *Server) subject(ctx context.Context, tx *store.Tx, e estate.Estate, name string) (subject, error) {
+	held, ok := e.Held(name)
+	if !ok {
+		return subject{}, fault.Missing("Ein System", "system", name)
+	}
+	sub := subject{held: held, version: s.policy(held.Contract.Policy)}
+	head, ok, err := tx.FactsHead(ctx, name)
+	if err != nil {
+		return sub, err
+	}
+	if ok {
+		sub.hash, sub.observed = head.Hash, head.Observed
+		if sub.facts = s.dues.get(name, head.Hash); sub.facts == nil {
+			row, ok, err := tx.Facts(ctx, name)
+			if err != nil {
+				return sub, err
+			}
+			if ok {
+				sub.facts = s.dues.put(name, row.Hash, row.Facts)
+			}
+		}
+	}
+	sub.orders, err = tx.Orders(ctx, name)
+	return sub, err
+}

@@ -1,0 +1,42 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/lang"
+)
+
+// Apply makes the estate what the document states: all of it, or, when anything in it is wrong, nothing.
+// Applying the same document twice changes nothing.
+func (s *Server) Apply(ctx context.Context, name string, doc []byte) (board.Applied, error) {
+	stated, places := estate.Parse(name, doc, s.zones, func(id string) bool { return s.policy(id) != nil })
+	if len(places) > 0 {
+		f := fault.New(fault.Invalid,
+			lang.Textf("In %[1]s ist %[2]d Mal etwas nicht in Ordnung; nichts wurde übernommen.", "%[1]s has %[2]d mistakes; nothing was applied.", name, len(places)),
+			lang.T("Die genannten Stellen berichtigen und noch einmal anwenden.", "Correct the places named and apply it again."))
+		f.Places = places
+		return board.Applied{}, f
+	}
+	sum := sha256.Sum256(doc)
+	var out board.Applied
+	err := s.change(ctx, func(c *change) error {
+		before, err := c.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		changes := estate.Compare(before, stated)
+		out = board.Applied{Added: changes.Added, Changed: changes.Changed, Removed: changes.Removed, Unchanged: changes.Unchanged}
+		if changes.None() {
+			return nil
+		}
+		st, err := c.SaveEstate(ctx, stated, hex.EncodeToString(sum[:]), c.at)
+		c.wake()
+		return c.put(ctx, st, err)
+	})
+	return out, err
+}

@@ -1,0 +1,106 @@
+package server
+
+import (
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/finding"
+	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/policy"
+)
+
+// subject is one system with everything that a judgement about it rests on, read in one transaction.
+type subject struct {
+	held     estate.Held
+	version  *policy.Version
+	facts    *fact.Facts // nil: the host has not reported yet
+	hash     string
+	observed time.Time
+	orders   []mandate.Order
+}
+
+// items are the due changes with the decisions on them.
+func (s subject) items() []mandate.Item {
+	if s.facts == nil {
+		return nil
+	}
+	due := finding.Due(*s.facts)
+	items := make([]mandate.Item, 0, len(due))
+	for _, f := range due {
+		items = append(items, mandate.Item{Finding: f, Decision: policy.Decide(s.version, finding.Facets(s.held, f))})
+	}
+	return items
+}
+
+// request is the request for a mandate over everything due.
+func (s subject) request(run string, at time.Time) mandate.Request {
+	return mandate.Request{Held: s.held, Items: s.items(), Orders: s.orders, Run: run, At: at}
+}
+
+// job is whose job the security updates of the operating system are: the one-line answer of a system.
+func (s subject) job() policy.Decision {
+	return policy.Decide(s.version, finding.Facets(s.held, finding.Finding{
+		Layer: policy.LayerOS, Class: policy.ChangeClassSecurityUpdate, Origin: policy.OriginStandard,
+	}))
+}
+
+// rows are the due changes as people see them, under the mandate that would be granted now.
+func (s subject) rows(at time.Time) []board.DueRow {
+	request := s.request("", at)
+	granted, refusals := mandate.Grant(request)
+	grounds := granted.Grounds()
+	allowed := map[string]mandate.Change{}
+	for _, c := range granted.Changes() {
+		allowed[c.Package+":"+c.Arch] = c
+	}
+	refused := map[string]mandate.Refusal{}
+	for _, r := range refusals {
+		refused[r.Finding.Package+":"+r.Finding.Arch] = r
+	}
+	rows := make([]board.DueRow, 0, len(request.Items))
+	for _, item := range request.Items {
+		key := item.Finding.Package + ":" + item.Finding.Arch
+		row := board.DueRow{
+			System: s.held.System.Name, Finding: item.Finding, Decision: item.Decision,
+			Rule: item.Decision.GoverningRule(), Why: item.Decision.Answer(),
+		}
+		if c, ok := allowed[key]; ok {
+			row.Allowed, row.Ground = true, &grounds[c.Ground]
+		} else if r, ok := refused[key]; ok {
+			row.Rule, row.Why, row.Ask = r.Rule, r.Text, r.Ask
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// waiting groups the refusals of a system by their reason: one line for each reason, not for each
+// package. What the customer executes is nobody's waiting.
+func waiting(s subject, refusals []mandate.Refusal) []board.Waiting {
+	var list []board.Waiting
+	for _, r := range refusals {
+		if r.Decision.Executor == policy.PartyCustomer {
+			continue
+		}
+		at := -1
+		for i := range list {
+			if list[i].Rule == r.Rule && list[i].Text == r.Text {
+				at = i
+			}
+		}
+		if at < 0 {
+			list = append(list, board.Waiting{
+				System: s.held.System.Name, Customer: s.held.Customer.Name,
+				Rule: r.Rule, Text: r.Text, Ask: r.Ask, CanOrder: !r.Ask.IsZero(),
+			})
+			at = len(list) - 1
+		}
+		list[at].Due++
+		if r.Finding.Class == policy.ChangeClassSecurityUpdate {
+			list[at].Security++
+		}
+	}
+	return list
+}

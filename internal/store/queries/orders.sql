@@ -1,0 +1,23 @@
+-- name: AddOrder :execrows
+insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (id) do nothing;
+
+-- name: GetOrder :one
+select * from orders where id = $1;
+
+-- name: ListOrdersOf :many
+select * from orders where system = $1 order by given, id;
+
+-- name: ListOrderIDs :many
+select id from orders order by id;
+
+-- name: UseOrder :execrows
+update orders set used = sqlc.arg(run)
+where id = sqlc.arg(id) and withdrawn = false and (used = '' or used = sqlc.arg(run));
+
+-- name: FreeOrder :execrows
+update orders set used = '' where id = sqlc.arg(id) and used = sqlc.arg(run);
+
+-- name: WithdrawOrder :execrows
+update orders set withdrawn = true where id = $1 and used = '';

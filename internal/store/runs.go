@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/run"
+	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/core/window"
+	"github.com/patchwart/patchwart/internal/store/sqlgen"
+)
+
+// Run is one run as the server keeps it. What it was decided on is beside it (Paper), and so are its
+// mandate, work order, events and verdict, by the run's ID.
+type Run struct {
+	ID       string
+	System   string
+	Customer string      // customer ID
+	Stage    board.Stage // Over needs Outcome and Ended, every other stage forbids them
+	Version  int64       // counts the changes, from 1; the guard of UpdateRun
+	Slot     window.Interval
+	Zone     string // IANA name of the zone to show times in
+	Created  time.Time
+	Policy   string // policy version it was planned under
+	Ground   string // kind and ID of what allowed it
+	Packages int    // changes: as previewed, later as ordered
+	Mandate  string // digest of the mandate; empty before the closing
+	Outcome  verdict.Outcome
+	Ended    time.Time
+	Sentence lang.Text // what the server has to say, e.g. why it ended without the host
+	State    run.State // the host's events, folded
+}
+
+// Bounds of lists of runs.
+const (
+	usualRuns = 100
+	mostRuns  = 1000
+)
+
+// AddRun keeps a new run, as version 1. A system has one run at most that is not over: ErrBusy.
+func (tx *Tx) AddRun(ctx context.Context, r Run) (Statement, error) {
+	row := rowOf(r)
+	row.Version = 1
+	n, err := tx.q.AddRun(ctx, sqlgen.AddRunParams(row))
+	if err == nil && n == 0 {
+		err = ErrBusy
+	}
+	if err != nil {
+		return Statement{}, fmt.Errorf("store: add run %q of %q: %w", r.ID, r.System, err)
+	}
+	return runStatement(ctx, tx, r.ID)
+}
+
+// UpdateRun writes the run and counts its version up, provided that it still has the expected version
+// and is not over: else ErrStale, and the caller reads again. ID, System, Customer and Created stay.
+func (tx *Tx) UpdateRun(ctx context.Context, r Run, expected int64) (Statement, error) {
+	row := rowOf(r)
+	n, err := tx.q.UpdateRun(ctx, sqlgen.UpdateRunParams{ID: row.ID, Expected: expected,
+		Stage: row.Stage, SlotFrom: row.SlotFrom, SlotTo: row.SlotTo, Zone: row.Zone, Policy: row.Policy, Ground: row.Ground,
+		Packages: row.Packages, Mandate: row.Mandate, Outcome: row.Outcome, Ended: row.Ended, Sentence: row.Sentence, State: row.State})
+	if err == nil && n == 0 {
+		err = ErrStale
+	}
+	if err != nil {
+		return Statement{}, fmt.Errorf("store: update run %q: %w", r.ID, err)
+	}
+	return runStatement(ctx, tx, r.ID)
+}
+
+// Run is the run with that ID.
+func (tx *Tx) Run(ctx context.Context, id string) (Run, bool, error) {
+	row, err := tx.q.GetRun(ctx, id)
+	return oneRun(row, err)
+}
+
+// ActiveRun is the system's run that is not over.
+func (tx *Tx) ActiveRun(ctx context.Context, system string) (Run, bool, error) {
+	row, err := tx.q.OpenRunOf(ctx, system)
+	return oneRun(row, err)
+}
+
+// ActiveRuns are all runs that are not over, in the order of their slots.
+func (tx *Tx) ActiveRuns(ctx context.Context) ([]Run, error) {
+	rows, err := tx.q.ListOpenRuns(ctx)
+	return manyRuns(rows, err)
+}
+
+// Runs lists runs, newest first.
+func (tx *Tx) Runs(ctx context.Context, f board.RunFilter) ([]Run, error) {
+	most := f.Limit
+	if most <= 0 {
+		most = usualRuns
+	}
+	most = min(most, mostRuns)
+	if f.System != "" {
+		rows, err := tx.q.ListRunsOf(ctx, f.System, string(f.Stage), int32(most))
+		return manyRuns(rows, err)
+	}
+	rows, err := tx.q.ListRuns(ctx, string(f.Stage), int32(most))
+	return manyRuns(rows, err)
+}
+
+// EndedRuns are the runs that ended at that time or later, the last ended first, 1000 at most.
+func (tx *Tx) EndedRuns(ctx context.Context, since time.Time) ([]Run, error) {
+	rows, err := tx.q.ListEndedRuns(ctx, micros(since), mostRuns)
+	return manyRuns(rows, err)
+}
+
+func oneRun(row sqlgen.Run, err error) (Run, bool, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return Run{}, false, nil
+	}
+	if err != nil {
+		return Run{}, false, fmt.Errorf("store: run: %w", err)
+	}
+	r, err := runOf(row)
+	return r, err == nil, err
+}
+
+func manyRuns(rows []sqlgen.Run, err error) ([]Run, error) {
+	if err != nil {
+		return nil, fmt.Errorf("store: runs: %w", err)
+	}
+	runs := make([]Run, len(rows))
+	for i, row := range rows {
+		if runs[i], err = runOf(row); err != nil {
+			return nil, err
+		}
+	}
+	return runs, nil
+}
+
+func rowOf(r Run) sqlgen.Run {
+	return sqlgen.Run{ID: r.ID, System: r.System, Customer: r.Customer, Stage: string(r.Stage), Version: r.Version,
+		SlotFrom: micros(r.Slot.From), SlotTo: micros(r.Slot.To), Zone: r.Zone, Created: micros(r.Created),
+		Policy: r.Policy, Ground: r.Ground, Packages: int64(r.Packages), Mandate: r.Mandate, Outcome: string(r.Outcome),
+		Ended: micros(r.Ended), Sentence: list(r.Sentence), State: list(r.State)}
+}
+
+func runOf(row sqlgen.Run) (Run, error) {
+	r := Run{ID: row.ID, System: row.System, Customer: row.Customer, Stage: board.Stage(row.Stage), Version: row.Version,
+		Slot: window.Interval{From: moment(row.SlotFrom), To: moment(row.SlotTo)}, Zone: row.Zone, Created: moment(row.Created),
+		Policy: row.Policy, Ground: row.Ground, Packages: int(row.Packages), Mandate: row.Mandate,
+		Outcome: verdict.Outcome(row.Outcome), Ended: moment(row.Ended)}
+	err := errors.Join(json.Unmarshal([]byte(row.Sentence), &r.Sentence), json.Unmarshal([]byte(row.State), &r.State))
+	if err != nil {
+		return Run{}, unreadable("runs", row.ID, err)
+	}
+	return r, nil
+}
+
+// runStatement covers every column of the row, the folded state as it is stored.
+func runStatement(ctx context.Context, tx *Tx, id string) (Statement, error) {
+	row, err := tx.q.GetRun(ctx, id)
+	if err != nil {
+		return Statement{}, err
+	}
+	body := []byte(row.State)
+	row.State = ""
+	return state(KindRun, id, runColumns(row), body), nil
+}
+
+// runColumns gives the columns of a run their names in the statement. State follows as the body.
+type runColumns struct {
+	ID       string `json:"id"`
+	System   string `json:"system"`
+	Customer string `json:"customer"`
+	Stage    string `json:"stage"`
+	Version  int64  `json:"version"`
+	SlotFrom int64  `json:"slot_from"`
+	SlotTo   int64  `json:"slot_to"`
+	Zone     string `json:"zone"`
+	Created  int64  `json:"created"`
+	Policy   string `json:"policy"`
+	Ground   string `json:"ground"`
+	Packages int64  `json:"packages"`
+	Mandate  string `json:"mandate"`
+	Outcome  string `json:"outcome"`
+	Ended    int64  `json:"ended"`
+	Sentence string `json:"sentence"`
+	State    string `json:"state,omitempty"`
+}
+
+func eachRun(ctx context.Context, tx *Tx, fn func(string) error) error {
+	ids, err := tx.q.ListRunIDs(ctx)
+	return eachOf(ids, err, fn)
+}

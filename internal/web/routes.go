@@ -1,0 +1,43 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/patchwart/patchwart/internal/core/fault"
+)
+
+// routes maps addresses to pages. Addresses are German, as the pages are first.
+func (c *console) routes() http.Handler {
+	open, closed := http.NewServeMux(), http.NewServeMux()
+
+	open.HandleFunc("GET /static/{name}", serveAsset)
+	open.HandleFunc("GET /anmelden", c.askSignIn)
+	open.HandleFunc("POST /anmelden", c.signIn)
+	open.Handle("/", c.signedIn(closed))
+
+	closed.HandleFunc("POST /abmelden", c.signOut)
+	closed.HandleFunc("GET /{$}", c.today)
+	closed.HandleFunc("GET /systeme", c.systems)
+	closed.HandleFunc("GET /systeme.csv", c.systemsCSV)
+	closed.HandleFunc("GET /systeme/{name}", c.system)
+	closed.HandleFunc("GET /systeme/{name}/faellig.csv", c.dueCSV)
+	closed.HandleFunc("GET /systeme/{name}/auftrag", c.orderReceipt)
+	closed.HandleFunc("POST /systeme/{name}/auftrag", c.placeOrder)
+	closed.HandleFunc("POST /systeme/{name}/aufnahme", c.enrol)
+	closed.HandleFunc("GET /planen", c.previewPlan)
+	closed.HandleFunc("POST /planen", c.makePlan)
+	closed.HandleFunc("GET /laeufe", c.runs)
+	closed.HandleFunc("GET /laeufe.csv", c.runsCSV)
+	closed.HandleFunc("GET /laeufe/{id}", c.run)
+	closed.HandleFunc("GET /laeufe/{id}/strom", c.runStream)
+	closed.HandleFunc("GET /zustaendigkeit", c.explain)
+	closed.HandleFunc("GET /protokoll", c.record)
+	closed.HandleFunc("POST /protokoll", c.verifyRecord)
+	closed.HandleFunc("/", c.lost)
+	return open
+}
+
+// lost answers addresses that lead nowhere.
+func (c *console) lost(w http.ResponseWriter, r *http.Request) {
+	c.fail(w, r, fault.New(fault.NotFound, faultWords.NoPage, faultWords.NoPageMend))
+}

@@ -1,0 +1,117 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/run"
+)
+
+// How many entries the start page shows of each list; the rest is a link away.
+const (
+	maxRunning = 12
+	maxNeeds   = 20
+	maxWaiting = 20
+	maxSilent  = 10
+	maxNext    = 8
+	maxDone    = 5
+	maxNames   = 60
+)
+
+// Seconds between two looks at the server, while something runs and while nothing does.
+const (
+	lookOften  = 3
+	lookSeldom = 20
+)
+
+// capped is the beginning of a list, how long the list is, and where all of it is shown.
+type capped[T any] struct {
+	Shown []T
+	Total int
+	All   string
+}
+
+func capAt[T any](list []T, n int, all string) capped[T] {
+	return capped[T]{Shown: list[:min(n, len(list))], Total: len(list), All: all}
+}
+
+// More is how many entries are not shown.
+func (c capped[T]) More() int { return c.Total - len(c.Shown) }
+
+// todayView is the start page.
+type todayView struct {
+	page
+	Lead    string
+	Total   int
+	First   *board.RunRow // the loudest of what needs a person
+	Running capped[board.RunRow]
+	Needs   capped[board.RunRow]
+	Waiting capped[board.Waiting]
+	Silent  capped[board.Silent]
+	Next    capped[board.RunRow]
+	Done    capped[board.RunRow]
+	Fine    capped[string]
+	Yours   capped[string]
+}
+
+// today shows the start page: what runs, what failed or was restored, what waits for a mandate, what
+// comes next, and what is fine in one line.
+func (c *console) today(w http.ResponseWriter, r *http.Request) {
+	t, err := c.backend.Today(r.Context())
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	v := todayView{
+		page:    c.page(w, r, "heute", todayWords.Title),
+		Total:   t.Total,
+		Running: capAt(t.Running, maxRunning, "/laeufe?zustand=laeuft"),
+		Needs:   capAt(t.Needs, maxNeeds, "/laeufe?zustand=braucht"),
+		Waiting: capAt(t.Waiting, maxWaiting, "/systeme?zustand=wartet"),
+		Silent:  capAt(t.Silent, maxSilent, "/systeme?zustand=stumm"),
+		Next:    capAt(t.Next, maxNext, "/laeufe?zustand=geplant"),
+		Done:    capAt(t.Done, maxDone, "/laeufe?zustand=erledigt"),
+		Fine:    capAt(t.Fine, maxNames, "/systeme?zustand=ruhig"),
+		Yours:   capAt(t.Yours, maxNames, "/systeme?zustand=kunde"),
+	}
+	if !t.Now.IsZero() {
+		v.Now = t.Now.In(c.zones.own)
+	}
+	v.Every = lookSeldom
+	if len(t.Running) > 0 {
+		v.Every, v.Refresh = lookOften, 10
+	}
+	if len(t.Needs) > 0 {
+		v.First = &t.Needs[0]
+	}
+	v.Lead = todayLead(v)
+	c.render(w, r, http.StatusOK, todayPage(v))
+}
+
+// todayLead says the day in one line.
+func todayLead(v todayView) string {
+	parts := make([]string, 0, 4)
+	for _, part := range []struct {
+		n     int
+		words plural
+	}{
+		{v.Running.Total, todayWords.LeadRunning},
+		{v.Needs.Total, todayWords.LeadNeeds},
+		{v.Waiting.Total, todayWords.LeadWaiting},
+		{v.Silent.Total, todayWords.LeadSilent},
+	} {
+		if part.n > 0 {
+			parts = append(parts, v.N(part.n, part.words))
+		}
+	}
+	if len(parts) == 0 {
+		return v.T(todayWords.Calm)
+	}
+	return strings.Join(parts, " ")
+}
+
+// stepsDone says how far a running run has come: the index of its step among the steps of a good
+// day. A run that restores has left them.
+func stepsDone(s run.Step) int { return slices.Index(run.Steps, s) }

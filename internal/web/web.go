@@ -1,0 +1,114 @@
+// Package web is the console: server-rendered pages for the people on shift, the service desk and
+// whoever wants to know whose job an update is.
+//
+// The pages show values of package board and compute no judgement of their own. They are German by
+// default and English by a switch; every word is a lang.Text in a file named after its page. They work
+// without JavaScript; one small module makes those that show something under way livelier.
+//
+// Rules of the house:
+//   - A GET changes nothing. What changes something is a POST from this very site.
+//   - Without a session there is no page, and only the host names that were given are answered.
+//   - Nothing on a page is script or style in line; the content security policy forbids it.
+//   - What may grow is capped or paged; every page stays under 100 KB.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+)
+
+// Board answers what there is and whose job it is.
+type Board interface {
+	Today(ctx context.Context) (board.Today, error)
+	Systems(ctx context.Context) ([]board.SystemRow, error)
+	System(ctx context.Context, name string) (board.System, error)
+	Explain(ctx context.Context, system, pkg string) (board.Explanation, error)
+}
+
+// Desk takes orders, plans, and lets hosts in. With preview, Plan changes nothing.
+type Desk interface {
+	PlaceOrder(ctx context.Context, r board.OrderRequest) (board.OrderReceipt, error)
+	Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error)
+	Enrolment(ctx context.Context, system string) (board.Enrolment, error)
+}
+
+// Runs shows runs. Watch blocks until there is something newer than the sequence number after, the
+// run is over, or a while has passed.
+type Runs interface {
+	Runs(ctx context.Context, f board.RunFilter) ([]board.RunRow, error)
+	Run(ctx context.Context, id string) (board.Run, error)
+	Watch(ctx context.Context, id string, after int64) (board.Progress, error)
+}
+
+// Record verifies the tamper-evident record.
+type Record interface {
+	VerifyRecord(ctx context.Context) (board.RecordCheck, error)
+}
+
+// Backend is all that the console asks of the server. Its errors are *fault.Error; any other error
+// is logged and shown as an internal fault.
+type Backend interface {
+	Board
+	Desk
+	Runs
+	Record
+}
+
+// Sessions knows who is signed in.
+type Sessions interface {
+	// SignIn spends a one-time token and returns the value of a new session.
+	SignIn(ctx context.Context, token string) (session string, err error)
+	// Valid reports whether the session exists and has not ended.
+	Valid(ctx context.Context, session string) bool
+	// SignOut ends the session.
+	SignOut(ctx context.Context, session string)
+}
+
+// Options are what the console needs besides. The zero value is good for a console on loopback.
+type Options struct {
+	Clock   func() time.Time // nil: time.Now
+	Log     *slog.Logger     // nil: slog.Default
+	Version string           // shown at the foot of every page
+	Hosts   []string         // names and addresses, without port, that the console answers to; nil: loopback
+	Zone    *time.Location   // the hoster's zone, where no customer's is known; nil: Europe/Berlin
+}
+
+// Loopback are the names a console on loopback is reached by.
+var Loopback = []string{"localhost", "127.0.0.1", "::1"}
+
+// console holds what the handlers share.
+type console struct {
+	backend  Backend
+	sessions Sessions
+	opts     Options
+	zones    *zones
+	orders   *slips[board.OrderReceipt]
+	plans    *slips[board.PlanResult]
+	streams  chan struct{} // a slot for each open live stream
+}
+
+// maxStreams bounds the live streams that are open at a time.
+const maxStreams = 128
+
+// New makes the console. The handler serves all paths from the root on.
+func New(b Backend, s Sessions, o Options) http.Handler {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Hosts == nil {
+		o.Hosts = Loopback
+	}
+	c := &console{
+		backend: b, sessions: s, opts: o, zones: newZones(o.Zone),
+		orders: newSlips[board.OrderReceipt](), plans: newSlips[board.PlanResult](),
+		streams: make(chan struct{}, maxStreams),
+	}
+	return c.guard(c.routes())
+}
