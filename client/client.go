@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -166,12 +167,12 @@ func (c *Client) SignInLink(ctx context.Context) (string, error) {
 	return in.Link, err
 }
 
-// query makes a query of the pairs whose values are not empty.
+// query makes a query of names and values in turn, leaving out those whose value is empty.
 func query(pairs ...string) url.Values {
 	q := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			q.Set(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		if name, value := pair[0], pair[len(pair)-1]; value != "" {
+			q.Set(name, value)
 		}
 	}
 	return q
@@ -214,7 +215,7 @@ func call[T any](ctx context.Context, c *Client, method, path string, q url.Valu
 	if err != nil {
 		return out, c.unreachable(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // nothing follows from a failed close of what was read
+	defer res.Body.Close()
 	doc, err := io.ReadAll(io.LimitReader(res.Body, MaxAnswer+1))
 	switch {
 	case err != nil:

@@ -229,8 +229,10 @@ func TestForeignAnswersAreNotBelieved(t *testing.T) {
 	}{
 		"a web page":       {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, client.CodeInternal},
 		"a page of errors": {func(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) }, client.CodeInternal},
-		"a proxy's 503":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, client.CodeUnavailable},
-		"a redirect":       {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, 307) }, client.CodeInternal},
+		"a proxy's 503":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, client.CodeUnavailable},
+		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+		}, client.CodeInternal},
 		"an endless answer": {func(w http.ResponseWriter, _ *http.Request) {
 			for chunk := bytes.Repeat([]byte(" "), 1<<20); ; {
 				if _, err := w.Write(chunk); err != nil {

@@ -9,34 +9,59 @@ import (
 	"github.com/patchwart/patchwart/internal/core/verdict"
 )
 
-// What the server says. The types are those of the server itself, under names that programs outside
-// of this module can write.
+// What the server says, in the types of the server itself, under names that programs outside of this
+// module can write.
 type (
-	Today        = board.Today
-	Waiting      = board.Waiting
-	SystemRow    = board.SystemRow
-	System       = board.System
-	DueRow       = board.DueRow
-	Explanation  = board.Explanation
+	// Today is the start page: what needs whom.
+	Today = board.Today
+	// Waiting is a system with due changes that lack a mandate.
+	Waiting = board.Waiting
+	// SystemRow is one system in a list.
+	SystemRow = board.SystemRow
+	// System is one system whole.
+	System = board.System
+	// DueRow is one due change with its decision.
+	DueRow = board.DueRow
+	// Explanation answers whose job something is.
+	Explanation = board.Explanation
+	// OrderRequest places a customer's order.
 	OrderRequest = board.OrderRequest
+	// OrderReceipt is what came of an order.
 	OrderReceipt = board.OrderReceipt
-	PlanResult   = board.PlanResult
-	RunFilter    = board.RunFilter
-	RunRow       = board.RunRow
-	Run          = board.Run
-	Progress     = board.Progress
-	Applied      = board.Applied
-	Enrolment    = board.Enrolment
-	RecordCheck  = board.RecordCheck
-	Event        = run.Event
-	Step         = run.Step
-	Outcome      = verdict.Outcome
-	Stage        = board.Stage
-	Scope        = estate.Scope
-	Text         = lang.Text
-	Error        = fault.Error
-	Place        = fault.Place
-	Code         = fault.Code
+	// PlanResult is what was planned, and why not the rest.
+	PlanResult = board.PlanResult
+	// RunFilter narrows a list of runs.
+	RunFilter = board.RunFilter
+	// RunRow is one run in a list.
+	RunRow = board.RunRow
+	// Run is one run whole.
+	Run = board.Run
+	// Progress is what changed in a run.
+	Progress = board.Progress
+	// Applied is what applying an estate changed.
+	Applied = board.Applied
+	// Enrolment is a one-time token for one host.
+	Enrolment = board.Enrolment
+	// RecordCheck is the result of verifying the record.
+	RecordCheck = board.RecordCheck
+	// Event is one numbered thing that happened in a run.
+	Event = run.Event
+	// Step is one part of a run.
+	Step = run.Step
+	// Outcome is how a run ended.
+	Outcome = verdict.Outcome
+	// Stage is where a run is.
+	Stage = board.Stage
+	// Scope is the class of changes an order covers.
+	Scope = estate.Scope
+	// Text is a statement in both languages.
+	Text = lang.Text
+	// Error is every error of this package.
+	Error = fault.Error
+	// Place is where in an input something is wrong.
+	Place = fault.Place
+	// Code classes an error.
+	Code = fault.Code
 )
 
 // The codes of errors.

@@ -114,7 +114,9 @@ func (a *Agent) judge(ctx context.Context, w wire.WorkOrder) (code string, text 
 		err = p.Permits(w, facts)
 	}
 	if err != nil { // what was seen last may be too old to know the ordered versions
-		if facts, err = a.Host.Scout.Facts(ctx); err == nil {
+		within, cancel := context.WithTimeout(ctx, lookLimit)
+		defer cancel()
+		if facts, err = a.Host.Scout.Facts(within); err == nil {
 			err = p.Permits(w, facts)
 		}
 	}
@@ -155,14 +157,4 @@ func (a *Agent) refuse(s wire.Signed, order, code, detail string) (bool, error) 
 		a.nudge()
 	}
 	return fresh, err
-}
-
-// kept are the units that the host's policy keeps from being restarted. A policy that cannot be read
-// any more keeps nothing: the order was judged by the one that could.
-func (a *Agent) kept() []string {
-	p, err := hostpolicy.Load(a.Policy)
-	if err != nil {
-		return nil
-	}
-	return p.ServicesKept
 }

@@ -24,6 +24,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -175,6 +176,9 @@ func (a *Agent) resume(ctx context.Context) error {
 			return fmt.Errorf("agent: %w", err)
 		}
 	}
+	if err := a.dir.Prune(journal.Keep, a.mayReturn); err != nil {
+		return fmt.Errorf("agent: %w", err)
+	}
 	a.nudge()
 	return nil
 }
@@ -201,7 +205,9 @@ func (a *Agent) start(ctx context.Context, j *journal.Journal) bool {
 
 // carry drives a run to its end, through failures of the journal's disk, and cleans up after it.
 func (a *Agent) carry(ctx context.Context, j *journal.Journal) {
+	idle := debug.SetGCPercent(100) // a run may take more memory than waiting does
 	defer func() {
+		debug.SetGCPercent(idle)
 		a.mu.Lock()
 		a.live = nil
 		a.mu.Unlock()
@@ -255,7 +261,7 @@ func (a *Agent) drive(ctx context.Context, j *journal.Journal) error {
 	if err != nil {
 		return fmt.Errorf("order %s in the journal: %w", j.ID(), err)
 	}
-	r := &runner{order: w, log: j, memory: a.dir, host: a.Host, keep: a.kept(), now: a.Now, pause: sleep, wrote: a.nudge, slog: a.Log}
+	r := &runner{order: w, log: j, memory: a.dir, host: a.Host, now: a.Now, pause: sleep, wrote: a.nudge, slog: a.Log}
 	return r.drive(ctx)
 }
 

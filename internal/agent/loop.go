@@ -15,7 +15,7 @@ import (
 // Times of the loop.
 const (
 	lookLimit    = 2 * time.Minute
-	refreshLimit = 15 * time.Minute
+	refreshLimit = 20 * time.Minute
 	betweenFresh = time.Minute     // between two refreshes of the package indices
 	betweenIdle  = 5 * time.Second // after an answer that nothing came of
 	shortestPoll = time.Second     // an empty answer that comes sooner is not believed to be a long poll

@@ -35,10 +35,11 @@ type Machine interface {
 	Precheck(ctx context.Context, w wire.WorkOrder) error
 	// Fetch downloads what the order needs.
 	Fetch(ctx context.Context, w wire.WorkOrder, line func(string)) error
-	// Install brings the packages to the ordered versions and flushes them to disk.
+	// Install brings the packages to the ordered versions and flushes them to disk. It keeps the order's
+	// time limit.
 	Install(ctx context.Context, w wire.WorkOrder, line func(string)) error
-	// Settle restarts, once, what still runs on replaced files, but for the units to be kept.
-	Settle(ctx context.Context, w wire.WorkOrder, keep []string, line func(string)) error
+	// Settle restarts, once, what still runs on replaced files.
+	Settle(ctx context.Context, line func(string)) error
 	// Observe looks at what a verdict is made of.
 	Observe(ctx context.Context, w wire.WorkOrder) (verdict.Observation, error)
 }
@@ -50,9 +51,9 @@ type Witness interface {
 	// LookUp reports whether all ordered versions are in place, on disk, and no package is half-done.
 	// If not, detail says what is.
 	LookUp(ctx context.Context, w wire.WorkOrder) (complete bool, detail string, err error)
-	// Revive restarts after a restore: units that were active before and whose files were put back, and
-	// units that were active before and are not now.
-	Revive(ctx context.Context, w wire.WorkOrder, before verdict.Observation, keep []string) error
+	// Revive follows a restore: it restarts what still runs on files that were taken away, and starts
+	// what was active before and is not now.
+	Revive(ctx context.Context, before verdict.Observation, line func(string)) error
 }
 
 // Points keeps the restore points of the host. A point's ID is its order's.

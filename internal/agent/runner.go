@@ -36,7 +36,6 @@ type runner struct {
 	log    ledger
 	memory memory
 	host   Host
-	keep   []string // units that are never restarted
 	now    func() time.Time
 	pause  func(context.Context, time.Duration) error // sleep, but in tests
 	wrote  func()                                     // called after each event
@@ -121,7 +120,7 @@ func (r *runner) step(ctx context.Context, step run.Step) (run.Effect, error) {
 	}
 	limit := limits[step]
 	if step == run.Applying {
-		limit = r.order.Limit()
+		limit = r.order.Limit() + aroundApply
 	}
 	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -146,6 +145,10 @@ func (r *runner) step(ctx context.Context, step run.Step) (run.Effect, error) {
 	return effect, err
 }
 
+// aroundApply is what applying may take beyond the order's limit for the package manager itself: the
+// wait for another one that holds the lock, and the flush to disk.
+const aroundApply = 15 * time.Minute
+
 // pauseAfterRestore lies between a restore that failed and the next try.
 const pauseAfterRestore = 10 * time.Second
 
@@ -162,7 +165,7 @@ func (r *runner) carryOut(ctx context.Context, step run.Step) (run.Event, error)
 	case run.Applying:
 		return run.Event{}, r.host.Machine.Install(ctx, r.order, line)
 	case run.Settling:
-		return run.Event{}, r.host.Machine.Settle(ctx, r.order, r.keep, line)
+		return run.Event{}, r.host.Machine.Settle(ctx, line)
 	case run.Verifying:
 		return r.verify(ctx)
 	case run.Restoring:

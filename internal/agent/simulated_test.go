@@ -128,12 +128,15 @@ func (s *simulated) Install(ctx context.Context, w wire.WorkOrder, line func(str
 		next := todo[0]
 		todo = todo[1:]
 		next()
+		if s.fails("hang") {
+			<-ctx.Done()
+		}
 	}
 	s.tick()
 	return err
 }
 
-func (s *simulated) Settle(_ context.Context, _ wire.WorkOrder, _ []string, line func(string)) error {
+func (s *simulated) Settle(_ context.Context, line func(string)) error {
 	line("restarting nginx.service")
 	s.tick()
 	if s.fails("unit") {
@@ -194,7 +197,8 @@ func (s *simulated) LookUp(_ context.Context, w wire.WorkOrder) (bool, string, e
 	return true, "", nil
 }
 
-func (s *simulated) Revive(context.Context, wire.WorkOrder, verdict.Observation, []string) error {
+func (s *simulated) Revive(_ context.Context, _ verdict.Observation, line func(string)) error {
+	line("systemctl daemon-reload")
 	s.tick()
 	if s.fails("revive") {
 		return trouble("restart_failed")

@@ -16,7 +16,7 @@ import (
 const (
 	gather    = 300 * time.Millisecond
 	flushText = 3 * time.Second
-	batchSize = 1 << 20 // bytes; an event beyond it still goes, and MaxReport bounds that
+	batchSize = 512 << 10 // bytes after which no further event is taken; MaxReport leaves room for the largest
 	// sendTimeout bounds one pass over everything, so that a stuck one is begun anew.
 	sendTimeout = 10 * time.Minute
 )

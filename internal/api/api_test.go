@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -33,7 +32,7 @@ func handler(o api.Options) http.Handler {
 }
 
 // ask sends a request as a program on this machine would, and returns what came back.
-func ask(t *testing.T, h http.Handler, method, path, body string, change ...func(*http.Request)) (*http.Response, string) {
+func ask(t *testing.T, h http.Handler, method, path, body string, change ...func(*http.Request)) (*httptest.ResponseRecorder, string) {
 	t.Helper()
 	r := httptest.NewRequest(method, "http://127.0.0.1:7480"+path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+apitest.Token)
@@ -45,26 +44,21 @@ func ask(t *testing.T, h http.Handler, method, path, body string, change ...func
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	res := w.Result()
-	out, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res, string(out)
+	return w, w.Body.String()
 }
 
-func problemOf(t *testing.T, res *http.Response, body string) api.Problem {
+func problemOf(t *testing.T, res *httptest.ResponseRecorder, body string) api.Problem {
 	t.Helper()
 	var p api.Problem
-	if kind := res.Header.Get("Content-Type"); kind != "application/problem+json" {
+	if kind := res.Header().Get("Content-Type"); kind != "application/problem+json" {
 		t.Errorf("content type %q of %s", kind, body)
 	}
 	if err := json.Unmarshal([]byte(body), &p); err != nil {
 		t.Fatalf("no problem document: %v in %s", err, body)
 	}
-	if p.Status != res.StatusCode || p.Text.DE == "" || p.Text.EN == "" || p.Detail != p.Text.EN ||
+	if p.Status != res.Code || p.Text.DE == "" || p.Text.EN == "" || p.Detail != p.Text.EN ||
 		p.Type != "urn:patchwart:fault:"+string(p.Code) || p.Title != http.StatusText(p.Status) {
-		t.Errorf("incomplete problem with status %d: %+v", res.StatusCode, p)
+		t.Errorf("incomplete problem with status %d: %+v", res.Code, p)
 	}
 	return p
 }
@@ -73,8 +67,8 @@ func problemOf(t *testing.T, res *http.Response, body string) api.Problem {
 func TestTheOpenAPIDocumentPromisesThesePaths(t *testing.T) {
 	t.Parallel()
 	res, body := ask(t, handler(api.Options{}), "GET", "/api/v1/openapi.json", "", func(r *http.Request) { r.Header.Del("Authorization") })
-	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "application/openapi+json" {
-		t.Fatalf("%d %s", res.StatusCode, res.Header)
+	if res.Code != http.StatusOK || res.Header().Get("Content-Type") != "application/openapi+json" {
+		t.Fatalf("%d %s", res.Code, res.Header())
 	}
 	var doc struct {
 		OpenAPI string
@@ -150,14 +144,14 @@ func TestNobodyGetsInWithoutTheToken(t *testing.T) {
 	} {
 		for _, path := range []string{"/api/v1/systems", "/api/v1/nosuch", "/api/v1/"} {
 			res, body := ask(t, h, "GET", path, "", func(r *http.Request) { r.Header.Set("Authorization", header) })
-			if res.StatusCode != 401 || res.Header.Get("WWW-Authenticate") == "" || problemOf(t, res, body).Code != fault.Forbidden {
-				t.Errorf("%s at %s: %d %s", name, path, res.StatusCode, body)
+			if res.Code != http.StatusUnauthorized || res.Header().Get("WWW-Authenticate") == "" || problemOf(t, res, body).Code != fault.Forbidden {
+				t.Errorf("%s at %s: %d %s", name, path, res.Code, body)
 			}
 		}
 	}
 	none := api.New(api.Backend{}, api.Options{})
-	if res, _ := ask(t, none, "GET", "/api/v1/systems", ""); res.StatusCode != 401 {
-		t.Errorf("without a way to tell a good token, %d", res.StatusCode)
+	if res, _ := ask(t, none, "GET", "/api/v1/systems", ""); res.Code != http.StatusUnauthorized {
+		t.Errorf("without a way to tell a good token, %d", res.Code)
 	}
 }
 
@@ -185,11 +179,11 @@ func TestForeignNamesAreNotAnswered(t *testing.T) {
 	}
 	for _, tt := range tests {
 		res, body := ask(t, handler(api.Options{Hosts: tt.hosts}), "GET", "/api/v1/systems", "", func(r *http.Request) { r.Host = tt.host })
-		if (res.StatusCode == 200) != tt.good {
-			t.Errorf("host %q with %q: %d", tt.host, tt.hosts, res.StatusCode)
+		if (res.Code == http.StatusOK) != tt.good {
+			t.Errorf("host %q with %q: %d", tt.host, tt.hosts, res.Code)
 		}
-		if !tt.good && (res.StatusCode != 403 || problemOf(t, res, body).Code != fault.Forbidden) {
-			t.Errorf("host %q: %d %s", tt.host, res.StatusCode, body)
+		if !tt.good && (res.Code != http.StatusForbidden || problemOf(t, res, body).Code != fault.Forbidden) {
+			t.Errorf("host %q: %d %s", tt.host, res.Code, body)
 		}
 	}
 }
@@ -215,7 +209,7 @@ func TestFaultsBecomeProblemsWithTheStatusOfTheirCode(t *testing.T) {
 		{"DELETE", "/api/v1/systems", "", 405, fault.NotFound},
 		{"GET", "/api/v1/runs?limit=1001", "", 422, fault.Invalid},
 		{"GET", "/api/v1/runs?stage=done", "", 422, fault.Invalid},
-		{"GET", "/api/v1/runs?sytem=web1", "", 422, fault.Invalid},
+		{"GET", "/api/v1/runs?sistem=web1", "", 422, fault.Invalid},
 		{"GET", "/api/v1/explain", "", 422, fault.Invalid},
 		{"GET", "/api/v1/runs/r-web1/events?after=-1", "", 422, fault.Invalid},
 		{"GET", "/api/v1/runs/r-web1/events?wait=3600", "", 422, fault.Invalid},
@@ -230,8 +224,8 @@ func TestFaultsBecomeProblemsWithTheStatusOfTheirCode(t *testing.T) {
 	for _, tt := range tests {
 		res, body := ask(t, h, tt.method, tt.path, tt.body)
 		p := problemOf(t, res, body)
-		if res.StatusCode != tt.status || p.Code != tt.code {
-			t.Errorf("%s %s %.60s: %d %s, want %d %s\n%.300s", tt.method, tt.path, tt.body, res.StatusCode, p.Code, tt.status, tt.code, body)
+		if res.Code != tt.status || p.Code != tt.code {
+			t.Errorf("%s %s %.60s: %d %s, want %d %s\n%.300s", tt.method, tt.path, tt.body, res.Code, p.Code, tt.status, tt.code, body)
 		}
 		if strings.Contains(body, "malformed") || strings.Contains(body, "as its name says") {
 			t.Errorf("%s %s: the cause reached the reader: %s", tt.method, tt.path, body)
@@ -266,8 +260,8 @@ func TestEstateErrorsKeepTheirPlaces(t *testing.T) {
 	res, body := ask(t, h, "PUT", "/api/v1/estate?name=mine.yaml", "systems:\n  - name: web1\n    contract: c\n    admin: me\n",
 		func(r *http.Request) { r.Header.Set("Content-Type", "application/yaml") })
 	p := problemOf(t, res, body)
-	if res.StatusCode != 422 || len(p.Places) != 3 || p.Places[2].Line != 4 || p.Places[0].File != "mine.yaml" {
-		t.Errorf("%d %+v", res.StatusCode, p)
+	if res.Code != http.StatusUnprocessableEntity || len(p.Places) != 3 || p.Places[2].Line != 4 || p.Places[0].File != "mine.yaml" {
+		t.Errorf("%d %+v", res.Code, p)
 	}
 	if _, after := ask(t, h, "GET", "/api/v1/systems/web1", ""); !strings.Contains(after, `"name":"web1"`) {
 		t.Errorf("something was applied by half: %.200s", after)
@@ -296,8 +290,8 @@ func TestWaitingForEventsEndsWithTheWait(t *testing.T) {
 		Row    struct{ Stage string }
 		Events []any
 	}
-	if err := json.Unmarshal([]byte(body), &p); err != nil || res.StatusCode != 200 || p.Row.Stage != "planned" || p.Events == nil || len(p.Events) != 0 {
-		t.Errorf("%d %v %s", res.StatusCode, err, body)
+	if err := json.Unmarshal([]byte(body), &p); err != nil || res.Code != http.StatusOK || p.Row.Stage != "planned" || p.Events == nil || len(p.Events) != 0 {
+		t.Errorf("%d %v %s", res.Code, err, body)
 	}
 }
 
@@ -318,7 +312,7 @@ func TestEventsCanBeReadWithoutWaiting(t *testing.T) {
 func TestAnswersAreNotKeptByBrowsersAndProxies(t *testing.T) {
 	t.Parallel()
 	res, _ := ask(t, handler(api.Options{}), "GET", "/api/v1/today", "")
-	if res.Header.Get("Cache-Control") != "no-store" || res.Header.Get("X-Content-Type-Options") != "nosniff" || res.StatusCode != 200 {
-		t.Errorf("%d %v", res.StatusCode, res.Header)
+	if res.Header().Get("Cache-Control") != "no-store" || res.Header().Get("X-Content-Type-Options") != "nosniff" || res.Code != http.StatusOK {
+		t.Errorf("%d %v", res.Code, res.Header())
 	}
 }

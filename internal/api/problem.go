@@ -49,23 +49,26 @@ func Status(code fault.Code) int {
 }
 
 // newProblem renders a fault with the status of its code.
-func newProblem(f *fault.Error) *Problem { return problemWith(Status(f.Code), f) }
+func newProblem(f *fault.Error) *problemError { return problemWith(Status(f.Code), f) }
 
-func problemWith(status int, f *fault.Error) *Problem {
-	return &Problem{
+func problemWith(status int, f *fault.Error) *problemError {
+	return &problemError{Problem{
 		Type: "urn:patchwart:fault:" + string(f.Code), Title: http.StatusText(status), Status: status,
 		Detail: f.Text.EN, Code: f.Code, Text: f.Text, Mend: f.Mend, Rule: f.Rule, Places: f.Places,
-	}
+	}}
 }
 
+// problemError is a problem on its way through huma, which sends it as it is.
+type problemError struct{ Problem }
+
 // Error is the English sentence.
-func (p *Problem) Error() string { return p.Detail }
+func (p *problemError) Error() string { return p.Detail }
 
 // GetStatus tells huma the status.
-func (p *Problem) GetStatus() int { return p.Status }
+func (p *problemError) GetStatus() int { return p.Status }
 
 // ContentType tells huma the media type.
-func (p *Problem) ContentType(string) string { return problemType }
+func (p *problemError) ContentType(string) string { return problemType }
 
 // internalFault is what the reader is told of our own faults.
 func internalFault() *fault.Error {
@@ -75,7 +78,7 @@ func internalFault() *fault.Error {
 }
 
 // problem turns an error into what is sent, and logs what is not.
-func (s *service) problem(ctx context.Context, operation string, err error) *Problem {
+func (s *service) problem(ctx context.Context, operation string, err error) *problemError {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && !errors.As(err, new(*fault.Error)) {
 		s.log.WarnContext(ctx, "request took too long", "operation", operation, "error", err)
 		return newProblem(fault.New(fault.Unavailable,
@@ -125,7 +128,7 @@ func asProblem(_ huma.Context, _ string, v any) (any, error) {
 }
 
 // send writes a problem outside of huma's operations.
-func send(w http.ResponseWriter, p *Problem) {
+func send(w http.ResponseWriter, p *problemError) {
 	w.Header().Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // a reader that went away is nobody's error

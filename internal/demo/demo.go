@@ -28,7 +28,19 @@ type Options struct {
 	Lang    lang.Lang
 	Out     io.Writer
 	Log     *slog.Logger
+	// Look is called with the hosts before anything is planned, and again when all runs are over: for
+	// tests that want to see for themselves. May be nil.
+	Look func(when Moment, hosts map[string]*lab.Host) error
 }
+
+// Moment is when Look is called.
+type Moment string
+
+// The moments of a performance.
+const (
+	Before Moment = "before"
+	After  Moment = "after"
+)
 
 // ErrOutcome says that the demo played to its end, and an outcome was not the expected one.
 var ErrOutcome = errors.New("an outcome was not the expected one")
@@ -80,7 +92,15 @@ func Run(ctx context.Context, o Options) (err error) {
 		s.step(lang.T("Räume auf", "Cleaning up"))
 		err = errors.Join(err, s.stage.Close())
 	}()
-	for _, scene := range []func(context.Context) error{s.build, s.open, s.ask, s.plan, s.follow} {
+	look := func(when Moment) func(context.Context) error {
+		return func(context.Context) error {
+			if o.Look == nil {
+				return nil
+			}
+			return o.Look(when, s.hosts)
+		}
+	}
+	for _, scene := range []func(context.Context) error{s.build, s.open, s.ask, look(Before), s.plan, s.follow, look(After)} {
 		if err := scene(ctx); err != nil {
 			return err
 		}

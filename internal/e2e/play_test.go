@@ -61,7 +61,7 @@ func needRoot(t testing.TB) {
 }
 
 // estateOf is an estate with one system in the package basic: every run needs the customer's order,
-// which is how a test says what is to be done.
+// which is how a test says what is to be done. Its window is open all day, from an hour before the test.
 const estateOf = `
 customers:
   - id: kuhn
@@ -69,7 +69,7 @@ customers:
     contacts:
       - {id: eva, name: Eva Kuhn, email: eva@kuhn.example, authority: [order]}
 windows:
-  - {name: always, days: [mon, tue, wed, thu, fri, sat, sun], start: "00:00", hours: 24, zone: UTC}
+  - {name: always, days: [mon, tue, wed, thu, fri, sat, sun], start: "%s", hours: 24, zone: UTC}
 contracts:
   - {id: c, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}
 systems:
@@ -118,7 +118,7 @@ func patient(t *testing.T) *play {
 	p.ok(p.host.WriteFile("/etc/nginx/sites-available/default", []byte("server {\n\tlisten 80 default_server;\n\tinclude /usr/share/patient/nginx.conf;\n}\n"), 0o644))
 	p.inside("apt-get", "-q", "update")
 	p.inside("apt-get", "-qy", "install", "patient")
-	_, err = p.stage.Client.Apply(ctx, "estate.yaml", []byte(estateOf))
+	_, err = p.stage.Client.Apply(ctx, "estate.yaml", fmt.Appendf(nil, estateOf, time.Now().UTC().Add(-time.Hour).Format("15:04")))
 	p.ok(err)
 	p.ok(p.stage.Enrol(ctx, p.host))
 	p.ok(p.stage.AwaitFacts(ctx, "patient1"))

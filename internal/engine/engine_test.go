@@ -115,7 +115,7 @@ func TestEqualJobsThatHaveNotBegunAreOne(t *testing.T) {
 	e, db := started(t, engine.Options{Handlers: map[engine.Kind]engine.Handler{"step": ran(keys)}})
 	soon := time.Now().Add(time.Second)
 	enqueue(t, e, db, true, engine.Job{Kind: "step", Key: "run-1", At: soon}, engine.Job{Kind: "step", Key: "run-1", At: soon.Add(time.Hour)})
-	enqueue(t, e, db, true, engine.Job{Kind: "step", Key: "run-1", At: soon.Add(time.Minute)}, engine.Job{Kind: "step", Key: "last", At: soon.Add(100 * time.Millisecond)})
+	enqueue(t, e, db, true, engine.Job{Kind: "step", Key: "run-1", At: soon.Add(time.Minute)}, engine.Job{Kind: "step", Key: "last", At: soon.Add(time.Second)})
 	if got := receive(t, keys); got != "run-1" {
 		t.Fatalf("ran %q", got)
 	}

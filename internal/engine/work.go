@@ -78,11 +78,9 @@ func (e *Engine) next(j Job, again time.Duration) []Job {
 	return []Job{j}
 }
 
-// finish ends the job and enqueues what follows, both or neither.
+// finish ends the job and enqueues what follows, both or neither. River would end jobs in batches, a
+// moment later, and a kill in that moment would run them again.
 func (e *Engine) finish(ctx context.Context, job *river.Job[args], next []Job) error {
-	if len(next) == 0 {
-		return nil
-	}
 	ctx = context.WithoutCancel(ctx) // the work is done: it must not be done again because we are stopping
 	return e.transact(ctx, func(tx *sql.Tx) error {
 		if _, err := river.JobCompleteTx[*riversqlite.Driver](ctx, tx, job); err != nil {

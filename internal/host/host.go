@@ -31,13 +31,13 @@ import (
 
 // Options say where the host is and how patient its agent. The zero value is the running system.
 type Options struct {
-	Root     string        // where the host's files are; empty = "/". Elsewhere, tools run in a chroot
-	StateDir string        // below Root, for stamps that survive a crash; empty = /var/lib/patchwart/host
-	Aside    string        // below Root, where restores put new files aside; empty = /var/lib/patchwart/restore
-	Unit     string        // the agent's own unit; empty = patchwart-agent.service
-	LockWait time.Duration // how long another package manager is waited for; 0 = 5 minutes
-	Patience time.Duration // how long services get to come up after a change; 0 = 30 seconds
-	Now      func() time.Time
+	Root     string           // where the host's files are; empty = "/". Elsewhere, tools run in a chroot
+	StateDir string           // below Root, for stamps that survive a crash; empty = /var/lib/patchwart/host
+	Aside    string           // below Root, where restores put new files aside; empty = /var/lib/patchwart/restore
+	Unit     string           // the agent's own unit; empty = patchwart-agent.service
+	LockWait time.Duration    // how long another package manager is waited for; 0 = 5 minutes
+	Patience time.Duration    // how long services get to come up after a change; 0 = 30 seconds
+	Now      func() time.Time // for stamps; nil = time.Now
 }
 
 // Machine is one host. Its methods may be called one after the other; Facts and Observe also while
@@ -59,6 +59,7 @@ func New(opt Options) (*Machine, error) {
 	if err := os.MkdirAll(m.path(opt.StateDir), 0o700); err != nil {
 		return nil, fmt.Errorf("host: make the state directory: %w", err)
 	}
+	m.removeStale()
 	mark, err := m.mark()
 	if err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ func (b *builder) build(ctx context.Context) error {
 	if _, err := tool(ctx, "fstrim", b.root); err != nil {
 		return fmt.Errorf("keep the image sparse: %w", err)
 	}
-	return unmount(b.root)
+	return release(ctx, b.disk, b.root)
 }
 
 // start makes the image to build on: an empty one, or a copy of the parent's.
@@ -100,9 +100,9 @@ func (b *builder) bootstrap(ctx context.Context) error {
 		return err
 	}
 	source := "deb [signed-by=" + archiveKeyring + "] " + b.lab.web.archiveLocal("debian") + " " + b.lab.suite + " main"
-	_, err = tool(ctx, inGroups(b.groups, "mmdebstrap", "--quiet", "--mode=root", "--variant=apt", "--format=directory",
+	_, err = tool(ctx, inGroups(b.groups, withDisk(b.root, "mmdebstrap", "--quiet", "--mode=root", "--variant=apt", "--format=directory",
 		"--skip=check/empty", "--aptopt=Acquire::Languages \"none\"", "--aptopt=APT::Install-Recommends \"false\"",
-		"--include="+strings.Join(b.recipe.Packages, ","), b.lab.suite, b.root, source)...)
+		"--include="+strings.Join(b.recipe.Packages, ","), b.lab.suite, b.root, source)...)...)
 	if err != nil {
 		return fmt.Errorf("install Debian %s: %w", b.lab.suite, err)
 	}
@@ -148,12 +148,12 @@ func (b *builder) inside(ctx context.Context, argv ...string) error {
 	if err := b.lab.ledger.note(b.owner, kindMachine, machine); err != nil {
 		return err
 	}
-	_, err := tool(ctx, inGroups(b.groups, append([]string{
+	_, err := tool(ctx, inGroups(b.groups, withDisk(b.root, append([]string{
 		"systemd-nspawn", "--quiet", "--settings=no", "--directory=" + b.root, "--machine=" + machine,
 		"--register=no", "--keep-unit", "--as-pid2", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
 		"--console=pipe", "--setenv=DEBIAN_FRONTEND=noninteractive", "--setenv=LC_ALL=C.UTF-8",
 		"--setenv=http_proxy=" + b.lab.web.proxyURL(), "--",
-	}, argv...)...)...)
+	}, argv...)...)...)...)
 	return err
 }
 

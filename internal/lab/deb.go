@@ -2,7 +2,7 @@ package lab
 
 import (
 	"context"
-	"crypto/md5" //nolint:gosec // dpkg's own file list format, not a protection
+	"crypto/md5" // dpkg's own file list format, not a protection
 	"errors"
 	"fmt"
 	"io/fs"
@@ -162,7 +162,7 @@ func (d Deb) layOut(work string) error {
 			return err
 		}
 		if !slices.Contains(d.Conffiles, name) {
-			fmt.Fprintf(&sums, "%x  %s\n", md5.Sum([]byte(file.Content)), strings.TrimPrefix(name, "/")) //nolint:gosec // see import
+			fmt.Fprintf(&sums, "%x  %s\n", md5.Sum([]byte(file.Content)), strings.TrimPrefix(name, "/"))
 		}
 	}
 	meta := map[string]string{"control": d.control(), "md5sums": sums.String()}

@@ -91,7 +91,7 @@ func (h *Host) PowerCut(ctx context.Context) error {
 	if err := h.stopNow(); err != nil {
 		return err
 	}
-	if err := unmount(h.root); err != nil {
+	if err := release(ctx, h.disk, h.root); err != nil {
 		return fmt.Errorf("cut the power of host %s: %w", h.name, err)
 	}
 	if err := h.lab.ledger.mountImage(ctx, h.name, h.disk, h.root, "loop"); err != nil {

@@ -98,7 +98,7 @@ func (r *Repo) index(ctx context.Context) error {
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
 			return fail(err)
 		}
-		if err := os.WriteFile(full, data, 0o644); err != nil { //nolint:gosec // served to everybody on the bridge
+		if err := os.WriteFile(full, data, 0o644); err != nil {
 			return fail(err)
 		}
 	}

@@ -139,7 +139,7 @@ func Open(ctx context.Context, options Options) (_ *Lab, err error) {
 	if l.mirror, err = newMirror(filepath.Join(l.cacheDir, "archive"), l.sources, l.tell); err != nil {
 		return nil, err
 	}
-	if l.web, err = serveWeb(l.gateway, l); err != nil {
+	if l.web, err = serveWeb(ctx, l.gateway, l); err != nil {
 		return nil, err
 	}
 	return l, nil

@@ -164,7 +164,9 @@ func (m *mirror) fetch(w http.ResponseWriter, r *http.Request, source *url.URL, 
 		return errors.New(response.Status)
 	}
 	if err := m.store(w, r, response, local, watchdog); err != nil {
-		m.tell(fmt.Sprintf("archive: %s: %v", r.URL.Path, err))
+		if m.open.Err() == nil {
+			m.tell(fmt.Sprintf("archive: %s: %v", r.URL.Path, err))
+		}
 		panic(http.ErrAbortHandler) // breaks the connection: half a transfer must not look like a whole one
 	}
 	return nil

@@ -125,8 +125,11 @@ func trimCache(dir string, limit int64, now time.Time) error {
 			return err
 		}
 		info, err := d.Info()
-		if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
 			return nil
+		}
+		if err != nil {
+			return err
 		}
 		if strings.HasPrefix(d.Name(), partialPrefix) && now.Sub(info.ModTime()) > time.Hour {
 			_ = os.Remove(name)

@@ -108,6 +108,43 @@ func unmountFlags(dir string, flags int) error {
 	}
 }
 
+// release unmounts a disk image and waits until nothing of this machine uses it
+// any more: a mount namespace made in the meantime (by another host's boot, for
+// a moment) keeps the file system alive although the mount is gone here.
+func release(ctx context.Context, image, dir string) error {
+	if err := unmount(dir); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, mountTimeout)
+	defer cancel()
+	for {
+		busy, err := loopOf(image)
+		if err != nil || busy == "" {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s keeps using %s after it was unmounted: %w", busy, image, ctx.Err())
+		case <-time.After(5 * time.Millisecond): // nothing reports the end of a loop device
+		}
+	}
+}
+
+// loopOf names the loop device that uses an image, empty if none does.
+func loopOf(image string) (string, error) {
+	files, err := filepath.Glob("/sys/block/loop*/loop/backing_file")
+	if err != nil {
+		return "", err
+	}
+	for _, file := range files {
+		backing, err := os.ReadFile(file)
+		if err == nil && strings.TrimSuffix(string(backing), "\n") == image {
+			return strings.Split(file, "/")[3], nil
+		}
+	}
+	return "", nil
+}
+
 // ownMountPoint says whether a directory above dir carries our marker.
 func ownMountPoint(dir string) bool {
 	for up := filepath.Dir(dir); len(up) > 1; up = filepath.Dir(up) {

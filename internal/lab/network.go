@@ -104,14 +104,19 @@ func removeLink(name string) error {
 	if !strings.HasPrefix(name, "pwlab") {
 		return errors.New("not an interface of a lab: left alone")
 	}
-	if _, err := net.InterfaceByName(name); err != nil {
+	if !hasLink(name) {
 		return nil
 	}
 	err := ipTool(context.Background(), "link", "delete", name)
-	if _, gone := net.InterfaceByName(name); gone != nil {
-		return nil // it may vanish by itself together with the namespace of its other end
+	if err != nil && hasLink(name) {
+		return err
 	}
-	return err
+	return nil // also if it vanished by itself, together with the namespace of its other end
+}
+
+func hasLink(name string) bool {
+	_, err := net.InterfaceByName(name)
+	return err == nil
 }
 
 // removeNetwork takes away a network namespace of a lab; it need not be there.

@@ -136,7 +136,7 @@ func (h *Host) start() error {
 		"--machine="+h.machine(), "--hostname="+h.name, "--register=no", "--keep-unit", "--notify-ready=yes",
 		"--network-namespace-path="+h.wire.path(), "--resolv-conf=off", "--timezone=off", "--link-journal=no",
 		"--console=pipe", "systemd.show_status=no", "systemd.log_level=warning")
-	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd := exec.CommandContext(context.Background(), argv[0], argv[1:]...) // it lives until it is switched off, not as long as Boot's ctx
 	cmd.Env = append(toolEnv(), "NOTIFY_SOCKET="+socketPath)
 	cmd.Stdout, cmd.Stderr = console, console
 	// Own process group: Ctrl-C is for the lab, which then ends the host in order.

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 )
 
 // Profile names what is installed on a host's root.
@@ -36,7 +35,7 @@ type recipe struct {
 }
 
 // builderVersion changes when the building itself changes, so that older roots are not used any more.
-const builderVersion = 2
+const builderVersion = 3
 
 var recipes = map[Profile]recipe{
 	Base: {
@@ -115,21 +114,4 @@ func rootKey(p Profile, suite string, inRelease []byte) (string, error) {
 		p = r.Parent
 	}
 	return hex.EncodeToString(digest.Sum(nil))[:16], nil
-}
-
-// withParents lists the given profiles and all that they build on, each once, parents first.
-func withParents(wanted []Profile) []Profile {
-	var all []Profile
-	for _, p := range wanted {
-		var chain []Profile
-		for q := p; q != ""; q = recipes[q].Parent {
-			chain = append(chain, q)
-		}
-		for _, q := range slices.Backward(chain) {
-			if !slices.Contains(all, q) {
-				all = append(all, q)
-			}
-		}
-	}
-	return all
 }

@@ -133,7 +133,7 @@ func claimNumber() (*ledger, int, error) {
 
 // numberTaken says whether the bridge name or the network of a lab number exists on this machine.
 func numberTaken(n int) bool {
-	if _, err := net.InterfaceByName(labName(n)); err == nil {
+	if hasLink(labName(n)) {
 		return true
 	}
 	addresses, err := net.InterfaceAddrs()

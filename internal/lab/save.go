@@ -53,7 +53,7 @@ func (h *Host) swapDisk(ctx context.Context, name string, act func(saved string)
 	if _, err := tool(ctx, "fstrim", h.root); err != nil {
 		return err
 	}
-	if err := unmount(h.root); err != nil {
+	if err := release(ctx, h.disk, h.root); err != nil {
 		return err
 	}
 	failure := act(filepath.Join(h.dir, "saved-"+name))

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"net/netip"
 	"path"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,27 +17,29 @@ import (
 type webServer struct {
 	lab       *Lab
 	server    *http.Server
-	hostPort  string // ":80" is left out of addresses
-	localAddr string // address and port on loopback
+	active    sync.WaitGroup // requests being answered
+	hostPort  string         // ":80" is left out of addresses
+	localAddr string         // address and port on loopback
 }
 
 // serveWeb starts serving. Port 80 of the bridge is used when free, so that
 // addresses in hosts stay the same between labs; any other one otherwise.
-func serveWeb(gateway netip.Addr, l *Lab) (*webServer, error) {
-	bridge, err := net.Listen("tcp4", netip.AddrPortFrom(gateway, 80).String())
+func serveWeb(ctx context.Context, gateway netip.Addr, l *Lab) (*webServer, error) {
+	var open net.ListenConfig
+	bridge, err := open.Listen(ctx, "tcp4", netip.AddrPortFrom(gateway, 80).String())
 	if err != nil {
-		if bridge, err = net.Listen("tcp4", netip.AddrPortFrom(gateway, 0).String()); err != nil {
+		if bridge, err = open.Listen(ctx, "tcp4", netip.AddrPortFrom(gateway, 0).String()); err != nil {
 			return nil, fmt.Errorf("listen on the lab's bridge: %w", err)
 		}
 	}
-	local, err := net.Listen("tcp4", "127.0.0.1:0")
+	local, err := open.Listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
 		_ = bridge.Close()
 		return nil, fmt.Errorf("listen for the building of roots: %w", err)
 	}
 	s := &webServer{lab: l, localAddr: local.Addr().String()}
-	if port := bridge.Addr().(*net.TCPAddr).Port; port != 80 {
-		s.hostPort = ":" + strconv.Itoa(port)
+	if _, port, err := net.SplitHostPort(bridge.Addr().String()); err == nil && port != "80" {
+		s.hostPort = ":" + port
 	}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 20 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	for _, listener := range []net.Listener{bridge, local} {
@@ -50,15 +52,15 @@ func serveWeb(gateway netip.Addr, l *Lab) (*webServer, error) {
 func (s *webServer) close() {
 	s.lab.mirror.close()
 	_ = s.server.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	_ = s.server.Shutdown(ctx)
+	s.active.Wait()
 }
 
 // ServeHTTP sends archive paths to the mirror and the rest to the local
 // repositories. It also takes the form in which a client asks a proxy: roots are
 // built with the addresses that hosts use, before any bridge is known.
 func (s *webServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.active.Add(1)
+	defer s.active.Done()
 	if r.URL.Host != "" && r.URL.Hostname() != archiveName && r.URL.Hostname() != repoName {
 		http.Error(w, "only the lab's own archive is served here", http.StatusForbidden)
 		return

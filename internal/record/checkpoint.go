@@ -137,7 +137,7 @@ func NewSigner(name string, key ed25519.PrivateKey) (Signer, error) {
 	if len(key) != ed25519.PrivateKeySize {
 		return nil, errors.New("record: not an Ed25519 private key")
 	}
-	public, err := NewVerifier(name, key.Public().(ed25519.PublicKey))
+	public, err := NewVerifier(name, ed25519.PublicKey(key[ed25519.PrivateKeySize-ed25519.PublicKeySize:]))
 	if err != nil {
 		return nil, err
 	}

@@ -89,6 +89,9 @@ func (e Entry) check() error {
 }
 
 func add(ctx context.Context, rows Rows, tree *reader, index int64, at time.Time, e Entry) error {
+	if e.Document == nil {
+		e.Document = []byte{} // nothing said is not unknown
+	}
 	salt := make([]byte, saltSize)
 	_, _ = rand.Read(salt) // never fails, see crypto/rand
 	stored, err := tlog.StoredHashesForRecordHash(index, leaf(e.Kind, e.Subject, at, salt, e.Document), tree)

@@ -190,7 +190,7 @@ func (s *Server) Refusal(ctx context.Context, system string, q wire.Refusal) err
 	sum := sha256.Sum256([]byte(system + "\n" + q.Digest + "\n" + q.Code + "\n" + q.At.UTC().Format(time.RFC3339Nano)))
 	return s.change(ctx, func(c *change) error {
 		id := "x-" + hex.EncodeToString(sum[:12])
-		if _, known, err := c.Tx.Refusal(ctx, id); err != nil || known {
+		if _, known, err := c.Refusal(ctx, id); err != nil || known {
 			return err
 		}
 		st, err := c.AddRefusal(ctx, store.Refusal{ID: id, System: system, Run: q.Order, Digest: q.Digest, Code: q.Code, Detail: q.Detail, At: q.At})

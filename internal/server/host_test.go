@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -28,7 +29,9 @@ type office struct {
 	config Config
 }
 
-const officeEstate = `
+// officeEstate has a window that is open all day, from an hour before the test, so that no test depends
+// on how long it is until midnight.
+var officeEstate = strings.Replace(`
 customers:
   - id: kuhn
     name: Bäckerei Kuhn GmbH
@@ -36,7 +39,7 @@ customers:
       - {id: eva, name: Eva Kuhn, email: eva@kuhn.example, authority: [order, consent]}
       - {id: tom, name: Tom Kuhn, email: tom@kuhn.example, authority: [read]}
 windows:
-  - {name: always, days: [mon, tue, wed, thu, fri, sat, sun], start: "00:00", hours: 24, zone: Europe/Berlin}
+  - {name: always, days: [mon, tue, wed, thu, fri, sat, sun], start: "START", hours: 24, zone: UTC}
 contracts:
   - id: c-shop
     customer: kuhn
@@ -51,7 +54,7 @@ systems:
   - {name: web1, contract: c-shop, admin_access: provider_only, services: [nginx.service]}
   - {name: db1, contract: c-data, admin_access: provider_only}
   - {name: iaas1, contract: c-own, admin_access: customer_too}
-`
+`, "START", time.Now().UTC().Add(-time.Hour).Format("15:04"), 1)
 
 func open(t *testing.T) *office {
 	t.Helper()

@@ -95,7 +95,7 @@ func (tx *Tx) Facts(ctx context.Context, system string) (FactsRow, bool, error) 
 	return row, ok, err
 }
 
-// FactsAt are facts of the system from its history, by their hash. Observed and Received are those of
+// FactsAt are facts of the system from its history, by their hash, which is checked. Observed and Received are those of
 // the document's last arrival.
 func (tx *Tx) FactsAt(ctx context.Context, system, hash string) (FactsRow, bool, error) {
 	row, err := tx.q.GetFactDocument(ctx, system, hash)
@@ -103,11 +103,14 @@ func (tx *Tx) FactsAt(ctx context.Context, system, hash string) (FactsRow, bool,
 		return FactsRow{}, false, nil
 	}
 	var facts fact.Facts
-	if err == nil {
-		err = unpack(row.Document, &facts)
-	}
 	if err != nil {
 		return FactsRow{}, false, fmt.Errorf("store: facts of %q: %w", system, err)
+	}
+	if err := unpack(row.Document, &facts); err != nil {
+		return FactsRow{}, false, unreadable("fact_documents", system, err)
+	}
+	if own := facts.Hash(); own != hash { // decisions rest on them
+		return FactsRow{}, false, unreadable("fact_documents", system, fmt.Errorf("facts have the hash %s, not %s", own, hash))
 	}
 	return FactsRow{FactsHead{hash, moment(row.Observed), moment(row.Received)}, facts}, true, nil
 }

@@ -53,8 +53,8 @@ const (
 // Store is an open database. All its methods are safe for concurrent use.
 type Store struct {
 	path   string
-	writer *sql.DB // one connection: transactions of this process queue here, not in the database
-	reader *sql.DB
+	writer *pool // one connection: transactions of this process queue here, not in the database
+	reader *pool
 }
 
 // Open opens the SQLite database at path, creates it when it is missing (file 0600, its directory 0700
@@ -68,31 +68,33 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if strings.ContainsAny(path, "?#%") {
 		return nil, fmt.Errorf("store: the path %q contains one of ?, # and %%; choose a plain one", path)
 	}
-	if err := prepare(path); err != nil {
+	if err := create(path); err != nil {
 		return nil, err
 	}
-	s := &Store{path: path}
-	if s.writer, err = open(path, "immediate", "synchronous(FULL)"); err != nil {
+	writer, err := open(path, "immediate", "synchronous(FULL)")
+	if err != nil {
 		return nil, err
 	}
-	s.writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, path, s.writer); err != nil {
-		return nil, errors.Join(err, s.writer.Close())
+	writer.SetMaxOpenConns(1)
+	if err := migrate(ctx, path, writer); err != nil {
+		return nil, errors.Join(err, writer.Close())
 	}
-	if s.reader, err = open(path, "deferred", "query_only(1)"); err != nil {
-		return nil, errors.Join(err, s.writer.Close())
+	reader, err := open(path, "deferred", "query_only(1)")
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
 	}
-	s.reader.SetMaxOpenConns(readers)
-	s.reader.SetMaxIdleConns(1)
-	s.reader.SetConnMaxIdleTime(time.Minute)
-	if err := s.reader.PingContext(ctx); err != nil {
+	reader.SetMaxOpenConns(readers)
+	reader.SetMaxIdleConns(1)
+	reader.SetConnMaxIdleTime(time.Minute)
+	s := &Store{path: path, writer: &pool{DB: writer}, reader: &pool{DB: reader}}
+	if err := errors.Join(s.writer.prepare(ctx), s.reader.prepare(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), s.Close())
 	}
 	return s, nil
 }
 
-// prepare makes the directory and the file, readable by their owner alone.
-func prepare(path string) error {
+// create makes the directory and the file, readable by their owner alone.
+func create(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
@@ -156,12 +158,12 @@ func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
 	return transact(ctx, s.reader, &sql.TxOptions{ReadOnly: true}, fn)
 }
 
-func transact(ctx context.Context, db *sql.DB, opts *sql.TxOptions, fn func(*Tx) error) error {
+func transact(ctx context.Context, db *pool, opts *sql.TxOptions, fn func(*Tx) error) error {
 	t, err := db.BeginTx(ctx, opts)
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}
-	tx := &Tx{tx: t, q: sqlgen.New(t)}
+	tx := &Tx{tx: t, q: sqlgen.New(&session{tx: t, pool: db, stmts: map[string]*sql.Stmt{}})}
 	done := false
 	defer func() {
 		if !done { // fn panicked or failed

@@ -20,7 +20,10 @@ import (
 )
 
 // shots is a directory: when it is given, the browser test leaves a picture of every page there.
-var shots = flag.String("shots", "", "directory for pictures of every page, language, theme and width")
+var (
+	shots = flag.String("shots", "", "directory for pictures of every page, theme and width")
+	only  = flag.String("only", "", "name of the one page that pictures are taken of")
+)
 
 // browse starts a real browser, or skips with a reason. CI has one.
 func browse(t *testing.T) context.Context {
@@ -92,6 +95,9 @@ func TestShots(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, s := range screens {
+				if *only != "" && *only != s.name {
+					continue
+				}
 				address, err := url.Parse(d.URL + s.path)
 				if err != nil {
 					t.Fatal(err)

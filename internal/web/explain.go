@@ -51,7 +51,7 @@ func answerTitle(v explainView) string {
 func answerMark(v explainView) mark {
 	m := dueMark(board.DueRow{Allowed: v.Answer.Allowed, Decision: v.Answer.Decision})
 	switch m.Kind {
-	case "done":
+	case "may":
 		m.Word = explainWords.Allowed
 	case "wait":
 		m.Word = explainWords.NotAllowed

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -92,10 +93,17 @@ func (l listing) CSVURL() string { return l.address(l.Path+".csv", l.Sort, l.Dow
 // Filtered reports whether the list shows a selection.
 func (l listing) Filtered() bool { return l.Query != "" || l.State != "" }
 
-// AriaSort is the value of aria-sort for a column, empty when the list is not sorted by it.
-func (l listing) AriaSort(column string) string {
+// column is a way to sort a list.
+type column struct {
+	Name string // as in the address
+	Word lang.Text
+}
+
+// AriaSort is the value of aria-sort for a head that sorts by these, empty when the list is sorted
+// by none of them.
+func (l listing) AriaSort(columns []column) string {
 	switch {
-	case l.Sort != column:
+	case !slices.ContainsFunc(columns, func(c column) bool { return c.Name == l.Sort }):
 		return ""
 	case l.Down:
 		return "descending"

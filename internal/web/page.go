@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -82,12 +83,13 @@ func (p page) F(t lang.Text, args ...any) string {
 // plural is a text for one and a text for several (and none), with a place (%s) for the number.
 type plural struct{ One, Many lang.Text }
 
-// N says how many.
+// N says how many. A wording without a place says the number in words.
 func (p page) N(n int, words plural) string {
+	wording := p.T(words.Many)
 	if n == 1 {
-		return p.F(words.One, p.Count(n))
+		wording = p.T(words.One)
 	}
-	return p.F(words.Many, p.Count(n))
+	return strings.Replace(wording, "%[1]s", p.Count(n), 1)
 }
 
 // Count writes a number.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -39,6 +40,32 @@ func day(p page, stored string) (string, bool) {
 		return "", false
 	}
 	return lang.Date(t, p.L), true
+}
+
+// ruleID finds rules by their IDs: letters, digits, hyphen, number.
+var ruleID = regexp.MustCompile(`[A-Z][A-Z0-9]*-[0-9]+`)
+
+// piece is a part of a sentence: a rule's ID, or what stands between.
+type piece struct {
+	Text string
+	Rule bool
+}
+
+// pieces takes a sentence apart at the rules it names, so that an ID is never broken over two lines.
+func pieces(sentence string) []piece {
+	var out []piece
+	at := 0
+	for _, hit := range ruleID.FindAllStringIndex(sentence, -1) {
+		if hit[0] > at {
+			out = append(out, piece{Text: sentence[at:hit[0]]})
+		}
+		out = append(out, piece{Text: sentence[hit[0]:hit[1]], Rule: true})
+		at = hit[1]
+	}
+	if at < len(sentence) {
+		out = append(out, piece{Text: sentence[at:]})
+	}
+	return out
 }
 
 // ruled leaves a text that names its rule alone and puts the rule before any other.

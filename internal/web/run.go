@@ -170,6 +170,14 @@ func judged(v runView) bool {
 	return v.R.State.Verdict != nil && len(v.R.State.Verdict.Changes) > 0
 }
 
+// orderedWord heads the column of the versions a run brings: ordered, or so far only due.
+func orderedWord(v runView) lang.Text {
+	if v.R.WorkOrder == "" {
+		return systemWords.Candidate
+	}
+	return runWords.Ordered
+}
+
 // nowWord heads the column of what is installed. After a restore that is what was installed before
 // the host was put back.
 func nowWord(v runView) lang.Text {

@@ -63,7 +63,7 @@ func stepOf(r board.Run, s run.Span, now time.Time) stepRow {
 	case !s.Good:
 		row.Mark, row.Took = mark{"stop", stateWords.Failed}, s.Ended.Sub(s.Begun)
 	case s.Step == run.Restoring:
-		row.Mark, row.Took = mark{"back", stateWords.Done}, s.Ended.Sub(s.Begun)
+		row.Mark, row.Took = mark{"back", stateWords.Back}, s.Ended.Sub(s.Begun)
 	default:
 		row.Mark, row.Took = mark{"done", stateWords.Done}, s.Ended.Sub(s.Begun)
 	}
@@ -100,7 +100,7 @@ func addEvents(rows []stepRow, r board.Run) {
 		if row == nil || e.Kind == run.Ended {
 			continue
 		}
-		if !e.Text.IsZero() && len(row.Texts) < maxTexts {
+		if !e.Text.IsZero() && len(row.Texts) < maxTexts && !slices.Contains(row.Texts, e.Text) {
 			row.Texts = append(row.Texts, e.Text)
 		}
 		if e.Kind == run.Failed && e.Detail != "" {
@@ -116,6 +116,15 @@ func addEvents(rows []stepRow, r board.Run) {
 			row.Lines = append(row.Lines, strings.TrimRight(line, "\r\n"))
 		}
 	}
+}
+
+// stepState says how a step stands, and at which try.
+func stepState(p page, s stepRow) string {
+	state := p.T(s.Mark.Word)
+	if s.Tries > 1 {
+		state += ", " + p.F(runWords.Try, p.Count(s.Tries))
+	}
+	return state
 }
 
 // scale draws all steps to the scale of the longest.

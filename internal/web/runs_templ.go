@@ -163,11 +163,11 @@ func runsPage(v runsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = sortHead(v.page, v.List, "system", frameWords.System, "").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = sortHeads(v.page, v.List, column{"system", frameWords.System}, column{"kunde", frameWords.Customer}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = sortHead(v.page, v.List, "stand", systemsWords.State, "").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = sortHeads(v.page, v.List, column{"stand", systemsWords.State}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -188,7 +188,7 @@ func runsPage(v runsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = sortHead(v.page, v.List, "wann", runsWords.When, "").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = sortHeads(v.page, v.List, column{"wann", runsWords.When}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -12,7 +12,7 @@ import (
 
 // mark is how a state is shown: a word, and a kind that gives it shape and colour.
 type mark struct {
-	Kind string // done live wait stop back alarm open late part
+	Kind string // done live may wait stop back alarm open late part idle
 	Word lang.Text
 }
 

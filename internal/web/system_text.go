@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,7 @@ func windowText(v systemView) string {
 	if v.L == lang.DE {
 		hours = strings.Replace(hours, ".", ",", 1)
 	}
-	return w.Name + " (" + v.days(w.Days) + " " + w.Start + ", " + hours + " h, " + w.Zone + ")"
+	return w.Name + " (" + v.days(w.Days) + " " + w.Start + ", " + hours + "\u00a0h, " + w.Zone + ")"
 }
 
 // rebootText says whether what is installed is what runs.
@@ -61,21 +62,47 @@ func kernelText(v systemView) string {
 	return text
 }
 
-// anyAllowed reports whether a due change is permitted already: then planning is what comes next.
-func anyAllowed(v systemView) bool {
-	for _, d := range v.S.DueList {
-		if d.Allowed {
-			return true
-		}
+// The steps that may come next on a system's page. One of them is the page's primary action.
+const (
+	stepEnrol = "enrol"
+	stepPlan  = "plan"
+	stepOrder = "order"
+)
+
+// nextStep is what a person would do next here: let the host in, plan what is permitted, or ask for
+// the order that is missing. It is empty when there is nothing to do.
+func nextStep(v systemView) string {
+	busy := v.S.Next != nil || slices.ContainsFunc(v.S.Runs, live)
+	allowed := slices.ContainsFunc(v.S.DueList, func(d board.DueRow) bool { return d.Allowed })
+	waits := slices.ContainsFunc(v.S.DueList, func(d board.DueRow) bool {
+		return !d.Allowed && d.Decision.Verdict == policy.Permitted
+	})
+	switch {
+	case byCustomer(v):
+		return ""
+	case !v.S.Enrolled:
+		return stepEnrol
+	case allowed && !busy:
+		return stepPlan
+	case waits:
+		return stepOrder
 	}
-	return false
+	return ""
+}
+
+// byCustomer reports whether the customer executes here, so that there is nothing for us to do.
+func byCustomer(v systemView) bool { return v.S.Job.Executor == policy.PartyCustomer }
+
+// canPlan reports whether looking at a plan makes sense.
+func canPlan(v systemView) bool {
+	return v.S.Enrolled && !byCustomer(v) && v.S.Next == nil && !slices.ContainsFunc(v.S.Runs, live)
 }
 
 // dueMark is how a group of due changes stands.
 func dueMark(d board.DueRow) mark {
 	switch {
 	case d.Allowed:
-		return mark{"done", systemWords.AllowedWord}
+		return mark{"may", systemWords.AllowedWord}
 	case d.Decision.Verdict == policy.Permitted:
 		return mark{"wait", stateWords.Wait}
 	case d.Decision.Verdict == policy.Ask:
@@ -90,7 +117,7 @@ func orderMark(o mandate.Order) mark {
 	case o.Withdrawn:
 		return mark{"idle", systemWords.OrderWithdrawn}
 	case o.Used != "":
-		return mark{"done", stateWords.Done}
+		return mark{"idle", systemWords.OrderTaken}
 	}
 	return mark{"wait", systemWords.OrderOpen}
 }

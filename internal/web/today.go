@@ -112,6 +112,14 @@ func todayLead(v todayView) string {
 	return strings.Join(parts, " ")
 }
 
+// ofThemSecurity goes on from a number of changes: how many are security updates.
+func ofThemSecurity(p page, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return ", " + p.N(n, frameWords.Security)
+}
+
 // stepsDone says how far a running run has come: the index of its step among the steps of a good
 // day. A run that restores has left them.
 func stepsDone(s run.Step) int { return slices.Index(run.Steps, s) }

@@ -7,12 +7,12 @@ var frameWords = struct {
 	Skip, Nav, Today, Systems, Runs, Explain, Record    lang.Text
 	Language, SignOut, Version, NoScript, Breadcrumb    lang.Text
 	JustNow, Ago, In, Never, None, Lost                 lang.Text
-	CSV, Search, Filter, Show, Reset, More, Back        lang.Text
-	Page, Pages, Previous, Next, SortBy, Up, Down       lang.Text
-	System, Customer, Contract, Package, From, To       lang.Text
+	CSV, Filter, Show, Reset, More                      lang.Text
+	Page, Pages, Previous, Next, SortBy                 lang.Text
+	System, Customer, Contract, Package                 lang.Text
 	Rule, Version2, Reason, Facts, Rules, Missing, May  lang.Text
 	PolicyFrom, PolicyUnknown, PolicyEntered, PolicySum lang.Text
-	Notices, Scroll, Yes, No                            lang.Text
+	Notices, Yes, No                                    lang.Text
 	Changes, Security                                   plural
 }{
 	Skip:          lang.T("Zum Inhalt springen", "Skip to content"),
@@ -34,25 +34,19 @@ var frameWords = struct {
 	None:          lang.T("keine", "none"),
 	Lost:          lang.T("Die Verbindung zum Server ist unterbrochen. Sie sehen den letzten bekannten Stand.", "The connection to the server is interrupted. You see the last known state."),
 	CSV:           lang.T("Als CSV laden", "Download as CSV"),
-	Search:        lang.T("Suchen", "Search"),
 	Filter:        lang.T("Auswahl", "Filter"),
 	Show:          lang.T("Anzeigen", "Show"),
 	Reset:         lang.T("Auswahl aufheben", "Clear the filter"),
 	More:          lang.T("Alle %[1]s ansehen", "See all %[1]s"),
-	Back:          lang.T("Zurück", "Back"),
 	Page:          lang.T("Seite %[1]s von %[2]s", "Page %[1]s of %[2]s"),
 	Pages:         lang.T("Weitere Seiten", "More pages"),
 	Previous:      lang.T("Vorherige", "Previous"),
 	Next:          lang.T("Nächste", "Next"),
 	SortBy:        lang.T("Nach „%[1]s“ sortieren", "Sort by “%[1]s”"),
-	Up:            lang.T("aufsteigend sortiert", "sorted ascending"),
-	Down:          lang.T("absteigend sortiert", "sorted descending"),
 	System:        lang.T("System", "System"),
 	Customer:      lang.T("Kunde", "Customer"),
 	Contract:      lang.T("Vertrag", "Contract"),
 	Package:       lang.T("Paket", "Package"),
-	From:          lang.T("von", "from"),
-	To:            lang.T("nach", "to"),
 	Rule:          lang.T("Regel", "Rule"),
 	Version2:      lang.T("Fassung", "Version"),
 	Reason:        lang.T("Begründung", "Reason"),
@@ -65,7 +59,6 @@ var frameWords = struct {
 	PolicyEntered: lang.T("hier erfasst am %[1]s", "entered here on %[1]s"),
 	PolicySum:     lang.T("Prüfsumme (SHA-256)", "Checksum (SHA-256)"),
 	Notices:       lang.T("Dazu gehört der Hinweis", "This comes with the notice"),
-	Scroll:        lang.T("Tabelle, seitlich verschiebbar", "Table, scrolls sideways"),
 	Yes:           lang.T("ja", "yes"),
 	No:            lang.T("nein", "no"),
 	Changes: plural{

@@ -4,32 +4,26 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // planWords are the words of the pages that show a plan and make it.
 var planWords = struct {
-	Title, TitleOne, DoneTitle, PreviewLead, Nothing, Confirm, ConfirmLead, When, Estimate, Why lang.Text
-	SlotsTitle, NotTitle, RefusedTitle, SlotsCaption, NotCaption, RefusedCaption, ToRuns, All   lang.Text
-	NothingHow, Changes, Ask                                                                    lang.Text
-	Would, Planned, Not, Refused, Button                                                        plural
+	Title, TitleOne, DoneTitle, PreviewLead, Nothing, ConfirmLead, When, Estimate, Why lang.Text
+	SlotsTitle, NotTitle, RefusedTitle, SlotsCaption, ToRuns                           lang.Text
+	NothingHow                                                                         lang.Text
+	Would, Planned, Not, Refused, Button                                               plural
 }{
-	Title:          lang.T("Planung für alle Systeme", "Plan for all systems"),
-	TitleOne:       lang.T("Planung für %[1]s", "Plan for %[1]s"),
-	DoneTitle:      lang.T("Eingeplant", "Planned"),
-	PreviewLead:    lang.T("Vorschau. Es ist noch nichts eingeplant.", "Preview. Nothing is planned yet."),
-	Nothing:        lang.T("Zurzeit lässt sich nichts einplanen.", "Nothing can be planned at the moment."),
-	NothingHow:     lang.T("Ein Lauf braucht fällige Änderungen, die Erlaubnis dafür und ein Wartungsfenster, in das er passt.", "A run needs due changes, permission for them, and a maintenance window it fits into."),
-	Confirm:        lang.T("Einplanen", "Plan"),
-	ConfirmLead:    lang.T("Der Wiederherstellungspunkt wird vor der ersten Änderung angelegt. Bis zum Beginn kann sich noch ändern, welche Pakete fällig sind; der Bericht nennt dann den Unterschied.", "The restore point is made before the first change. Until the start, what is due may still change; the report then names the difference."),
-	When:           lang.T("Termin", "Slot"),
-	Estimate:       lang.T("Dauer etwa", "About"),
-	Why:            lang.T("Warum", "Why"),
-	SlotsTitle:     lang.T("Passt in ein Wartungsfenster", "Fits a maintenance window"),
-	NotTitle:       lang.T("Ohne Termin", "Without a slot"),
-	RefusedTitle:   lang.T("Nicht erlaubt oder ohne Auftrag", "Not permitted, or without an order"),
-	SlotsCaption:   lang.T("Läufe mit Termin", "Runs with a slot"),
-	NotCaption:     lang.T("Läufe ohne Termin, mit dem Grund", "Runs without a slot, with the reason"),
-	RefusedCaption: lang.T("Fällige Änderungen ohne Erlaubnis, mit dem Grund", "Due changes without permission, with the reason"),
-	ToRuns:         lang.T("Zu den Läufen", "To the runs"),
-	All:            lang.T("alle Systeme", "all systems"),
-	Changes:        lang.T("Änderungen", "Changes"),
-	Ask:            lang.T("Was es braucht", "What it takes"),
+	Title:        lang.T("Planung für alle Systeme", "Plan for all systems"),
+	TitleOne:     lang.T("Planung für %[1]s", "Plan for %[1]s"),
+	DoneTitle:    lang.T("Eingeplant", "Planned"),
+	PreviewLead:  lang.T("Vorschau. Es ist noch nichts eingeplant.", "Preview. Nothing is planned yet."),
+	Nothing:      lang.T("Zurzeit lässt sich nichts einplanen.", "Nothing can be planned at the moment."),
+	NothingHow:   lang.T("Ein Lauf braucht fällige Änderungen, die Erlaubnis dafür und ein Wartungsfenster, in das er passt.", "A run needs due changes, permission for them, and a maintenance window it fits into."),
+	ConfirmLead:  lang.T("Der Wiederherstellungspunkt wird vor der ersten Änderung angelegt. Bis zum Beginn kann sich noch ändern, welche Pakete fällig sind; der Bericht nennt dann den Unterschied.", "The restore point is made before the first change. Until the start, what is due may still change; the report then names the difference."),
+	When:         lang.T("Termin", "Slot"),
+	Estimate:     lang.T("Dauer etwa", "About"),
+	Why:          lang.T("Warum", "Why"),
+	SlotsTitle:   lang.T("Passt in ein Wartungsfenster", "Fits a maintenance window"),
+	NotTitle:     lang.T("Ohne Termin", "Without a slot"),
+	RefusedTitle: lang.T("Nicht erlaubt oder ohne Auftrag", "Not permitted, or without an order"),
+	SlotsCaption: lang.T("Läufe mit Termin", "Runs with a slot"),
+	ToRuns:       lang.T("Zu den Läufen", "To the runs"),
 	Would: plural{
 		lang.T("%[1]s Lauf würde eingeplant.", "%[1]s run would be planned."),
 		lang.T("%[1]s Läufe würden eingeplant.", "%[1]s runs would be planned."),

@@ -4,27 +4,25 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // runWords are the words of a run's page.
 var runWords = struct {
-	Title, Steps, StepsPlanned, Timeline, TimelineNone, TimelinePart, Usual, NoUsual, Try, Text    lang.Text
+	Title, Steps, StepsPlanned, Timeline, TimelineNone, Usual, Try, Text                           lang.Text
 	Detail, Pending, Verdict, Reasons, Changes, ChangesOrdered, ChangesPreview, ChangesCaption     lang.Text
 	Before, Ordered, Now, Result, AsOrdered, AsBefore, Differs, Facts, FactsCaption, FactsSame     lang.Text
-	Service, Port, Check, Observed, WasBefore, IsAfter, NotListening, Missing, Proof, ProofClean   lang.Text
+	Service, Port, Check, Observed, NotListening, Missing, Proof, ProofClean                       lang.Text
 	ProofBad, ProofRestored, ProofAside, ProofPoint, ProofSum, ProofMore, Point, PointDriver       lang.Text
-	PointFiles, PointBytes, PointTime, Allowed, AllowedLead, GivenBy, Rules, Mandate, WorkOrder    lang.Text
+	Allowed, AllowedLead, GivenBy, Rules, Mandate, WorkOrder                                       lang.Text
 	WorkOrderNone, Valid, Policy, LeftOut, LeftOutLead, LeftOutCaption, Preview, PreviewSame       lang.Text
 	PreviewPlus, PreviewMinus, Papers, PapersLead, FailedAt, Wait, WaitAsked, WaitOrdered, Planned lang.Text
 	AfterApply, After                                                                              lang.Text
-	Slot, Began, Ended, Took, Doubt, Reboot, LinesCut, Unit, CheckGood, CheckBad, NotChecked       lang.Text
+	Began, Took, Doubt, LinesCut, CheckGood, CheckBad, NotChecked                                  lang.Text
 	Same, PointPaths                                                                               plural
-	LinesCount, ProofChecked, Restarts                                                             plural
+	LinesCount, ProofChecked                                                                       plural
 }{
 	Title:          lang.T("Lauf auf %[1]s", "Run on %[1]s"),
 	Steps:          lang.T("Verlauf", "Course"),
 	StepsPlanned:   lang.T("Was geschehen wird", "What will happen"),
 	Timeline:       lang.T("Zeitlinie des Laufs", "Time line of the run"),
 	TimelineNone:   lang.T("Der Lauf hat noch nicht begonnen.", "The run has not begun yet."),
-	TimelinePart:   lang.T("%[1]s %[2]s", "%[1]s %[2]s"),
 	Usual:          lang.T("üblich %[1]s", "usually %[1]s"),
-	NoUsual:        lang.T("noch kein Vergleich", "nothing to compare with yet"),
 	Try:            lang.T("Versuch %[1]s", "try %[1]s"),
 	Text:           lang.T("Mitschrift", "Live text"),
 	Detail:         lang.T("Was das Werkzeug meldete", "What the tool said"),
@@ -51,8 +49,6 @@ var runWords = struct {
 	Port:           lang.T("Port", "Port"),
 	Check:          lang.T("Prüfung", "Check"),
 	Observed:       lang.T("Beobachtet", "Observed"),
-	WasBefore:      lang.T("vorher", "before"),
-	IsAfter:        lang.T("nachher", "after"),
 	NotListening:   lang.T("niemand lauscht", "nobody listens"),
 	Missing:        lang.T("nicht vorhanden", "not there"),
 	Proof:          lang.T("Beleg für das Zurücksetzen", "Proof of the restore"),
@@ -65,9 +61,6 @@ var runWords = struct {
 	ProofMore:      lang.T("und %[1]s weitere Abweichungen", "and %[1]s more differences"),
 	Point:          lang.T("Wiederherstellungspunkt", "Restore point"),
 	PointDriver:    lang.T("Verfahren", "Driver"),
-	PointFiles:     lang.T("Gesicherte Pfade", "Saved paths"),
-	PointBytes:     lang.T("Platz für Kopien", "Space taken by copies"),
-	PointTime:      lang.T("Dauer", "Took"),
 	Allowed:        lang.T("Was ihn erlaubt", "What permits it"),
 	AllowedLead:    lang.T("Ohne diese Grundlage gäbe es keinen Lauf.", "Without it there would be no run."),
 	GivenBy:        lang.T("erteilt von %[1]s", "given by %[1]s"),
@@ -91,14 +84,10 @@ var runWords = struct {
 	WaitAsked:      lang.T("Der Host erneuert seine Paketlisten und berichtet, was jetzt fällig ist.", "The host refreshes its package lists and reports what is due now."),
 	WaitOrdered:    lang.T("Der Arbeitsauftrag ist unterschrieben. Der Host hat noch nicht begonnen.", "The work order is signed. The host has not begun yet."),
 	Planned:        lang.T("Geplant für", "Planned for"),
-	Slot:           lang.T("Wartungsfenster", "Maintenance window"),
 	Began:          lang.T("Beginn", "Began"),
-	Ended:          lang.T("Ende", "Ended"),
 	Took:           lang.T("Dauer", "Took"),
 	Doubt:          lang.T("Das Einspielen wurde unterbrochen. Der Host sieht nach, was davon geschehen ist.", "Applying was interrupted. The host is finding out what of it has happened."),
-	Reboot:         lang.T("Neustart nötig", "Reboot needed"),
-	LinesCut:       lang.T("Gezeigt werden die letzten Zeilen.", "The last lines are shown."),
-	Unit:           lang.T("Dienst", "Service"),
+	LinesCut:       lang.T("Von der Mitschrift werden die letzten Zeilen gezeigt.", "Of the live text, the last lines are shown."),
 	CheckGood:      lang.T("bestanden", "passed"),
 	CheckBad:       lang.T("nicht bestanden", "not passed"),
 	NotChecked:     lang.T("nicht geprüft", "not checked"),
@@ -117,9 +106,5 @@ var runWords = struct {
 	ProofChecked: plural{
 		lang.T("%[1]s Pfad geprüft", "%[1]s path checked"),
 		lang.T("%[1]s Pfade geprüft", "%[1]s paths checked"),
-	},
-	Restarts: plural{
-		lang.T("%[1]s Dienst benutzt noch alten Code", "%[1]s service still uses old code"),
-		lang.T("%[1]s Dienste benutzen noch alten Code", "%[1]s services still use old code"),
 	},
 }

@@ -10,7 +10,7 @@ var stateWords = struct {
 	Restoring                                                               lang.Text
 	AboutPrechecking, AboutFetching, AboutSaving, AboutApplying             lang.Text
 	AboutSettling, AboutVerifying, AboutRestoring                           lang.Text
-	StepOf, SystemQuiet, SystemDue, SystemSilent, SystemNew, SystemUnknown  lang.Text
+	StepOf, SystemSilent, SystemNew, SystemUnknown                          lang.Text
 	ClassSecurity, ClassUpdate, ClassUpgrade, ClassMigration, ClassOpen     lang.Text
 	OriginStandard, OriginThird, OriginLocal, OriginOpen                    lang.Text
 	ByOrder, ByStanding, ByDuty, NoPackage                                  lang.Text
@@ -45,8 +45,6 @@ var stateWords = struct {
 	AboutVerifying:   lang.T("Fassungen, Dienste, Ports und Prüfungen mit vorher vergleichen", "Compare versions, services, ports and checks with before"),
 	AboutRestoring:   lang.T("vorherigen Stand zurückholen und Pfad für Pfad vergleichen", "Bring the earlier state back and compare it path by path"),
 	StepOf:           lang.T("Schritt %[1]s von %[2]s: %[3]s", "Step %[1]s of %[2]s: %[3]s"),
-	SystemQuiet:      lang.T("nichts fällig", "nothing due"),
-	SystemDue:        lang.T("fällig", "due"),
 	SystemSilent:     lang.T("meldet sich nicht", "silent"),
 	SystemNew:        lang.T("nicht aufgenommen", "not enrolled"),
 	SystemUnknown:    lang.T("noch kein Bericht", "no report yet"),
@@ -64,5 +62,5 @@ var stateWords = struct {
 	ByDuty:           lang.T("Pflicht des Providers", "Provider's duty"),
 	NoPackage:        lang.T("ohne Paket", "no package"),
 	ScopeSecurity:    lang.T("nur Sicherheitsupdates", "security updates only"),
-	ScopeUpdates:     lang.T("alle Updates der Fassung, Sicherheit eingeschlossen", "all updates within the release, security included"),
+	ScopeUpdates:     lang.T("alle Updates derselben Betriebssystem-Version, Sicherheit eingeschlossen", "all updates within the release, security included"),
 }

@@ -6,14 +6,14 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 var systemWords = struct {
 	Due, DueLead, DueNone, DueUnknown, DueCaption, Installed, Candidate, Class, Origin, Repository lang.Text
 	Allowed, AllowedWord, NotAllowed, Held, New, Job, JobLead, Planning, Execution, Window         lang.Text
-	WindowNone, NextSlot, Charge, PlanNow, PlanLead, Explain, Orders, OrdersNone, OrdersCaption    lang.Text
-	OrderID, OrderFrom, OrderText, OrderGiven, OrderState, OrderUsed, OrderOpen, OrderWithdrawn    lang.Text
+	WindowNone, NextSlot, Charge, PlanNow, PlanLead, Explain, Orders, OrdersNone                   lang.Text
+	OrderID, OrderFrom, OrderGiven, OrderState, OrderUsed, OrderTaken, OrderOpen, OrderWithdrawn   lang.Text
 	Explicit, NotExplicit, History, HistoryNone, Host, HostNone, OSLabel, Kernel, SharedKernel     lang.Text
-	Failed, FailedNone, Reboot, RebootNo, RebootYes, RebootServices, Disk, Report, Fresh           lang.Text
+	Failed, Reboot, RebootNo, RebootYes, RebootServices, Disk, Report, Fresh                       lang.Text
 	FreshNever, FreshErrors, Broken, Tools, Access, AccessProvider, AccessCustomer, AccessUnknown  lang.Text
-	Purpose, Services, Checks, Enrol, EnrolLead, EnrolHow, EnrolButton, Standing, StandingPaused   lang.Text
-	Silent, Actions, NotHere, HashLabel, ExecutorUs, ExecutorThem, ExecutorNone, Open, Estimate    lang.Text
-	Group, DueCSV, MissingOrder                                                                    lang.Text
+	Services, Checks, Enrol, EnrolLead, EnrolHow, EnrolButton, Standing, StandingPaused            lang.Text
+	NotHere, HashLabel, ExecutorUs, ExecutorThem, ExecutorNone, Open, Estimate                     lang.Text
+	ClassAndOrigin, DueCSV                                                                         lang.Text
 	Installable, HeldCount, PackageCount                                                           plural
 }{
 	Due:            lang.T("Was ansteht", "What is due"),
@@ -44,13 +44,12 @@ var systemWords = struct {
 	Explain:        lang.T("Für ein einzelnes Paket fragen", "Ask about one package"),
 	Orders:         lang.T("Aufträge", "Orders"),
 	OrdersNone:     lang.T("Für dieses System liegt kein Auftrag vor. Mit dem Formular auf dieser Seite halten Sie einen fest.", "There is no order for this system. The form on this page records one."),
-	OrdersCaption:  lang.T("Aufträge des Kunden im Wortlaut", "The customer's orders, verbatim"),
 	OrderID:        lang.T("Auftrag", "Order"),
 	OrderFrom:      lang.T("Von", "By"),
-	OrderText:      lang.T("Wortlaut", "Verbatim"),
 	OrderGiven:     lang.T("Erteilt", "Given"),
 	OrderState:     lang.T("Stand", "State"),
 	OrderUsed:      lang.T("benutzt für", "used for"),
+	OrderTaken:     lang.T("einem Lauf zugeordnet", "assigned to a run"),
 	OrderOpen:      lang.T("offen", "open"),
 	OrderWithdrawn: lang.T("zurückgezogen", "withdrawn"),
 	Explicit:       lang.T("ausdrücklich", "explicit"),
@@ -63,15 +62,14 @@ var systemWords = struct {
 	Kernel:         lang.T("Kernel", "Kernel"),
 	SharedKernel:   lang.T("gemeinsam mit der Trägermaschine", "shared with the machine it runs on"),
 	Failed:         lang.T("Gescheiterte Dienste", "Failed services"),
-	FailedNone:     lang.T("keine", "none"),
 	Reboot:         lang.T("Neustart", "Reboot"),
 	RebootNo:       lang.T("nicht nötig", "not needed"),
 	RebootYes:      lang.T("nötig, danach Kernel %[1]s", "needed, then kernel %[1]s"),
 	RebootServices: lang.T("diese Dienste benutzen noch alten Code: %[1]s", "these services still use old code: %[1]s"),
 	Disk:           lang.T("Freier Platz", "Free space"),
 	Report:         lang.T("Letzter Bericht", "Last report"),
-	Fresh:          lang.T("Paketlisten vom", "Package lists of"),
-	FreshNever:     lang.T("Die Paketlisten wurden noch nie erneuert.", "The package lists have never been refreshed."),
+	Fresh:          lang.T("Paketlisten", "Package lists"),
+	FreshNever:     lang.T("noch nie erneuert", "never refreshed"),
 	FreshErrors:    lang.T("Beim Erneuern der Paketlisten gab es Fehler. Was fällig ist, ist deshalb nicht verlässlich:", "Refreshing the package lists met errors, so what is due is not reliable:"),
 	Broken:         lang.T("Halb installierte Pakete", "Half-installed packages"),
 	Tools:          lang.T("Vorhandene Werkzeuge", "Tools at hand"),
@@ -79,7 +77,6 @@ var systemWords = struct {
 	AccessProvider: lang.T("nur Provider", "provider only"),
 	AccessCustomer: lang.T("auch Kunde", "customer, too"),
 	AccessUnknown:  lang.T("nicht bekannt", "not known"),
-	Purpose:        lang.T("Zweck", "Purpose"),
 	Services:       lang.T("Überwachte Dienste", "Watched services"),
 	Checks:         lang.T("Prüfungen vor und nach jeder Änderung", "Checks before and after every change"),
 	Enrol:          lang.T("Noch nicht aufgenommen", "Not enrolled yet"),
@@ -88,8 +85,6 @@ var systemWords = struct {
 	EnrolButton:    lang.T("Aufnahmebefehl erzeugen", "Make the enrolment command"),
 	Standing:       lang.T("Dauerauftrag", "Standing order"),
 	StandingPaused: lang.T("ausgesetzt", "paused"),
-	Silent:         lang.T("Zuletzt gehört", "Last heard"),
-	Actions:        lang.T("Was Sie tun können", "What you can do"),
 	NotHere:        lang.T("Hier führt der Provider nichts aus.", "The provider carries out nothing here."),
 	HashLabel:      lang.T("Prüfsumme des Berichts", "Checksum of the report"),
 	ExecutorUs:     lang.T("Provider", "provider"),
@@ -97,9 +92,8 @@ var systemWords = struct {
 	ExecutorNone:   lang.T("niemand", "nobody"),
 	Open:           lang.T("offen", "open"),
 	Estimate:       lang.T("voraussichtlich %[1]s", "about %[1]s expected"),
-	Group:          lang.T("Gruppe", "Group"),
+	ClassAndOrigin: lang.T("Art und Herkunft", "Class and origin"),
 	DueCSV:         lang.T("Fälliges als CSV laden", "Download what is due as CSV"),
-	MissingOrder:   lang.T("Ohne Auftrag geschieht hier nichts.", "Without an order nothing happens here."),
 	Installable: plural{
 		lang.T("%[1]s Änderung", "%[1]s change"),
 		lang.T("%[1]s Änderungen", "%[1]s changes"),
@@ -117,7 +111,7 @@ var systemWords = struct {
 // orderWords are the words of the order form and its receipt.
 var orderWords = struct {
 	Title, Lead, Contact, ContactChoose, ContactHint, NoContact, Channel, ChannelHint, Text lang.Text
-	TextHint, Explicit, ExplicitHint, ExplicitRule, Scope, Submit, SubmitLead               lang.Text
+	OpenForm, TextHint, Explicit, ExplicitHint, ExplicitRule, Scope, Submit, SubmitLead     lang.Text
 	ReceiptTitle, Confirmation, Details, NoneAllowed, ToPlan, ToSystem                      lang.Text
 	Required, WrongContact, TooLong, WrongScope                                             lang.Text
 	Allowed, LeftOut, NotAuthorised                                                         plural
@@ -131,6 +125,7 @@ var orderWords = struct {
 	Channel:       lang.T("Wo wurde er erteilt?", "Where was it given?"),
 	ChannelHint:   lang.T("Ticketnummer oder Anlass, z. B. Ticket 4711", "Ticket number or occasion, e.g. Ticket 4711"),
 	Text:          lang.T("Wortlaut", "Verbatim text"),
+	OpenForm:      lang.T("Formular öffnen", "Open the form"),
 	TextHint:      lang.T("Unverändert, so wie er geschrieben oder gesagt wurde.", "Unchanged, as it was written or said."),
 	Explicit:      lang.T("Es ist ausdrücklich darum gebeten worden, die Updates auszuführen", "It was expressly asked for that the updates be carried out"),
 	ExplicitHint:  lang.T("Nur ankreuzen, wenn es im Wortlaut steht. Eine allgemeine Bitte genügt nicht.", "Tick only if the wording says so. A general wish does not suffice."),

@@ -33,7 +33,7 @@ var systemsWords = struct {
 	StateAll:      lang.T("alle", "all"),
 	StateDue:      lang.T("mit fälligen Änderungen", "with due changes"),
 	StateSecurity: lang.T("mit fälligen Sicherheitsupdates", "with due security updates"),
-	StateWaiting:  lang.T("wartet auf einen Auftrag", "waits for an order"),
+	StateWaiting:  lang.T("wartet auf Auftrag oder Angabe", "waits for an order or a fact"),
 	StateFine:     lang.T("nichts fällig", "nothing due"),
 	StateYours:    lang.T("Updates sind Aufgabe des Kunden", "updates are the customer's job"),
 	StateSilent:   lang.T("meldet sich nicht", "does not report"),

@@ -4,26 +4,25 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // todayWords are the words of the start page.
 var todayWords = struct {
-	Title, Calm, Nothing, NextIs, NoticeLink                          lang.Text
-	Running, NoRunning, Needs, Waiting, Silent, Next, Done            lang.Text
-	NeverSeen, NotEnrolled, LastSeen, Order, Look, PlanAll, PlanLead  lang.Text
-	EmptyTitle, Empty, EmptyHow, EmptyThen, Began, UsualDay, QuietLow lang.Text
-	MoreFine                                                          lang.Text
-	LeadRunning, LeadNeeds, LeadWaiting, LeadSilent                   plural
-	Notice, Fine, Yours, Packages                                     plural
+	Title, Calm, Notice, NextIs                                      lang.Text
+	Running, NoRunning, Needs, Waiting, Silent, Next, Done           lang.Text
+	NeverSeen, NotEnrolled, LastSeen, Order, Look, PlanAll, PlanLead lang.Text
+	Empty, EmptyHow, EmptyThen, Began, QuietLow                      lang.Text
+	MoreFine                                                         lang.Text
+	LeadRunning, LeadNeeds, LeadWaiting, LeadSilent                  plural
+	Fine, Yours, Packages                                            plural
 }{
-	Title:      lang.T("Heute", "Today"),
-	Calm:       lang.T("Es gibt nichts zu tun.", "There is nothing to do."),
-	Nothing:    lang.T("Gerade läuft nichts.", "Nothing is running right now."),
-	NextIs:     lang.T("Als Nächstes kommt %[1]s an die Reihe:", "Next in line is %[1]s:"),
-	NoticeLink: lang.T("Dorthin springen", "Go there"),
-	Running:    lang.T("Was läuft", "What runs"),
-	NoRunning:  lang.T("Gerade läuft nichts.", "Nothing is running right now."),
-	Needs:      lang.T("Fehlgeschlagen oder zurückgesetzt", "Failed or restored"),
-	Waiting:    lang.T("Wartet auf einen Auftrag", "Waits for a mandate"),
-	Silent:     lang.T("Meldet sich nicht", "Does not report"),
-	Next:       lang.T("Als Nächstes", "Coming up"),
-	Done:       lang.T("In den letzten 24 Stunden erledigt", "Done in the last 24 hours"),
+	Title:     lang.T("Heute", "Today"),
+	Calm:      lang.T("Es gibt nichts zu tun.", "There is nothing to do."),
+	NextIs:    lang.T("Als Nächstes kommt %[1]s an die Reihe:", "Next in line is %[1]s:"),
+	Notice:    lang.T("Am dringendsten:", "Most urgent:"),
+	Running:   lang.T("Was läuft", "What runs"),
+	NoRunning: lang.T("Gerade läuft nichts.", "Nothing is running right now."),
+	Needs:     lang.T("Fehlgeschlagen oder zurückgesetzt", "Failed or restored"),
+	Waiting:   lang.T("Wartet auf Auftrag oder Angabe", "Waits for an order or a fact"),
+	Silent:    lang.T("Meldet sich nicht", "Does not report"),
+	Next:      lang.T("Als Nächstes", "Coming up"),
+	Done:      lang.T("In den letzten 24 Stunden erledigt", "Done in the last 24 hours"),
 
 	NeverSeen:   lang.T("Hat sich noch nie gemeldet.", "Has never reported."),
 	NotEnrolled: lang.T("Auf dem Host läuft noch kein Agent.", "There is no agent on the host yet."),
@@ -32,12 +31,10 @@ var todayWords = struct {
 	Look:        lang.T("Ansehen", "Look"),
 	PlanAll:     lang.T("Planung für alle Systeme ansehen", "Preview the plan for all systems"),
 	PlanLead:    lang.T("Zeigt zuerst, was geschähe; eingeplant wird erst danach.", "Shows what would happen first; nothing is planned before you confirm."),
-	EmptyTitle:  lang.T("Noch keine Systeme", "No systems yet"),
 	Empty:       lang.T("Hier steht jeden Tag, was läuft, was jemanden braucht und was als Nächstes kommt. Dazu muss der Server erst wissen, welche Systeme er betreut und was vereinbart ist.", "Every day this page shows what runs, what needs a person and what comes next. For that, the server has to know which systems it looks after and what is agreed."),
 	EmptyHow:    lang.T("Dieser Befehl liest Kunden, Verträge und Systeme aus einer Datei ein:", "This command reads customers, contracts and systems from a file:"),
 	EmptyThen:   lang.T("Danach zeigt die Seite jedes Systems den Befehl, mit dem der Host aufgenommen wird.", "After that, each system's page shows the command that enrols the host."),
 	Began:       lang.T("Beginn", "Began"),
-	UsualDay:    lang.T("Schritte des Laufs", "Steps of the run"),
 	QuietLow:    lang.T("Alles Übrige", "Everything else"),
 	MoreFine:    lang.T("und %[1]s weitere", "and %[1]s more"),
 
@@ -50,16 +47,12 @@ var todayWords = struct {
 		lang.T("%[1]s Ergebnisse brauchen einen Menschen.", "%[1]s results need a person."),
 	},
 	LeadWaiting: plural{
-		lang.T("Eine fällige Arbeit wartet auf einen Auftrag.", "One piece of due work waits for an order."),
-		lang.T("%[1]s fällige Arbeiten warten auf einen Auftrag.", "%[1]s pieces of due work wait for an order."),
+		lang.T("Eine fällige Arbeit wartet auf Auftrag oder Angabe.", "One piece of due work waits for an order or a fact."),
+		lang.T("%[1]s fällige Arbeiten warten auf Auftrag oder Angabe.", "%[1]s pieces of due work wait for an order or a fact."),
 	},
 	LeadSilent: plural{
 		lang.T("Ein Host meldet sich nicht.", "One host does not report."),
 		lang.T("%[1]s Hosts melden sich nicht.", "%[1]s hosts do not report."),
-	},
-	Notice: plural{
-		lang.T("Ein Ergebnis braucht jetzt einen Menschen:", "One result needs a person now:"),
-		lang.T("%[1]s Ergebnisse brauchen jetzt einen Menschen, zuerst:", "%[1]s results need a person now, first:"),
 	},
 	Fine: plural{
 		lang.T("%[1]s System: nichts fällig", "%[1]s system: nothing due"),

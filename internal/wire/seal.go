@@ -49,9 +49,13 @@ func Seal(w WorkOrder, key ed25519.PrivateKey) (Signed, error) {
 	if len(doc) > MaxDocument {
 		return Signed{}, fmt.Errorf("wire: work order of %d bytes is larger than %d", len(doc), MaxDocument)
 	}
+	public, ok := key.Public().(ed25519.PublicKey)
+	if !ok {
+		return Signed{}, errors.New("wire: the signing key is not an Ed25519 key")
+	}
 	return Signed{
 		Document:  doc,
-		Key:       KeyID(key.Public().(ed25519.PublicKey)),
+		Key:       KeyID(public),
 		Signature: ed25519.Sign(key, append([]byte(signingContext), doc...)),
 	}, nil
 }

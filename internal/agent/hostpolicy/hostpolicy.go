@@ -35,12 +35,11 @@ type Policy struct {
 	Verbs []wire.Verb // what it lets itself be ordered to do; none = it only reports
 	// Origins are the labels of repositories whose versions it accepts. Nil stands for the
 	// distribution's own repositories.
-	Origins      []string
-	MaxRun       time.Duration // longest time limit of an order that it accepts
-	Reboot       Reboot
-	ClockSkew    time.Duration // how far its clock may be from the server's
-	Data         []string      // paths of the customer, never saved and never rolled back
-	ServicesKept []string      // units that are never restarted by a run
+	Origins   []string
+	MaxRun    time.Duration // longest time limit of an order that it accepts
+	Reboot    Reboot
+	ClockSkew time.Duration // how far its clock may be from the server's
+	Data      []string      // paths of the customer, never saved and never rolled back
 }
 
 // Default is the policy of a host without a file.

@@ -23,7 +23,6 @@ max_run_minutes: 90
 reboot: never
 clock_skew_minutes: 2
 data: [/data/shop, /usr/local/share/x]
-services_not_restart: [mariadb.service]
 `
 
 func TestPolicyIsRead(t *testing.T) {
@@ -31,7 +30,7 @@ func TestPolicyIsRead(t *testing.T) {
 	got, err := Parse("host.yaml", []byte(whole))
 	want := Policy{
 		Verbs: []wire.Verb{wire.UpdatePackages}, Origins: []string{"Debian-Security", "Example GmbH"}, MaxRun: 90 * time.Minute,
-		Reboot: RebootNever, ClockSkew: 2 * time.Minute, Data: []string{"/data/shop", "/usr/local/share/x"}, ServicesKept: []string{"mariadb.service"},
+		Reboot: RebootNever, ClockSkew: 2 * time.Minute, Data: []string{"/data/shop", "/usr/local/share/x"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
@@ -66,7 +65,6 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 		"data: [/]\n":                           "1:8: data: / belongs to the system",
 		"data: [/var/lib]\n":                    "1:8: data: /var/lib belongs to the system",
 		"data: [/srv/../etc]\n":                 "1:8: data:",
-		"services_not_restart: [\"a b\"]\n":     "1:24: services_not_restart:",
 		"origins: [\"\"]\n":                     "1:11: origins:",
 		"origins: {a: b}\n":                     "origins: a list is expected",
 		"- verbs\n":                             "1:1: keys with values are expected",

@@ -70,13 +70,12 @@ func (r *reading) summary() string {
 
 func (r *reading) document(body ast.Node) {
 	values := map[string]func(key string, n ast.Node){
-		"verbs":                r.verbs,
-		"origins":              func(k string, n ast.Node) { r.policy.Origins = r.labels(k, n) },
-		"max_run_minutes":      func(k string, n ast.Node) { r.minutes(k, n, wire.MaxRunTime, &r.policy.MaxRun) },
-		"reboot":               r.reboot,
-		"clock_skew_minutes":   func(k string, n ast.Node) { r.minutes(k, n, time.Hour, &r.policy.ClockSkew) },
-		"data":                 r.data,
-		"services_not_restart": r.services,
+		"verbs":              r.verbs,
+		"origins":            func(k string, n ast.Node) { r.policy.Origins = r.labels(k, n) },
+		"max_run_minutes":    func(k string, n ast.Node) { r.minutes(k, n, wire.MaxRunTime, &r.policy.MaxRun) },
+		"reboot":             r.reboot,
+		"clock_skew_minutes": func(k string, n ast.Node) { r.minutes(k, n, time.Hour, &r.policy.ClockSkew) },
+		"data":               r.data,
 	}
 	m, ok := body.(*ast.MappingNode)
 	if !ok {
@@ -165,16 +164,6 @@ func (r *reading) reboot(key string, n ast.Node) {
 	default:
 		r.wrong(n.GetToken(), key, "erwartet wird never oder ordered", "never or ordered is expected")
 	}
-}
-
-func (r *reading) services(key string, n ast.Node) {
-	r.list(key, n, func(entry ast.Node, value string) {
-		if !wire.ValidUnit(value) {
-			r.wrong(entry.GetToken(), key, "%[1]q ist kein Name einer Unit", "%[1]q is no name of a unit", value)
-			return
-		}
-		r.policy.ServicesKept = append(r.policy.ServicesKept, value)
-	})
 }
 
 // own are the paths that an update changes: declared as the customer's, they would be left out of

@@ -3,6 +3,7 @@ package link_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -61,7 +62,9 @@ func TestAnswersAreBounded(t *testing.T) {
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("host data went elsewhere") }))
 	defer elsewhere.Close()
-	c := client(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect) })
+	c := client(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+	})
 	if err := c.Facts(context.Background(), []byte("x")); err == nil {
 		t.Error("a redirect counts as success")
 	}
@@ -74,7 +77,10 @@ func TestPlainHTTPIsRefused(t *testing.T) {
 }
 
 func TestCallEndsWithItsContext(t *testing.T) {
-	c := client(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	c := client(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices that the caller is gone
+		<-r.Context().Done()
+	})
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := c.Poll(ctx, wire.PollRequest{Wait: 50}); !errors.Is(err, context.DeadlineExceeded) {

@@ -28,7 +28,7 @@ func (s *service) enrolment(w http.ResponseWriter, r *http.Request) (any, error)
 		return nil, err
 	}
 	if !wire.ValidSystem(q.System) || q.Token == "" || len(q.Token) > 256 || len(q.Request) == 0 {
-		return nil, badToken
+		return nil, errToken
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), limitCall)
 	defer cancel()
@@ -39,12 +39,12 @@ func (s *service) enrolment(w http.ResponseWriter, r *http.Request) (any, error)
 	var f *fault.Error
 	if errors.As(err, &f) && f.Code != fault.Internal && f.Code != fault.Unavailable {
 		s.log.WarnContext(ctx, "enrolment refused", "system", q.System, "remote", r.RemoteAddr, "error", err)
-		return nil, badToken
+		return nil, errToken
 	}
 	return nil, err
 }
 
-var badToken = &problem{http.StatusForbidden, "token", "the token is not valid for this host; make a new one with: patchwart enrol SYSTEM"}
+var errToken = &problem{http.StatusForbidden, "token", "the token is not valid for this host; make a new one with: patchwart enrol SYSTEM"}
 
 // poll waits for something to do. When the host's wait is over there is nothing, which is an answer.
 func (s *service) poll(w http.ResponseWriter, r *http.Request, system string) (any, error) {

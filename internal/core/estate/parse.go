@@ -3,8 +3,6 @@ package estate
 import (
 	"time"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
@@ -226,10 +224,4 @@ func (r *reader) checks(o object) []Check {
 		checks = append(checks, c)
 	}
 	return checks
-}
-
-// isBlock reports whether a mapping is written over lines, without braces.
-func isBlock(n ast.Node) bool {
-	m, ok := n.(*ast.MappingNode)
-	return ok && !m.IsFlowStyle
 }

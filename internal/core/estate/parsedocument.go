@@ -38,10 +38,8 @@ func spotOf(n ast.Node) spot {
 	if n == nil {
 		return spot{1, 1}
 	}
-	if isBlock(n) {
-		if values := n.(*ast.MappingNode).Values; len(values) > 0 {
-			n = values[0].Key // the token of a block mapping is its first colon
-		}
+	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
+		n = m.Values[0].Key // the token of a block mapping is its first colon
 	}
 	return spotOfToken(n.GetToken())
 }
@@ -165,19 +163,19 @@ func parseYAML(text string) (tree *ast.File, err error) {
 			dashes++
 		}
 		if open > maxDepth || dashes > maxDepth {
-			return nil, &tooDeep{t}
+			return nil, &depthError{t}
 		}
 	}
 	// Duplicate keys are let through here and found by object, which reports all of them.
 	return parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 }
 
-// tooDeep is the problem of a document that nests more than maxDepth levels.
-type tooDeep struct{ at *token.Token }
+// depthError is the problem of a document that nests more than maxDepth levels.
+type depthError struct{ at *token.Token }
 
-func (e *tooDeep) Error() string          { return e.GetMessage() }
-func (e *tooDeep) GetToken() *token.Token { return e.at }
-func (e *tooDeep) GetMessage() string     { return "more than " + strconv.Itoa(maxDepth) + " levels" }
+func (e *depthError) Error() string          { return e.GetMessage() }
+func (e *depthError) GetToken() *token.Token { return e.at }
+func (e *depthError) GetMessage() string     { return "more than " + strconv.Itoa(maxDepth) + " levels" }
 
 // unique records a name of a kind; a second one is a problem. Names differ by more than their case:
 // people do not hear the difference, and the names of hosts do not have it.

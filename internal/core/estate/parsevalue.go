@@ -45,7 +45,7 @@ func (o object) text(name string, n need, most int) string {
 	case utf8.RuneCountInString(s) > most:
 		o.problem(name, lang.Textf("der Text hat mehr als %[1]d Zeichen", "the text has more than %[1]d characters", most))
 	case strings.ContainsFunc(s, func(c rune) bool {
-		return unicode.IsControl(c) && !(most > maxLine && (c == '\n' || c == '\t'))
+		return unicode.IsControl(c) && (most <= maxLine || c != '\n' && c != '\t')
 	}):
 		o.problem(name, lang.T("der Text enthält Steuerzeichen oder Zeilenumbrüche, die hier nicht erlaubt sind",
 			"the text contains control characters or line breaks that are not allowed here"))
@@ -113,7 +113,7 @@ func (o object) hours(name string) float64 {
 		return 0
 	}
 	var hours float64
-	var err error = strconv.ErrSyntax
+	err := strconv.ErrSyntax
 	switch e.value.(type) {
 	case *ast.IntegerNode, *ast.FloatNode:
 		hours, err = strconv.ParseFloat(e.value.GetToken().Value, 64)

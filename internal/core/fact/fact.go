@@ -6,12 +6,7 @@
 // hash on the wire (see Facts.Hash).
 package fact
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"sort"
-)
+import "sort"
 
 // Facts is one observation of a host.
 type Facts struct {
@@ -112,42 +107,6 @@ type Reboot struct {
 // Dpkg is the health of the package database.
 type Dpkg struct {
 	Broken []string `json:"broken,omitempty"` // packages in a half-done state; not empty = an earlier run was interrupted
-}
-
-// Sort brings all lists into their canonical order, in place.
-func (f *Facts) Sort() {
-	sort.Slice(f.Packages, func(i, j int) bool {
-		a, b := f.Packages[i], f.Packages[j]
-		return a.Name < b.Name || a.Name == b.Name && a.Arch < b.Arch
-	})
-	sort.Slice(f.Pending, func(i, j int) bool {
-		a, b := f.Pending[i], f.Pending[j]
-		return a.Name < b.Name || a.Name == b.Name && a.Arch < b.Arch
-	})
-	sort.Slice(f.Units, func(i, j int) bool { return f.Units[i].Name < f.Units[j].Name })
-	sort.Slice(f.Listen, func(i, j int) bool {
-		a, b := f.Listen[i], f.Listen[j]
-		if a.Port != b.Port {
-			return a.Port < b.Port
-		}
-		return a.Proto+a.Address < b.Proto+b.Address
-	})
-	sort.Strings(f.Failed)
-	sort.Strings(f.Tools)
-	sort.Strings(f.Reboot.Services)
-	sort.Strings(f.Dpkg.Broken)
-}
-
-// Hash is the SHA-256 of the canonical JSON form, in hex. The time of the last refresh does not
-// count: a refresh that changed nothing is no news.
-func (f Facts) Hash() string {
-	f.Indices.Refreshed = 0
-	doc, err := json.Marshal(f)
-	if err != nil { // no field of Facts can fail to marshal
-		panic("fact: " + err.Error())
-	}
-	sum := sha256.Sum256(doc)
-	return hex.EncodeToString(sum[:])
 }
 
 // Package returns the installed package of that name (and architecture, unless arch is empty).

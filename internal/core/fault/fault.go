@@ -66,10 +66,11 @@ func Missing(kindDE, kindEN, name string) *Error {
 	}
 }
 
-// CodeOf returns the code of the first fault in the chain, Internal when there is none.
+// CodeOf returns the code of the first fault in the chain, Internal when there is none: also for a
+// fault without a code, and for a nil *Error that became an error.
 func CodeOf(err error) Code {
 	var f *Error
-	if errors.As(err, &f) {
+	if errors.As(err, &f) && f != nil && f.Code != "" {
 		return f.Code
 	}
 	return Internal

@@ -2,12 +2,14 @@
 // package manager would make, with the facets a policy decides on (layer, class, origin, installer).
 //
 // Whether a change is a security update is read off the signed release files that offer the
-// candidate: the archive's security suite, by label and suite name. What cannot be told is unknown,
-// and unknown is never treated as allowed.
+// candidate: the security suite of the distribution itself, by label and suite name. Anybody can write
+// "Debian-Security" into a release file: what a stranger's repository says about itself makes nothing a
+// security update. What cannot be told is unknown, and unknown is never treated as allowed.
 package finding
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/patchwart/patchwart/internal/core/estate"
@@ -25,7 +27,7 @@ type Finding struct {
 	Layer     policy.Layer       `json:"layer"`
 	Class     policy.ChangeClass `json:"class"`
 	Origin    policy.Origin      `json:"origin"`
-	From      string             `json:"from"` // the repository, as people name it: Debian-Security/bookworm-security
+	From      string             `json:"from"` // the repository, as people name it: Debian-Security/bookworm-security; a stranger's, if there is one among several
 	Held      bool               `json:"held,omitempty"`
 	Size      int64              `json:"size,omitempty"` // bytes to download
 }
@@ -38,16 +40,15 @@ func Due(f fact.Facts) []Finding {
 			Package: p.Name, Arch: p.Arch, Source: p.Source,
 			Installed: p.Installed, Candidate: p.Candidate,
 			Layer:  layerOf(p.Source, p.Name),
-			Class:  classOf(p.Origins),
+			Class:  classOf(f.OS, p.Origins),
 			Origin: originOf(f.OS, p.Origins),
-			From:   nameOf(p.Origins),
+			From:   nameOf(f.OS, p.Origins),
 			Held:   p.Held,
 			Size:   p.Size,
 		})
 	}
-	sort.Slice(found, func(i, j int) bool {
-		a, b := found[i], found[j]
-		return a.Package < b.Package || a.Package == b.Package && a.Arch < b.Arch
+	slices.SortFunc(found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Package, b.Package), cmp.Compare(a.Arch, b.Arch), cmp.Compare(a.Candidate, b.Candidate))
 	})
 	return found
 }
@@ -75,14 +76,14 @@ func Facets(h estate.Held, f Finding) policy.Facets {
 	}
 }
 
-// classOf tells the class of a change by the suites that offer it. A version that the security suite
-// offers is a security update, also when another suite offers the same version.
-func classOf(origins []fact.Origin) policy.ChangeClass {
-	if len(origins) == 0 {
+// classOf tells the class of a change by the suites that offer it. A version that the distribution's
+// security suite offers is a security update, also when another suite offers the same version.
+func classOf(os fact.OS, origins []fact.Origin) policy.ChangeClass {
+	if len(origins) == 0 || os.ID == "" {
 		return policy.ChangeClassUnknown
 	}
 	for _, o := range origins {
-		if isSecurity(o) {
+		if isOwn(os, o) && isSecurity(o) {
 			return policy.ChangeClassSecurityUpdate
 		}
 	}
@@ -93,30 +94,50 @@ func isSecurity(o fact.Origin) bool {
 	return o.Label == "Debian-Security" || strings.HasSuffix(o.Codename, "-security") || strings.HasSuffix(o.Suite, "-security")
 }
 
+// isOwn reports whether the repository is the distribution's own. Of a host that does not say which
+// distribution it runs, none is.
+func isOwn(os fact.OS, o fact.Origin) bool {
+	return os.ID != "" && strings.EqualFold(o.Origin, os.ID)
+}
+
 // originOf tells a distribution's own repositories from anybody else's. Every repository that offers
 // the version must be the distribution's own: one stranger among them makes the origin third party.
 func originOf(os fact.OS, origins []fact.Origin) policy.Origin {
-	if len(origins) == 0 {
+	switch {
+	case len(origins) == 0:
 		return policy.OriginLocal
-	}
-	for _, o := range origins {
-		if !strings.EqualFold(o.Origin, os.ID) {
-			return policy.OriginThirdParty
-		}
+	case os.ID == "":
+		return policy.OriginUnknown
+	case stranger(os, origins) >= 0:
+		return policy.OriginThirdParty
 	}
 	return policy.OriginStandard
 }
 
-func nameOf(origins []fact.Origin) string {
-	for _, o := range origins {
-		if isSecurity(o) {
-			return o.Label + "/" + o.Codename
-		}
-	}
+// stranger is the index of the first repository that is not the distribution's own, -1 if all are.
+func stranger(os fact.OS, origins []fact.Origin) int {
+	return slices.IndexFunc(origins, func(o fact.Origin) bool { return !isOwn(os, o) })
+}
+
+// nameOf names the repository that decides about the change: a stranger's before the security suite
+// before any other. A stranger is called by the site that the host is set up with, never by what it
+// calls itself.
+func nameOf(os fact.OS, origins []fact.Origin) string {
 	if len(origins) == 0 {
 		return ""
 	}
-	return origins[0].Label + "/" + origins[0].Codename
+	if i := stranger(os, origins); i >= 0 {
+		return suiteOf(cmp.Or(origins[i].Site, "local"), origins[i])
+	}
+	o := origins[max(0, slices.IndexFunc(origins, isSecurity))]
+	return suiteOf(cmp.Or(o.Label, o.Origin), o)
+}
+
+func suiteOf(name string, o fact.Origin) string {
+	if suite := cmp.Or(o.Codename, o.Suite); suite != "" {
+		return name + "/" + suite
+	}
+	return name
 }
 
 // middleware names the source packages that sit between the operating system and the customer's

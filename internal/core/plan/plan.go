@@ -67,7 +67,8 @@ func Make(now time.Time, candidates []Candidate) Plan {
 		if !ok {
 			p.Not = append(p.Not, NotPlanned{System: c.System, Run: c.Run, Code: "no_fit", Reason: lang.Textf(
 				"Kein Wartungsfenster von %[1]s ist lang genug (gebraucht werden etwa %[2]s).",
-				"No maintenance window of %[1]s is long enough (about %[2]s are needed).", c.System, c.Estimate)})
+				"No maintenance window of %[1]s is long enough (about %[2]s are needed).",
+				c.System, lang.T(lang.Duration(c.Estimate, lang.DE), lang.Duration(c.Estimate, lang.EN)))})
 			continue
 		}
 		taken[c.System] = true

@@ -1,8 +1,7 @@
 package verdict
 
 import (
-	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -13,7 +12,8 @@ func Key(name, arch string) string { return name + ":" + arch }
 
 // Judge compares the host after a change with the host before and with what was ordered. It decides
 // between Succeeded, NotEffective and failure; what to do on failure (restore) is the run's part.
-// ok is false when the change must be undone. What was broken before is not blamed on the change.
+// ok is false when the change must be undone. What was broken before is not blamed on the change, but
+// for an ordered package: that one was to become whole.
 func Judge(ordered []Ordered, before, after Observation) (v Verdict, ok bool) {
 	v = Verdict{Outcome: Succeeded, Before: &before, After: &after}
 	fail := func(code, de, en string, args ...any) {
@@ -22,16 +22,19 @@ func Judge(ordered []Ordered, before, after Observation) (v Verdict, ok bool) {
 	for _, c := range ordered {
 		c.Now = after.Versions[Key(c.Package, c.Arch)]
 		v.Changes = append(v.Changes, c)
-		if c.Now != c.To {
-			fail("version_differs", "%[1]s ist %[2]s statt %[3]s.", "%[1]s is %[2]s instead of %[3]s.", c.Package, orNone(c.Now), c.To)
+		if c.Now != c.To || c.Now == "" { // no version is never the ordered one
+			fail("version_differs", "%[1]s ist %[2]s statt %[3]s.", "%[1]s is %[2]s instead of %[3]s.", c.Package, orNone(c.Now), orNone(c.To))
 		}
 	}
 	for _, name := range after.Broken {
+		if slices.Contains(before.Broken, name) && !isOrdered(ordered, name) {
+			continue
+		}
 		fail("package_broken", "%[1]s ist nur halb installiert.", "%[1]s is half-installed.", name)
 	}
 	for _, u := range before.Units {
-		if now := unit(after.Units, u.Name); u.Active == "active" && now.Active != "active" {
-			fail("unit_lost", "%[1]s lief vorher und läuft nicht mehr (%[2]s).", "%[1]s ran before and no longer does (%[2]s).", u.Name, orNone(now.Active))
+		if now := unit(after.Units, u.Name); lost(u, now) {
+			fail("unit_lost", "%[1]s lief vorher und läuft nicht mehr (%[2]s).", "%[1]s ran before and no longer does (%[2]s).", u.Name, state(now))
 		}
 	}
 	for _, l := range before.Listen {
@@ -40,8 +43,12 @@ func Judge(ordered []Ordered, before, after Observation) (v Verdict, ok bool) {
 		}
 	}
 	for _, c := range before.Checks {
-		if now := result(after.Checks, c.Check.Name); c.Passed && !now.Passed {
-			fail("check_failed", "Prüfung %[1]s ging vorher und geht nicht mehr: %[2]s.", "Check %[1]s passed before and no longer does: %[2]s.", c.Check.Name, orNone(now.Saw))
+		if now, asked := result(after.Checks, c.Check.Name); c.Passed && !now.Passed {
+			saw := lang.T(orNone(now.Saw), orNone(now.Saw))
+			if !asked {
+				saw = lang.T("nicht geprüft", "not checked")
+			}
+			fail("check_failed", "Prüfung %[1]s ging vorher und geht nicht mehr: %[2]s.", "Check %[1]s passed before and no longer does: %[2]s.", c.Check.Name, saw)
 		}
 	}
 	if len(v.Reasons) > 0 {
@@ -50,13 +57,38 @@ func Judge(ordered []Ordered, before, after Observation) (v Verdict, ok bool) {
 	}
 	if after.Reboot.Required || len(after.Reboot.Services) > 0 {
 		v.Outcome = NotEffective
-		what := strings.Join(after.Reboot.Services, ", ")
-		if after.Reboot.Required {
-			what = strings.TrimSuffix("Kernel "+after.Reboot.Expected+", "+what, ", ")
+		var what []lang.Text
+		switch {
+		case after.Reboot.Required && after.Reboot.Expected != "":
+			what = append(what, lang.T("Kernel "+after.Reboot.Expected, "kernel "+after.Reboot.Expected))
+		case after.Reboot.Required:
+			what = append(what, lang.T("Neustart des Systems", "reboot of the system"))
 		}
-		fail("not_effective", "Installiert, aber noch nicht wirksam: %[1]s.", "Installed, but not yet effective: %[1]s.", what)
+		for _, name := range after.Reboot.Services {
+			what = append(what, lang.T(name, name))
+		}
+		fail("not_effective", "Installiert, aber noch nicht wirksam: %[1]s.", "Installed, but not yet effective: %[1]s.", lang.JoinTexts(what))
 	}
 	return v, true
+}
+
+// isOrdered reports whether a package, as dpkg names it (bare, or with a foreign architecture), is
+// among the ordered ones.
+func isOrdered(ordered []Ordered, name string) bool {
+	return slices.ContainsFunc(ordered, func(c Ordered) bool { return name == c.Package || name == Key(c.Package, c.Arch) })
+}
+
+// lost reports whether a service that ran no longer does. A service begun by an init script stays
+// "active" when its process is gone; only its sub-state, "exited" instead of "running", tells.
+func lost(before, now fact.Unit) bool {
+	return before.Active == "active" && (now.Active != "active" || before.Sub == "running" && now.Sub == "exited")
+}
+
+func state(u fact.Unit) string {
+	if u.Active == "active" {
+		return u.Sub
+	}
+	return orNone(u.Active)
 }
 
 func unit(units []fact.Unit, name string) fact.Unit {
@@ -82,13 +114,13 @@ func listens(now []fact.Listener, want fact.Listener) bool {
 	return false
 }
 
-func result(results []CheckResult, name string) CheckResult {
+func result(results []CheckResult, name string) (r CheckResult, asked bool) {
 	for _, r := range results {
 		if r.Check.Name == name {
-			return r
+			return r, true
 		}
 	}
-	return CheckResult{Saw: "not checked"}
+	return CheckResult{}, false
 }
 
 func orNone(s string) string {
@@ -96,40 +128,4 @@ func orNone(s string) string {
 		return "–"
 	}
 	return s
-}
-
-// Sentence is the verdict in one line, the way a colleague would say it.
-func (v Verdict) Sentence(host string) lang.Text {
-	first := lang.Text{}
-	if len(v.Reasons) > 0 {
-		first = v.Reasons[0].Text
-	}
-	with := func(de, en string) lang.Text {
-		return lang.Text{DE: strings.TrimSpace(fmt.Sprintf(de, host) + " " + first.DE), EN: strings.TrimSpace(fmt.Sprintf(en, host) + " " + first.EN)}
-	}
-	switch v.Outcome {
-	case Succeeded:
-		return lang.Text{
-			DE: fmt.Sprintf("%s ist aktualisiert und geprüft: %d Pakete.", host, len(v.Changes)),
-			EN: fmt.Sprintf("%s is updated and verified: %d packages.", host, len(v.Changes)),
-		}
-	case NotEffective:
-		return with("%s ist aktualisiert.", "%s is updated.")
-	case Partial:
-		return with("%s ist teilweise aktualisiert.", "%s is partly updated.")
-	case Blocked:
-		return with("%s blieb unberührt.", "%s was not touched.")
-	case Deferred:
-		return with("%s wartet.", "%s waits.")
-	case Restored:
-		t := with("%s ist wie vorher.", "%s is as it was.")
-		if v.Proof != nil {
-			t.DE += fmt.Sprintf(" %s Pfade geprüft, keine Abweichung.", lang.Count(v.Proof.Checked, lang.DE))
-			t.EN += fmt.Sprintf(" %s paths checked, no difference.", lang.Count(v.Proof.Checked, lang.EN))
-		}
-		return t
-	case RestoreFailed:
-		return with("%s konnte nicht zurückgesetzt werden.", "%s could not be restored.")
-	}
-	return with("Bei %s ist ungeklärt, was geschehen ist.", "It cannot be told yet what happened on %s.")
 }

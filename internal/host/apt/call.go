@@ -2,6 +2,7 @@ package apt
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/host/command"
@@ -75,6 +76,13 @@ func Fetch(pins string, limit, lockWait time.Duration) command.Call {
 	}
 }
 
+// offline forbids every way to the network. "--no-download" would do that, too, but cannot use packages
+// of a repository on the host's own disk (file:), which apt reads in place and checks once more.
+var offline = []string{
+	"-o", "Dir::Bin::Methods::http=false", "-o", "Dir::Bin::Methods::https=false", "-o", "Dir::Bin::Methods::ftp=false",
+	"-o", "Dir::Bin::Methods::ssh=false", "-o", "Dir::Bin::Methods::rsh=false", "-o", "Dir::Bin::Methods::mirror=false",
+}
+
 // Install carries out an upgrade under our pins with what Fetch downloaded. Changed configuration
 // files stay as the customer has them; dpkg need not flush each file, because a restore point exists
 // and the caller flushes everything once, afterwards.
@@ -82,10 +90,10 @@ func Install(pins string, limit, lockWait time.Duration) command.Call {
 	return command.Call{
 		Tool: "apt-get", Env: environment, Limit: limit, Keep: 1 << 20,
 		Args: join([]string{
-			"upgrade", "--no-download",
+			"upgrade",
 			"-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold",
 			"-o", "Dpkg::Options::=--force-unsafe-io",
-		}, upgrade, strict, under(pins), archives(ArchiveDir), waiting(lockWait)),
+		}, upgrade, strict, offline, under(pins), archives(ArchiveDir), waiting(lockWait)),
 	}
 }
 
@@ -119,4 +127,11 @@ func join(parts ...[]string) []string {
 		all = append(all, p...)
 	}
 	return all
+}
+
+// ArchiveName is the name under which apt stores a download: name, version and architecture, each with
+// "_" and ":" quoted like in an address.
+func ArchiveName(name, version, arch string) string {
+	quote := strings.NewReplacer("%", "%25", "_", "%5f", ":", "%3a")
+	return quote.Replace(name) + "_" + quote.Replace(version) + "_" + quote.Replace(arch) + ".deb"
 }

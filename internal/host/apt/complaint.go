@@ -31,6 +31,7 @@ var phrases = []struct {
 	{"You don't have enough free space", KindSpace},
 	{"Hash Sum mismatch", KindSignature},
 	{"has unexpected size", KindSignature},
+	{"Hashes of expected file", KindSignature},
 	{"Insufficient information available to perform this download securely", KindSignature},
 	{"is not signed", KindSignature},
 	{"is no longer signed", KindSignature},

@@ -146,3 +146,18 @@ func parseURI(line string) (Change, error) {
 	}
 	return Change{Name: parts[0], Version: parts[1], Arch: parts[2], Size: size}, nil
 }
+
+// TakenInPlace says whether apt's download output names the version of the package as one of a
+// repository on the host's own disk: "Get:2 file:/srv/repo ./ NAME VERSION [724 B]".
+func TakenInPlace(output, name, version string) bool {
+	for line := range strings.SplitSeq(output, "\n") {
+		words := strings.Fields(line)
+		if len(words) < 4 || !strings.HasPrefix(words[0], "Get:") || !strings.HasPrefix(words[1], "file:") {
+			continue
+		}
+		if slices.Contains(words[2:], name) && slices.Contains(words[2:], version) {
+			return true
+		}
+	}
+	return false
+}

@@ -220,12 +220,12 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 		return nil, io.EOF
 	}
 	long := append([]byte(nil), line...)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		if len(long) > maxLine {
-			return nil, fmt.Errorf("line is longer than %d bytes", maxLine)
-		}
+	for errors.Is(err, bufio.ErrBufferFull) && len(long) <= maxLine {
 		line, err = in.ReadSlice('\n')
 		long = append(long, line...)
+	}
+	if len(long) > maxLine {
+		return nil, fmt.Errorf("line is longer than %d bytes", maxLine)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err

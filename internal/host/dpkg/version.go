@@ -28,7 +28,7 @@ func split(v string) (epoch uint64, upstream, revision string) {
 			epoch, v = n, rest
 		}
 	}
-	if i := strings.LastIndexByte(v, '-'); i >= 0 {
+	if i := strings.LastIndexByte(v, '-'); i > 0 {
 		return epoch, v[:i], v[i+1:]
 	}
 	return epoch, v, ""

@@ -26,9 +26,9 @@ const (
 type Unit struct {
 	Name, Active, Sub string
 	Type              string // simple, oneshot, dbus …
-	FileState         string // enabled, static, generated …
 	Transient         bool
 	TriggeredBy       []string // sockets, timers, paths that start it
+	Wanted            bool     // some target asks for it, so it is started at boot
 	RefuseStop        bool     // the unit's own setting RefuseManualStop
 }
 
@@ -36,7 +36,7 @@ type Unit struct {
 func List(names ...string) command.Call {
 	return command.Call{Tool: "systemctl", Args: append([]string{
 		"show", "--all", "--no-pager",
-		"--property=Id,ActiveState,SubState,Type,UnitFileState,Transient,TriggeredBy,RefuseManualStop",
+		"--property=Id,ActiveState,SubState,Type,Transient,TriggeredBy,WantedBy,RequiredBy,RefuseManualStop",
 		"--", "*.service",
 	}, names...)}
 }
@@ -94,12 +94,12 @@ func (u *Unit) set(key, value string) {
 		u.Sub = value
 	case "Type":
 		u.Type = value
-	case "UnitFileState":
-		u.FileState = value
 	case "Transient":
 		u.Transient = value == "yes"
 	case "TriggeredBy":
 		u.TriggeredBy = strings.Fields(value)
+	case "WantedBy", "RequiredBy":
+		u.Wanted = u.Wanted || strings.Contains(value, ".target")
 	case "RefuseManualStop":
 		u.RefuseStop = value == "yes"
 	}
@@ -110,14 +110,14 @@ func (u Unit) Promise() bool {
 	switch {
 	case u.Transient, strings.HasPrefix(u.Name, "user@"), strings.HasPrefix(u.Name, "user-runtime-dir@"):
 		return false // made at run time, or comes and goes with somebody's session
-	case u.Type == "dbus" && u.FileState == "static":
+	case u.Type == "dbus" && !u.Wanted:
 		return false // started by the message bus on demand, ends by itself
 	}
 	for _, t := range u.TriggeredBy {
 		switch {
 		case strings.HasSuffix(t, ".timer"), strings.HasSuffix(t, ".path"):
 			return false // a job
-		case strings.HasSuffix(t, ".socket") && u.FileState != "enabled":
+		case strings.HasSuffix(t, ".socket") && !u.Wanted:
 			return false // the socket is the promise
 		}
 	}

@@ -14,7 +14,7 @@ insert into agents (serial, system, not_after, enrolled, revoked) values ($1, $2
 `
 
 func (q *Queries) AddAgent(ctx context.Context, serial string, system string, notAfter int64, enrolled int64) error {
-	_, err := q.db.ExecContext(ctx, addAgent,
+	_, err := q.exec(ctx, q.addAgentStmt, addAgent,
 		serial,
 		system,
 		notAfter,
@@ -28,7 +28,7 @@ insert into tokens (hash, system, issued, expires, used) values ($1, $2, $3, $4,
 `
 
 func (q *Queries) AddToken(ctx context.Context, hash string, system string, issued int64, expires int64) error {
-	_, err := q.db.ExecContext(ctx, addToken,
+	_, err := q.exec(ctx, q.addTokenStmt, addToken,
 		hash,
 		system,
 		issued,
@@ -55,7 +55,7 @@ type AgentBySerialRow struct {
 }
 
 func (q *Queries) AgentBySerial(ctx context.Context, serial string) (AgentBySerialRow, error) {
-	row := q.db.QueryRowContext(ctx, agentBySerial, serial)
+	row := q.queryRow(ctx, q.agentBySerialStmt, agentBySerial, serial)
 	var i AgentBySerialRow
 	err := row.Scan(
 		&i.Serial,
@@ -87,7 +87,7 @@ type AgentOfRow struct {
 }
 
 func (q *Queries) AgentOf(ctx context.Context, system string) (AgentOfRow, error) {
-	row := q.db.QueryRowContext(ctx, agentOf, system)
+	row := q.queryRow(ctx, q.agentOfStmt, agentOf, system)
 	var i AgentOfRow
 	err := row.Scan(
 		&i.Serial,
@@ -106,7 +106,7 @@ delete from tokens where expires < $1
 `
 
 func (q *Queries) DropOldTokens(ctx context.Context, expires int64) error {
-	_, err := q.db.ExecContext(ctx, dropOldTokens, expires)
+	_, err := q.exec(ctx, q.dropOldTokensStmt, dropOldTokens, expires)
 	return err
 }
 
@@ -115,7 +115,7 @@ select serial, system, not_after, enrolled, revoked from agents where serial = $
 `
 
 func (q *Queries) GetAgent(ctx context.Context, serial string) (Agent, error) {
-	row := q.db.QueryRowContext(ctx, getAgent, serial)
+	row := q.queryRow(ctx, q.getAgentStmt, getAgent, serial)
 	var i Agent
 	err := row.Scan(
 		&i.Serial,
@@ -132,7 +132,7 @@ select serial, system, not_after, enrolled, revoked from agents where system = $
 `
 
 func (q *Queries) GoodAgent(ctx context.Context, system string) (Agent, error) {
-	row := q.db.QueryRowContext(ctx, goodAgent, system)
+	row := q.queryRow(ctx, q.goodAgentStmt, goodAgent, system)
 	var i Agent
 	err := row.Scan(
 		&i.Serial,
@@ -163,7 +163,7 @@ type ListAgentsRow struct {
 }
 
 func (q *Queries) ListAgents(ctx context.Context) ([]ListAgentsRow, error) {
-	rows, err := q.db.QueryContext(ctx, listAgents)
+	rows, err := q.query(ctx, q.listAgentsStmt, listAgents)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ select serial from agents order by serial
 `
 
 func (q *Queries) ListSerials(ctx context.Context) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, listSerials)
+	rows, err := q.query(ctx, q.listSerialsStmt, listSerials)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +226,7 @@ on conflict (system) do update set at = excluded.at, skew = excluded.skew, versi
 `
 
 func (q *Queries) PutSighting(ctx context.Context, system string, at int64, skew int64, version string) error {
-	_, err := q.db.ExecContext(ctx, putSighting,
+	_, err := q.exec(ctx, q.putSightingStmt, putSighting,
 		system,
 		at,
 		skew,
@@ -240,7 +240,7 @@ update agents set revoked = $1 where serial = $2 and revoked = 0
 `
 
 func (q *Queries) RevokeAgent(ctx context.Context, at int64, serial string) error {
-	_, err := q.db.ExecContext(ctx, revokeAgent, at, serial)
+	_, err := q.exec(ctx, q.revokeAgentStmt, revokeAgent, at, serial)
 	return err
 }
 
@@ -251,7 +251,7 @@ where hash = $2 and system = $3 and used = 0 and expires > $1
 `
 
 func (q *Queries) UseToken(ctx context.Context, now int64, hash string, system string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, useToken, now, hash, system)
+	result, err := q.exec(ctx, q.useTokenStmt, useToken, now, hash, system)
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ package sqlgen
 import (
 	"context"
 	"database/sql"
+	"fmt"
 )
 
 type DBTX interface {
@@ -20,12 +21,1078 @@ func New(db DBTX) *Queries {
 	return &Queries{db: db}
 }
 
+func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
+	q := Queries{db: db}
+	var err error
+	if q.addAgentStmt, err = db.PrepareContext(ctx, addAgent); err != nil {
+		return nil, fmt.Errorf("error preparing query AddAgent: %w", err)
+	}
+	if q.addCheckpointStmt, err = db.PrepareContext(ctx, addCheckpoint); err != nil {
+		return nil, fmt.Errorf("error preparing query AddCheckpoint: %w", err)
+	}
+	if q.addDecisionStmt, err = db.PrepareContext(ctx, addDecision); err != nil {
+		return nil, fmt.Errorf("error preparing query AddDecision: %w", err)
+	}
+	if q.addEventStmt, err = db.PrepareContext(ctx, addEvent); err != nil {
+		return nil, fmt.Errorf("error preparing query AddEvent: %w", err)
+	}
+	if q.addMandateStmt, err = db.PrepareContext(ctx, addMandate); err != nil {
+		return nil, fmt.Errorf("error preparing query AddMandate: %w", err)
+	}
+	if q.addOrderStmt, err = db.PrepareContext(ctx, addOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query AddOrder: %w", err)
+	}
+	if q.addPolicyStmt, err = db.PrepareContext(ctx, addPolicy); err != nil {
+		return nil, fmt.Errorf("error preparing query AddPolicy: %w", err)
+	}
+	if q.addRecordEntryStmt, err = db.PrepareContext(ctx, addRecordEntry); err != nil {
+		return nil, fmt.Errorf("error preparing query AddRecordEntry: %w", err)
+	}
+	if q.addRecordHashStmt, err = db.PrepareContext(ctx, addRecordHash); err != nil {
+		return nil, fmt.Errorf("error preparing query AddRecordHash: %w", err)
+	}
+	if q.addRefusalStmt, err = db.PrepareContext(ctx, addRefusal); err != nil {
+		return nil, fmt.Errorf("error preparing query AddRefusal: %w", err)
+	}
+	if q.addRunStmt, err = db.PrepareContext(ctx, addRun); err != nil {
+		return nil, fmt.Errorf("error preparing query AddRun: %w", err)
+	}
+	if q.addSessionStmt, err = db.PrepareContext(ctx, addSession); err != nil {
+		return nil, fmt.Errorf("error preparing query AddSession: %w", err)
+	}
+	if q.addSignInStmt, err = db.PrepareContext(ctx, addSignIn); err != nil {
+		return nil, fmt.Errorf("error preparing query AddSignIn: %w", err)
+	}
+	if q.addTokenStmt, err = db.PrepareContext(ctx, addToken); err != nil {
+		return nil, fmt.Errorf("error preparing query AddToken: %w", err)
+	}
+	if q.addVerdictStmt, err = db.PrepareContext(ctx, addVerdict); err != nil {
+		return nil, fmt.Errorf("error preparing query AddVerdict: %w", err)
+	}
+	if q.addWorkOrderStmt, err = db.PrepareContext(ctx, addWorkOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query AddWorkOrder: %w", err)
+	}
+	if q.agentBySerialStmt, err = db.PrepareContext(ctx, agentBySerial); err != nil {
+		return nil, fmt.Errorf("error preparing query AgentBySerial: %w", err)
+	}
+	if q.agentOfStmt, err = db.PrepareContext(ctx, agentOf); err != nil {
+		return nil, fmt.Errorf("error preparing query AgentOf: %w", err)
+	}
+	if q.askRefreshStmt, err = db.PrepareContext(ctx, askRefresh); err != nil {
+		return nil, fmt.Errorf("error preparing query AskRefresh: %w", err)
+	}
+	if q.countSessionStmt, err = db.PrepareContext(ctx, countSession); err != nil {
+		return nil, fmt.Errorf("error preparing query CountSession: %w", err)
+	}
+	if q.dropContactStmt, err = db.PrepareContext(ctx, dropContact); err != nil {
+		return nil, fmt.Errorf("error preparing query DropContact: %w", err)
+	}
+	if q.dropContractStmt, err = db.PrepareContext(ctx, dropContract); err != nil {
+		return nil, fmt.Errorf("error preparing query DropContract: %w", err)
+	}
+	if q.dropCustomerStmt, err = db.PrepareContext(ctx, dropCustomer); err != nil {
+		return nil, fmt.Errorf("error preparing query DropCustomer: %w", err)
+	}
+	if q.dropFactDocumentStmt, err = db.PrepareContext(ctx, dropFactDocument); err != nil {
+		return nil, fmt.Errorf("error preparing query DropFactDocument: %w", err)
+	}
+	if q.dropOldSessionsStmt, err = db.PrepareContext(ctx, dropOldSessions); err != nil {
+		return nil, fmt.Errorf("error preparing query DropOldSessions: %w", err)
+	}
+	if q.dropOldSignInsStmt, err = db.PrepareContext(ctx, dropOldSignIns); err != nil {
+		return nil, fmt.Errorf("error preparing query DropOldSignIns: %w", err)
+	}
+	if q.dropOldTokensStmt, err = db.PrepareContext(ctx, dropOldTokens); err != nil {
+		return nil, fmt.Errorf("error preparing query DropOldTokens: %w", err)
+	}
+	if q.dropSessionStmt, err = db.PrepareContext(ctx, dropSession); err != nil {
+		return nil, fmt.Errorf("error preparing query DropSession: %w", err)
+	}
+	if q.dropWindowStmt, err = db.PrepareContext(ctx, dropWindow); err != nil {
+		return nil, fmt.Errorf("error preparing query DropWindow: %w", err)
+	}
+	if q.freeOrderStmt, err = db.PrepareContext(ctx, freeOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query FreeOrder: %w", err)
+	}
+	if q.getAgentStmt, err = db.PrepareContext(ctx, getAgent); err != nil {
+		return nil, fmt.Errorf("error preparing query GetAgent: %w", err)
+	}
+	if q.getDecisionStmt, err = db.PrepareContext(ctx, getDecision); err != nil {
+		return nil, fmt.Errorf("error preparing query GetDecision: %w", err)
+	}
+	if q.getEstateStmt, err = db.PrepareContext(ctx, getEstate); err != nil {
+		return nil, fmt.Errorf("error preparing query GetEstate: %w", err)
+	}
+	if q.getEventStmt, err = db.PrepareContext(ctx, getEvent); err != nil {
+		return nil, fmt.Errorf("error preparing query GetEvent: %w", err)
+	}
+	if q.getFactDocumentStmt, err = db.PrepareContext(ctx, getFactDocument); err != nil {
+		return nil, fmt.Errorf("error preparing query GetFactDocument: %w", err)
+	}
+	if q.getFactsHeadStmt, err = db.PrepareContext(ctx, getFactsHead); err != nil {
+		return nil, fmt.Errorf("error preparing query GetFactsHead: %w", err)
+	}
+	if q.getMandateStmt, err = db.PrepareContext(ctx, getMandate); err != nil {
+		return nil, fmt.Errorf("error preparing query GetMandate: %w", err)
+	}
+	if q.getOrderStmt, err = db.PrepareContext(ctx, getOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query GetOrder: %w", err)
+	}
+	if q.getPaperStmt, err = db.PrepareContext(ctx, getPaper); err != nil {
+		return nil, fmt.Errorf("error preparing query GetPaper: %w", err)
+	}
+	if q.getPolicyStmt, err = db.PrepareContext(ctx, getPolicy); err != nil {
+		return nil, fmt.Errorf("error preparing query GetPolicy: %w", err)
+	}
+	if q.getRefreshStmt, err = db.PrepareContext(ctx, getRefresh); err != nil {
+		return nil, fmt.Errorf("error preparing query GetRefresh: %w", err)
+	}
+	if q.getRefusalStmt, err = db.PrepareContext(ctx, getRefusal); err != nil {
+		return nil, fmt.Errorf("error preparing query GetRefusal: %w", err)
+	}
+	if q.getRunStmt, err = db.PrepareContext(ctx, getRun); err != nil {
+		return nil, fmt.Errorf("error preparing query GetRun: %w", err)
+	}
+	if q.getVerdictStmt, err = db.PrepareContext(ctx, getVerdict); err != nil {
+		return nil, fmt.Errorf("error preparing query GetVerdict: %w", err)
+	}
+	if q.getWorkOrderStmt, err = db.PrepareContext(ctx, getWorkOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query GetWorkOrder: %w", err)
+	}
+	if q.goodAgentStmt, err = db.PrepareContext(ctx, goodAgent); err != nil {
+		return nil, fmt.Errorf("error preparing query GoodAgent: %w", err)
+	}
+	if q.listAgentsStmt, err = db.PrepareContext(ctx, listAgents); err != nil {
+		return nil, fmt.Errorf("error preparing query ListAgents: %w", err)
+	}
+	if q.listCheckpointsStmt, err = db.PrepareContext(ctx, listCheckpoints); err != nil {
+		return nil, fmt.Errorf("error preparing query ListCheckpoints: %w", err)
+	}
+	if q.listContactsStmt, err = db.PrepareContext(ctx, listContacts); err != nil {
+		return nil, fmt.Errorf("error preparing query ListContacts: %w", err)
+	}
+	if q.listContractsStmt, err = db.PrepareContext(ctx, listContracts); err != nil {
+		return nil, fmt.Errorf("error preparing query ListContracts: %w", err)
+	}
+	if q.listCustomersStmt, err = db.PrepareContext(ctx, listCustomers); err != nil {
+		return nil, fmt.Errorf("error preparing query ListCustomers: %w", err)
+	}
+	if q.listDecisionIDsStmt, err = db.PrepareContext(ctx, listDecisionIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListDecisionIDs: %w", err)
+	}
+	if q.listDecisionsOfStmt, err = db.PrepareContext(ctx, listDecisionsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ListDecisionsOf: %w", err)
+	}
+	if q.listDecisionsOfRunStmt, err = db.PrepareContext(ctx, listDecisionsOfRun); err != nil {
+		return nil, fmt.Errorf("error preparing query ListDecisionsOfRun: %w", err)
+	}
+	if q.listEndedRunsStmt, err = db.PrepareContext(ctx, listEndedRuns); err != nil {
+		return nil, fmt.Errorf("error preparing query ListEndedRuns: %w", err)
+	}
+	if q.listEventIDsStmt, err = db.PrepareContext(ctx, listEventIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListEventIDs: %w", err)
+	}
+	if q.listEventsStmt, err = db.PrepareContext(ctx, listEvents); err != nil {
+		return nil, fmt.Errorf("error preparing query ListEvents: %w", err)
+	}
+	if q.listFactHistoryStmt, err = db.PrepareContext(ctx, listFactHistory); err != nil {
+		return nil, fmt.Errorf("error preparing query ListFactHistory: %w", err)
+	}
+	if q.listFactsHeadsStmt, err = db.PrepareContext(ctx, listFactsHeads); err != nil {
+		return nil, fmt.Errorf("error preparing query ListFactsHeads: %w", err)
+	}
+	if q.listMandateIDsStmt, err = db.PrepareContext(ctx, listMandateIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListMandateIDs: %w", err)
+	}
+	if q.listNewestLinesStmt, err = db.PrepareContext(ctx, listNewestLines); err != nil {
+		return nil, fmt.Errorf("error preparing query ListNewestLines: %w", err)
+	}
+	if q.listOpenRunsStmt, err = db.PrepareContext(ctx, listOpenRuns); err != nil {
+		return nil, fmt.Errorf("error preparing query ListOpenRuns: %w", err)
+	}
+	if q.listOrderIDsStmt, err = db.PrepareContext(ctx, listOrderIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListOrderIDs: %w", err)
+	}
+	if q.listOrdersOfStmt, err = db.PrepareContext(ctx, listOrdersOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ListOrdersOf: %w", err)
+	}
+	if q.listPaperIDsStmt, err = db.PrepareContext(ctx, listPaperIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListPaperIDs: %w", err)
+	}
+	if q.listPoliciesStmt, err = db.PrepareContext(ctx, listPolicies); err != nil {
+		return nil, fmt.Errorf("error preparing query ListPolicies: %w", err)
+	}
+	if q.listRecordEntriesStmt, err = db.PrepareContext(ctx, listRecordEntries); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRecordEntries: %w", err)
+	}
+	if q.listRecordHashesStmt, err = db.PrepareContext(ctx, listRecordHashes); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRecordHashes: %w", err)
+	}
+	if q.listRefusalIDsStmt, err = db.PrepareContext(ctx, listRefusalIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRefusalIDs: %w", err)
+	}
+	if q.listRefusalsStmt, err = db.PrepareContext(ctx, listRefusals); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRefusals: %w", err)
+	}
+	if q.listRunIDsStmt, err = db.PrepareContext(ctx, listRunIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRunIDs: %w", err)
+	}
+	if q.listRunsStmt, err = db.PrepareContext(ctx, listRuns); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRuns: %w", err)
+	}
+	if q.listRunsOfStmt, err = db.PrepareContext(ctx, listRunsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRunsOf: %w", err)
+	}
+	if q.listSerialsStmt, err = db.PrepareContext(ctx, listSerials); err != nil {
+		return nil, fmt.Errorf("error preparing query ListSerials: %w", err)
+	}
+	if q.listStepsStmt, err = db.PrepareContext(ctx, listSteps); err != nil {
+		return nil, fmt.Errorf("error preparing query ListSteps: %w", err)
+	}
+	if q.listSystemsStmt, err = db.PrepareContext(ctx, listSystems); err != nil {
+		return nil, fmt.Errorf("error preparing query ListSystems: %w", err)
+	}
+	if q.listVerdictIDsStmt, err = db.PrepareContext(ctx, listVerdictIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListVerdictIDs: %w", err)
+	}
+	if q.listWindowsStmt, err = db.PrepareContext(ctx, listWindows); err != nil {
+		return nil, fmt.Errorf("error preparing query ListWindows: %w", err)
+	}
+	if q.listWorkOrderIDsStmt, err = db.PrepareContext(ctx, listWorkOrderIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListWorkOrderIDs: %w", err)
+	}
+	if q.newestCheckpointStmt, err = db.PrepareContext(ctx, newestCheckpoint); err != nil {
+		return nil, fmt.Errorf("error preparing query NewestCheckpoint: %w", err)
+	}
+	if q.newestRecordEntryStmt, err = db.PrepareContext(ctx, newestRecordEntry); err != nil {
+		return nil, fmt.Errorf("error preparing query NewestRecordEntry: %w", err)
+	}
+	if q.openRunOfStmt, err = db.PrepareContext(ctx, openRunOf); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenRunOf: %w", err)
+	}
+	if q.putContactStmt, err = db.PrepareContext(ctx, putContact); err != nil {
+		return nil, fmt.Errorf("error preparing query PutContact: %w", err)
+	}
+	if q.putContractStmt, err = db.PrepareContext(ctx, putContract); err != nil {
+		return nil, fmt.Errorf("error preparing query PutContract: %w", err)
+	}
+	if q.putCustomerStmt, err = db.PrepareContext(ctx, putCustomer); err != nil {
+		return nil, fmt.Errorf("error preparing query PutCustomer: %w", err)
+	}
+	if q.putFactDocumentStmt, err = db.PrepareContext(ctx, putFactDocument); err != nil {
+		return nil, fmt.Errorf("error preparing query PutFactDocument: %w", err)
+	}
+	if q.putFactsStmt, err = db.PrepareContext(ctx, putFacts); err != nil {
+		return nil, fmt.Errorf("error preparing query PutFacts: %w", err)
+	}
+	if q.putPaperStmt, err = db.PrepareContext(ctx, putPaper); err != nil {
+		return nil, fmt.Errorf("error preparing query PutPaper: %w", err)
+	}
+	if q.putSightingStmt, err = db.PrepareContext(ctx, putSighting); err != nil {
+		return nil, fmt.Errorf("error preparing query PutSighting: %w", err)
+	}
+	if q.putSystemStmt, err = db.PrepareContext(ctx, putSystem); err != nil {
+		return nil, fmt.Errorf("error preparing query PutSystem: %w", err)
+	}
+	if q.putWindowStmt, err = db.PrepareContext(ctx, putWindow); err != nil {
+		return nil, fmt.Errorf("error preparing query PutWindow: %w", err)
+	}
+	if q.recordSizeStmt, err = db.PrepareContext(ctx, recordSize); err != nil {
+		return nil, fmt.Errorf("error preparing query RecordSize: %w", err)
+	}
+	if q.refreshDoneStmt, err = db.PrepareContext(ctx, refreshDone); err != nil {
+		return nil, fmt.Errorf("error preparing query RefreshDone: %w", err)
+	}
+	if q.removeSystemStmt, err = db.PrepareContext(ctx, removeSystem); err != nil {
+		return nil, fmt.Errorf("error preparing query RemoveSystem: %w", err)
+	}
+	if q.revokeAgentStmt, err = db.PrepareContext(ctx, revokeAgent); err != nil {
+		return nil, fmt.Errorf("error preparing query RevokeAgent: %w", err)
+	}
+	if q.setEstateStmt, err = db.PrepareContext(ctx, setEstate); err != nil {
+		return nil, fmt.Errorf("error preparing query SetEstate: %w", err)
+	}
+	if q.touchFactsStmt, err = db.PrepareContext(ctx, touchFacts); err != nil {
+		return nil, fmt.Errorf("error preparing query TouchFacts: %w", err)
+	}
+	if q.updateRunStmt, err = db.PrepareContext(ctx, updateRun); err != nil {
+		return nil, fmt.Errorf("error preparing query UpdateRun: %w", err)
+	}
+	if q.useOrderStmt, err = db.PrepareContext(ctx, useOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query UseOrder: %w", err)
+	}
+	if q.useSignInStmt, err = db.PrepareContext(ctx, useSignIn); err != nil {
+		return nil, fmt.Errorf("error preparing query UseSignIn: %w", err)
+	}
+	if q.useTokenStmt, err = db.PrepareContext(ctx, useToken); err != nil {
+		return nil, fmt.Errorf("error preparing query UseToken: %w", err)
+	}
+	if q.withdrawOrderStmt, err = db.PrepareContext(ctx, withdrawOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query WithdrawOrder: %w", err)
+	}
+	return &q, nil
+}
+
+func (q *Queries) Close() error {
+	var err error
+	if q.addAgentStmt != nil {
+		if cerr := q.addAgentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addAgentStmt: %w", cerr)
+		}
+	}
+	if q.addCheckpointStmt != nil {
+		if cerr := q.addCheckpointStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addCheckpointStmt: %w", cerr)
+		}
+	}
+	if q.addDecisionStmt != nil {
+		if cerr := q.addDecisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addDecisionStmt: %w", cerr)
+		}
+	}
+	if q.addEventStmt != nil {
+		if cerr := q.addEventStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addEventStmt: %w", cerr)
+		}
+	}
+	if q.addMandateStmt != nil {
+		if cerr := q.addMandateStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addMandateStmt: %w", cerr)
+		}
+	}
+	if q.addOrderStmt != nil {
+		if cerr := q.addOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addOrderStmt: %w", cerr)
+		}
+	}
+	if q.addPolicyStmt != nil {
+		if cerr := q.addPolicyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addPolicyStmt: %w", cerr)
+		}
+	}
+	if q.addRecordEntryStmt != nil {
+		if cerr := q.addRecordEntryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addRecordEntryStmt: %w", cerr)
+		}
+	}
+	if q.addRecordHashStmt != nil {
+		if cerr := q.addRecordHashStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addRecordHashStmt: %w", cerr)
+		}
+	}
+	if q.addRefusalStmt != nil {
+		if cerr := q.addRefusalStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addRefusalStmt: %w", cerr)
+		}
+	}
+	if q.addRunStmt != nil {
+		if cerr := q.addRunStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addRunStmt: %w", cerr)
+		}
+	}
+	if q.addSessionStmt != nil {
+		if cerr := q.addSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addSessionStmt: %w", cerr)
+		}
+	}
+	if q.addSignInStmt != nil {
+		if cerr := q.addSignInStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addSignInStmt: %w", cerr)
+		}
+	}
+	if q.addTokenStmt != nil {
+		if cerr := q.addTokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addTokenStmt: %w", cerr)
+		}
+	}
+	if q.addVerdictStmt != nil {
+		if cerr := q.addVerdictStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addVerdictStmt: %w", cerr)
+		}
+	}
+	if q.addWorkOrderStmt != nil {
+		if cerr := q.addWorkOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addWorkOrderStmt: %w", cerr)
+		}
+	}
+	if q.agentBySerialStmt != nil {
+		if cerr := q.agentBySerialStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing agentBySerialStmt: %w", cerr)
+		}
+	}
+	if q.agentOfStmt != nil {
+		if cerr := q.agentOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing agentOfStmt: %w", cerr)
+		}
+	}
+	if q.askRefreshStmt != nil {
+		if cerr := q.askRefreshStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing askRefreshStmt: %w", cerr)
+		}
+	}
+	if q.countSessionStmt != nil {
+		if cerr := q.countSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countSessionStmt: %w", cerr)
+		}
+	}
+	if q.dropContactStmt != nil {
+		if cerr := q.dropContactStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropContactStmt: %w", cerr)
+		}
+	}
+	if q.dropContractStmt != nil {
+		if cerr := q.dropContractStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropContractStmt: %w", cerr)
+		}
+	}
+	if q.dropCustomerStmt != nil {
+		if cerr := q.dropCustomerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropCustomerStmt: %w", cerr)
+		}
+	}
+	if q.dropFactDocumentStmt != nil {
+		if cerr := q.dropFactDocumentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropFactDocumentStmt: %w", cerr)
+		}
+	}
+	if q.dropOldSessionsStmt != nil {
+		if cerr := q.dropOldSessionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropOldSessionsStmt: %w", cerr)
+		}
+	}
+	if q.dropOldSignInsStmt != nil {
+		if cerr := q.dropOldSignInsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropOldSignInsStmt: %w", cerr)
+		}
+	}
+	if q.dropOldTokensStmt != nil {
+		if cerr := q.dropOldTokensStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropOldTokensStmt: %w", cerr)
+		}
+	}
+	if q.dropSessionStmt != nil {
+		if cerr := q.dropSessionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropSessionStmt: %w", cerr)
+		}
+	}
+	if q.dropWindowStmt != nil {
+		if cerr := q.dropWindowStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropWindowStmt: %w", cerr)
+		}
+	}
+	if q.freeOrderStmt != nil {
+		if cerr := q.freeOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing freeOrderStmt: %w", cerr)
+		}
+	}
+	if q.getAgentStmt != nil {
+		if cerr := q.getAgentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getAgentStmt: %w", cerr)
+		}
+	}
+	if q.getDecisionStmt != nil {
+		if cerr := q.getDecisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getDecisionStmt: %w", cerr)
+		}
+	}
+	if q.getEstateStmt != nil {
+		if cerr := q.getEstateStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getEstateStmt: %w", cerr)
+		}
+	}
+	if q.getEventStmt != nil {
+		if cerr := q.getEventStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getEventStmt: %w", cerr)
+		}
+	}
+	if q.getFactDocumentStmt != nil {
+		if cerr := q.getFactDocumentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getFactDocumentStmt: %w", cerr)
+		}
+	}
+	if q.getFactsHeadStmt != nil {
+		if cerr := q.getFactsHeadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getFactsHeadStmt: %w", cerr)
+		}
+	}
+	if q.getMandateStmt != nil {
+		if cerr := q.getMandateStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getMandateStmt: %w", cerr)
+		}
+	}
+	if q.getOrderStmt != nil {
+		if cerr := q.getOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getOrderStmt: %w", cerr)
+		}
+	}
+	if q.getPaperStmt != nil {
+		if cerr := q.getPaperStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getPaperStmt: %w", cerr)
+		}
+	}
+	if q.getPolicyStmt != nil {
+		if cerr := q.getPolicyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getPolicyStmt: %w", cerr)
+		}
+	}
+	if q.getRefreshStmt != nil {
+		if cerr := q.getRefreshStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getRefreshStmt: %w", cerr)
+		}
+	}
+	if q.getRefusalStmt != nil {
+		if cerr := q.getRefusalStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getRefusalStmt: %w", cerr)
+		}
+	}
+	if q.getRunStmt != nil {
+		if cerr := q.getRunStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getRunStmt: %w", cerr)
+		}
+	}
+	if q.getVerdictStmt != nil {
+		if cerr := q.getVerdictStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getVerdictStmt: %w", cerr)
+		}
+	}
+	if q.getWorkOrderStmt != nil {
+		if cerr := q.getWorkOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getWorkOrderStmt: %w", cerr)
+		}
+	}
+	if q.goodAgentStmt != nil {
+		if cerr := q.goodAgentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing goodAgentStmt: %w", cerr)
+		}
+	}
+	if q.listAgentsStmt != nil {
+		if cerr := q.listAgentsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listAgentsStmt: %w", cerr)
+		}
+	}
+	if q.listCheckpointsStmt != nil {
+		if cerr := q.listCheckpointsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listCheckpointsStmt: %w", cerr)
+		}
+	}
+	if q.listContactsStmt != nil {
+		if cerr := q.listContactsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listContactsStmt: %w", cerr)
+		}
+	}
+	if q.listContractsStmt != nil {
+		if cerr := q.listContractsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listContractsStmt: %w", cerr)
+		}
+	}
+	if q.listCustomersStmt != nil {
+		if cerr := q.listCustomersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listCustomersStmt: %w", cerr)
+		}
+	}
+	if q.listDecisionIDsStmt != nil {
+		if cerr := q.listDecisionIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listDecisionIDsStmt: %w", cerr)
+		}
+	}
+	if q.listDecisionsOfStmt != nil {
+		if cerr := q.listDecisionsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listDecisionsOfStmt: %w", cerr)
+		}
+	}
+	if q.listDecisionsOfRunStmt != nil {
+		if cerr := q.listDecisionsOfRunStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listDecisionsOfRunStmt: %w", cerr)
+		}
+	}
+	if q.listEndedRunsStmt != nil {
+		if cerr := q.listEndedRunsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listEndedRunsStmt: %w", cerr)
+		}
+	}
+	if q.listEventIDsStmt != nil {
+		if cerr := q.listEventIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listEventIDsStmt: %w", cerr)
+		}
+	}
+	if q.listEventsStmt != nil {
+		if cerr := q.listEventsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listEventsStmt: %w", cerr)
+		}
+	}
+	if q.listFactHistoryStmt != nil {
+		if cerr := q.listFactHistoryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listFactHistoryStmt: %w", cerr)
+		}
+	}
+	if q.listFactsHeadsStmt != nil {
+		if cerr := q.listFactsHeadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listFactsHeadsStmt: %w", cerr)
+		}
+	}
+	if q.listMandateIDsStmt != nil {
+		if cerr := q.listMandateIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listMandateIDsStmt: %w", cerr)
+		}
+	}
+	if q.listNewestLinesStmt != nil {
+		if cerr := q.listNewestLinesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listNewestLinesStmt: %w", cerr)
+		}
+	}
+	if q.listOpenRunsStmt != nil {
+		if cerr := q.listOpenRunsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listOpenRunsStmt: %w", cerr)
+		}
+	}
+	if q.listOrderIDsStmt != nil {
+		if cerr := q.listOrderIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listOrderIDsStmt: %w", cerr)
+		}
+	}
+	if q.listOrdersOfStmt != nil {
+		if cerr := q.listOrdersOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listOrdersOfStmt: %w", cerr)
+		}
+	}
+	if q.listPaperIDsStmt != nil {
+		if cerr := q.listPaperIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listPaperIDsStmt: %w", cerr)
+		}
+	}
+	if q.listPoliciesStmt != nil {
+		if cerr := q.listPoliciesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listPoliciesStmt: %w", cerr)
+		}
+	}
+	if q.listRecordEntriesStmt != nil {
+		if cerr := q.listRecordEntriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRecordEntriesStmt: %w", cerr)
+		}
+	}
+	if q.listRecordHashesStmt != nil {
+		if cerr := q.listRecordHashesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRecordHashesStmt: %w", cerr)
+		}
+	}
+	if q.listRefusalIDsStmt != nil {
+		if cerr := q.listRefusalIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRefusalIDsStmt: %w", cerr)
+		}
+	}
+	if q.listRefusalsStmt != nil {
+		if cerr := q.listRefusalsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRefusalsStmt: %w", cerr)
+		}
+	}
+	if q.listRunIDsStmt != nil {
+		if cerr := q.listRunIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRunIDsStmt: %w", cerr)
+		}
+	}
+	if q.listRunsStmt != nil {
+		if cerr := q.listRunsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRunsStmt: %w", cerr)
+		}
+	}
+	if q.listRunsOfStmt != nil {
+		if cerr := q.listRunsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRunsOfStmt: %w", cerr)
+		}
+	}
+	if q.listSerialsStmt != nil {
+		if cerr := q.listSerialsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listSerialsStmt: %w", cerr)
+		}
+	}
+	if q.listStepsStmt != nil {
+		if cerr := q.listStepsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listStepsStmt: %w", cerr)
+		}
+	}
+	if q.listSystemsStmt != nil {
+		if cerr := q.listSystemsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listSystemsStmt: %w", cerr)
+		}
+	}
+	if q.listVerdictIDsStmt != nil {
+		if cerr := q.listVerdictIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listVerdictIDsStmt: %w", cerr)
+		}
+	}
+	if q.listWindowsStmt != nil {
+		if cerr := q.listWindowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listWindowsStmt: %w", cerr)
+		}
+	}
+	if q.listWorkOrderIDsStmt != nil {
+		if cerr := q.listWorkOrderIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listWorkOrderIDsStmt: %w", cerr)
+		}
+	}
+	if q.newestCheckpointStmt != nil {
+		if cerr := q.newestCheckpointStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing newestCheckpointStmt: %w", cerr)
+		}
+	}
+	if q.newestRecordEntryStmt != nil {
+		if cerr := q.newestRecordEntryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing newestRecordEntryStmt: %w", cerr)
+		}
+	}
+	if q.openRunOfStmt != nil {
+		if cerr := q.openRunOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openRunOfStmt: %w", cerr)
+		}
+	}
+	if q.putContactStmt != nil {
+		if cerr := q.putContactStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putContactStmt: %w", cerr)
+		}
+	}
+	if q.putContractStmt != nil {
+		if cerr := q.putContractStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putContractStmt: %w", cerr)
+		}
+	}
+	if q.putCustomerStmt != nil {
+		if cerr := q.putCustomerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putCustomerStmt: %w", cerr)
+		}
+	}
+	if q.putFactDocumentStmt != nil {
+		if cerr := q.putFactDocumentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putFactDocumentStmt: %w", cerr)
+		}
+	}
+	if q.putFactsStmt != nil {
+		if cerr := q.putFactsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putFactsStmt: %w", cerr)
+		}
+	}
+	if q.putPaperStmt != nil {
+		if cerr := q.putPaperStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putPaperStmt: %w", cerr)
+		}
+	}
+	if q.putSightingStmt != nil {
+		if cerr := q.putSightingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putSightingStmt: %w", cerr)
+		}
+	}
+	if q.putSystemStmt != nil {
+		if cerr := q.putSystemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putSystemStmt: %w", cerr)
+		}
+	}
+	if q.putWindowStmt != nil {
+		if cerr := q.putWindowStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putWindowStmt: %w", cerr)
+		}
+	}
+	if q.recordSizeStmt != nil {
+		if cerr := q.recordSizeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing recordSizeStmt: %w", cerr)
+		}
+	}
+	if q.refreshDoneStmt != nil {
+		if cerr := q.refreshDoneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing refreshDoneStmt: %w", cerr)
+		}
+	}
+	if q.removeSystemStmt != nil {
+		if cerr := q.removeSystemStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing removeSystemStmt: %w", cerr)
+		}
+	}
+	if q.revokeAgentStmt != nil {
+		if cerr := q.revokeAgentStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing revokeAgentStmt: %w", cerr)
+		}
+	}
+	if q.setEstateStmt != nil {
+		if cerr := q.setEstateStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setEstateStmt: %w", cerr)
+		}
+	}
+	if q.touchFactsStmt != nil {
+		if cerr := q.touchFactsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing touchFactsStmt: %w", cerr)
+		}
+	}
+	if q.updateRunStmt != nil {
+		if cerr := q.updateRunStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing updateRunStmt: %w", cerr)
+		}
+	}
+	if q.useOrderStmt != nil {
+		if cerr := q.useOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing useOrderStmt: %w", cerr)
+		}
+	}
+	if q.useSignInStmt != nil {
+		if cerr := q.useSignInStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing useSignInStmt: %w", cerr)
+		}
+	}
+	if q.useTokenStmt != nil {
+		if cerr := q.useTokenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing useTokenStmt: %w", cerr)
+		}
+	}
+	if q.withdrawOrderStmt != nil {
+		if cerr := q.withdrawOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing withdrawOrderStmt: %w", cerr)
+		}
+	}
+	return err
+}
+
+func (q *Queries) exec(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) (sql.Result, error) {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	case stmt != nil:
+		return stmt.ExecContext(ctx, args...)
+	default:
+		return q.db.ExecContext(ctx, query, args...)
+	}
+}
+
+func (q *Queries) query(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) (*sql.Rows, error) {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	case stmt != nil:
+		return stmt.QueryContext(ctx, args...)
+	default:
+		return q.db.QueryContext(ctx, query, args...)
+	}
+}
+
+func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) *sql.Row {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	case stmt != nil:
+		return stmt.QueryRowContext(ctx, args...)
+	default:
+		return q.db.QueryRowContext(ctx, query, args...)
+	}
+}
+
 type Queries struct {
-	db DBTX
+	db                     DBTX
+	tx                     *sql.Tx
+	addAgentStmt           *sql.Stmt
+	addCheckpointStmt      *sql.Stmt
+	addDecisionStmt        *sql.Stmt
+	addEventStmt           *sql.Stmt
+	addMandateStmt         *sql.Stmt
+	addOrderStmt           *sql.Stmt
+	addPolicyStmt          *sql.Stmt
+	addRecordEntryStmt     *sql.Stmt
+	addRecordHashStmt      *sql.Stmt
+	addRefusalStmt         *sql.Stmt
+	addRunStmt             *sql.Stmt
+	addSessionStmt         *sql.Stmt
+	addSignInStmt          *sql.Stmt
+	addTokenStmt           *sql.Stmt
+	addVerdictStmt         *sql.Stmt
+	addWorkOrderStmt       *sql.Stmt
+	agentBySerialStmt      *sql.Stmt
+	agentOfStmt            *sql.Stmt
+	askRefreshStmt         *sql.Stmt
+	countSessionStmt       *sql.Stmt
+	dropContactStmt        *sql.Stmt
+	dropContractStmt       *sql.Stmt
+	dropCustomerStmt       *sql.Stmt
+	dropFactDocumentStmt   *sql.Stmt
+	dropOldSessionsStmt    *sql.Stmt
+	dropOldSignInsStmt     *sql.Stmt
+	dropOldTokensStmt      *sql.Stmt
+	dropSessionStmt        *sql.Stmt
+	dropWindowStmt         *sql.Stmt
+	freeOrderStmt          *sql.Stmt
+	getAgentStmt           *sql.Stmt
+	getDecisionStmt        *sql.Stmt
+	getEstateStmt          *sql.Stmt
+	getEventStmt           *sql.Stmt
+	getFactDocumentStmt    *sql.Stmt
+	getFactsHeadStmt       *sql.Stmt
+	getMandateStmt         *sql.Stmt
+	getOrderStmt           *sql.Stmt
+	getPaperStmt           *sql.Stmt
+	getPolicyStmt          *sql.Stmt
+	getRefreshStmt         *sql.Stmt
+	getRefusalStmt         *sql.Stmt
+	getRunStmt             *sql.Stmt
+	getVerdictStmt         *sql.Stmt
+	getWorkOrderStmt       *sql.Stmt
+	goodAgentStmt          *sql.Stmt
+	listAgentsStmt         *sql.Stmt
+	listCheckpointsStmt    *sql.Stmt
+	listContactsStmt       *sql.Stmt
+	listContractsStmt      *sql.Stmt
+	listCustomersStmt      *sql.Stmt
+	listDecisionIDsStmt    *sql.Stmt
+	listDecisionsOfStmt    *sql.Stmt
+	listDecisionsOfRunStmt *sql.Stmt
+	listEndedRunsStmt      *sql.Stmt
+	listEventIDsStmt       *sql.Stmt
+	listEventsStmt         *sql.Stmt
+	listFactHistoryStmt    *sql.Stmt
+	listFactsHeadsStmt     *sql.Stmt
+	listMandateIDsStmt     *sql.Stmt
+	listNewestLinesStmt    *sql.Stmt
+	listOpenRunsStmt       *sql.Stmt
+	listOrderIDsStmt       *sql.Stmt
+	listOrdersOfStmt       *sql.Stmt
+	listPaperIDsStmt       *sql.Stmt
+	listPoliciesStmt       *sql.Stmt
+	listRecordEntriesStmt  *sql.Stmt
+	listRecordHashesStmt   *sql.Stmt
+	listRefusalIDsStmt     *sql.Stmt
+	listRefusalsStmt       *sql.Stmt
+	listRunIDsStmt         *sql.Stmt
+	listRunsStmt           *sql.Stmt
+	listRunsOfStmt         *sql.Stmt
+	listSerialsStmt        *sql.Stmt
+	listStepsStmt          *sql.Stmt
+	listSystemsStmt        *sql.Stmt
+	listVerdictIDsStmt     *sql.Stmt
+	listWindowsStmt        *sql.Stmt
+	listWorkOrderIDsStmt   *sql.Stmt
+	newestCheckpointStmt   *sql.Stmt
+	newestRecordEntryStmt  *sql.Stmt
+	openRunOfStmt          *sql.Stmt
+	putContactStmt         *sql.Stmt
+	putContractStmt        *sql.Stmt
+	putCustomerStmt        *sql.Stmt
+	putFactDocumentStmt    *sql.Stmt
+	putFactsStmt           *sql.Stmt
+	putPaperStmt           *sql.Stmt
+	putSightingStmt        *sql.Stmt
+	putSystemStmt          *sql.Stmt
+	putWindowStmt          *sql.Stmt
+	recordSizeStmt         *sql.Stmt
+	refreshDoneStmt        *sql.Stmt
+	removeSystemStmt       *sql.Stmt
+	revokeAgentStmt        *sql.Stmt
+	setEstateStmt          *sql.Stmt
+	touchFactsStmt         *sql.Stmt
+	updateRunStmt          *sql.Stmt
+	useOrderStmt           *sql.Stmt
+	useSignInStmt          *sql.Stmt
+	useTokenStmt           *sql.Stmt
+	withdrawOrderStmt      *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db: tx,
+		db:                     tx,
+		tx:                     tx,
+		addAgentStmt:           q.addAgentStmt,
+		addCheckpointStmt:      q.addCheckpointStmt,
+		addDecisionStmt:        q.addDecisionStmt,
+		addEventStmt:           q.addEventStmt,
+		addMandateStmt:         q.addMandateStmt,
+		addOrderStmt:           q.addOrderStmt,
+		addPolicyStmt:          q.addPolicyStmt,
+		addRecordEntryStmt:     q.addRecordEntryStmt,
+		addRecordHashStmt:      q.addRecordHashStmt,
+		addRefusalStmt:         q.addRefusalStmt,
+		addRunStmt:             q.addRunStmt,
+		addSessionStmt:         q.addSessionStmt,
+		addSignInStmt:          q.addSignInStmt,
+		addTokenStmt:           q.addTokenStmt,
+		addVerdictStmt:         q.addVerdictStmt,
+		addWorkOrderStmt:       q.addWorkOrderStmt,
+		agentBySerialStmt:      q.agentBySerialStmt,
+		agentOfStmt:            q.agentOfStmt,
+		askRefreshStmt:         q.askRefreshStmt,
+		countSessionStmt:       q.countSessionStmt,
+		dropContactStmt:        q.dropContactStmt,
+		dropContractStmt:       q.dropContractStmt,
+		dropCustomerStmt:       q.dropCustomerStmt,
+		dropFactDocumentStmt:   q.dropFactDocumentStmt,
+		dropOldSessionsStmt:    q.dropOldSessionsStmt,
+		dropOldSignInsStmt:     q.dropOldSignInsStmt,
+		dropOldTokensStmt:      q.dropOldTokensStmt,
+		dropSessionStmt:        q.dropSessionStmt,
+		dropWindowStmt:         q.dropWindowStmt,
+		freeOrderStmt:          q.freeOrderStmt,
+		getAgentStmt:           q.getAgentStmt,
+		getDecisionStmt:        q.getDecisionStmt,
+		getEstateStmt:          q.getEstateStmt,
+		getEventStmt:           q.getEventStmt,
+		getFactDocumentStmt:    q.getFactDocumentStmt,
+		getFactsHeadStmt:       q.getFactsHeadStmt,
+		getMandateStmt:         q.getMandateStmt,
+		getOrderStmt:           q.getOrderStmt,
+		getPaperStmt:           q.getPaperStmt,
+		getPolicyStmt:          q.getPolicyStmt,
+		getRefreshStmt:         q.getRefreshStmt,
+		getRefusalStmt:         q.getRefusalStmt,
+		getRunStmt:             q.getRunStmt,
+		getVerdictStmt:         q.getVerdictStmt,
+		getWorkOrderStmt:       q.getWorkOrderStmt,
+		goodAgentStmt:          q.goodAgentStmt,
+		listAgentsStmt:         q.listAgentsStmt,
+		listCheckpointsStmt:    q.listCheckpointsStmt,
+		listContactsStmt:       q.listContactsStmt,
+		listContractsStmt:      q.listContractsStmt,
+		listCustomersStmt:      q.listCustomersStmt,
+		listDecisionIDsStmt:    q.listDecisionIDsStmt,
+		listDecisionsOfStmt:    q.listDecisionsOfStmt,
+		listDecisionsOfRunStmt: q.listDecisionsOfRunStmt,
+		listEndedRunsStmt:      q.listEndedRunsStmt,
+		listEventIDsStmt:       q.listEventIDsStmt,
+		listEventsStmt:         q.listEventsStmt,
+		listFactHistoryStmt:    q.listFactHistoryStmt,
+		listFactsHeadsStmt:     q.listFactsHeadsStmt,
+		listMandateIDsStmt:     q.listMandateIDsStmt,
+		listNewestLinesStmt:    q.listNewestLinesStmt,
+		listOpenRunsStmt:       q.listOpenRunsStmt,
+		listOrderIDsStmt:       q.listOrderIDsStmt,
+		listOrdersOfStmt:       q.listOrdersOfStmt,
+		listPaperIDsStmt:       q.listPaperIDsStmt,
+		listPoliciesStmt:       q.listPoliciesStmt,
+		listRecordEntriesStmt:  q.listRecordEntriesStmt,
+		listRecordHashesStmt:   q.listRecordHashesStmt,
+		listRefusalIDsStmt:     q.listRefusalIDsStmt,
+		listRefusalsStmt:       q.listRefusalsStmt,
+		listRunIDsStmt:         q.listRunIDsStmt,
+		listRunsStmt:           q.listRunsStmt,
+		listRunsOfStmt:         q.listRunsOfStmt,
+		listSerialsStmt:        q.listSerialsStmt,
+		listStepsStmt:          q.listStepsStmt,
+		listSystemsStmt:        q.listSystemsStmt,
+		listVerdictIDsStmt:     q.listVerdictIDsStmt,
+		listWindowsStmt:        q.listWindowsStmt,
+		listWorkOrderIDsStmt:   q.listWorkOrderIDsStmt,
+		newestCheckpointStmt:   q.newestCheckpointStmt,
+		newestRecordEntryStmt:  q.newestRecordEntryStmt,
+		openRunOfStmt:          q.openRunOfStmt,
+		putContactStmt:         q.putContactStmt,
+		putContractStmt:        q.putContractStmt,
+		putCustomerStmt:        q.putCustomerStmt,
+		putFactDocumentStmt:    q.putFactDocumentStmt,
+		putFactsStmt:           q.putFactsStmt,
+		putPaperStmt:           q.putPaperStmt,
+		putSightingStmt:        q.putSightingStmt,
+		putSystemStmt:          q.putSystemStmt,
+		putWindowStmt:          q.putWindowStmt,
+		recordSizeStmt:         q.recordSizeStmt,
+		refreshDoneStmt:        q.refreshDoneStmt,
+		removeSystemStmt:       q.removeSystemStmt,
+		revokeAgentStmt:        q.revokeAgentStmt,
+		setEstateStmt:          q.setEstateStmt,
+		touchFactsStmt:         q.touchFactsStmt,
+		updateRunStmt:          q.updateRunStmt,
+		useOrderStmt:           q.useOrderStmt,
+		useSignInStmt:          q.useSignInStmt,
+		useTokenStmt:           q.useTokenStmt,
+		withdrawOrderStmt:      q.withdrawOrderStmt,
 	}
 }

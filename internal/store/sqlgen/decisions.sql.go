@@ -23,7 +23,7 @@ type AddDecisionParams struct {
 }
 
 func (q *Queries) AddDecision(ctx context.Context, arg AddDecisionParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, addDecision,
+	result, err := q.exec(ctx, q.addDecisionStmt, addDecision,
 		arg.ID,
 		arg.Run,
 		arg.System,
@@ -41,7 +41,7 @@ select id, run, system, at, document from decisions where id = $1
 `
 
 func (q *Queries) GetDecision(ctx context.Context, id string) (Decision, error) {
-	row := q.db.QueryRowContext(ctx, getDecision, id)
+	row := q.queryRow(ctx, q.getDecisionStmt, getDecision, id)
 	var i Decision
 	err := row.Scan(
 		&i.ID,
@@ -58,7 +58,7 @@ select id from decisions where id > $1 order by id limit 1000
 `
 
 func (q *Queries) ListDecisionIDs(ctx context.Context, id string) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, listDecisionIDs, id)
+	rows, err := q.query(ctx, q.listDecisionIDsStmt, listDecisionIDs, id)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ select id, run, system, at, document from decisions where system = $1 order by a
 `
 
 func (q *Queries) ListDecisionsOf(ctx context.Context, system string, limit int32) ([]Decision, error) {
-	rows, err := q.db.QueryContext(ctx, listDecisionsOf, system, limit)
+	rows, err := q.query(ctx, q.listDecisionsOfStmt, listDecisionsOf, system, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ select id, run, system, at, document from decisions where run = $1 order by id l
 `
 
 func (q *Queries) ListDecisionsOfRun(ctx context.Context, run string, limit int32) ([]Decision, error) {
-	rows, err := q.db.QueryContext(ctx, listDecisionsOfRun, run, limit)
+	rows, err := q.query(ctx, q.listDecisionsOfRunStmt, listDecisionsOfRun, run, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ delete from contacts where customer = $1 and id = $2
 `
 
 func (q *Queries) DropContact(ctx context.Context, customer string, iD string) error {
-	_, err := q.db.ExecContext(ctx, dropContact, customer, iD)
+	_, err := q.exec(ctx, q.dropContactStmt, dropContact, customer, iD)
 	return err
 }
 
@@ -24,7 +24,7 @@ delete from contracts where id = $1
 `
 
 func (q *Queries) DropContract(ctx context.Context, id string) error {
-	_, err := q.db.ExecContext(ctx, dropContract, id)
+	_, err := q.exec(ctx, q.dropContractStmt, dropContract, id)
 	return err
 }
 
@@ -33,7 +33,7 @@ delete from customers where id = $1
 `
 
 func (q *Queries) DropCustomer(ctx context.Context, id string) error {
-	_, err := q.db.ExecContext(ctx, dropCustomer, id)
+	_, err := q.exec(ctx, q.dropCustomerStmt, dropCustomer, id)
 	return err
 }
 
@@ -42,7 +42,7 @@ delete from windows where name = $1
 `
 
 func (q *Queries) DropWindow(ctx context.Context, name string) error {
-	_, err := q.db.ExecContext(ctx, dropWindow, name)
+	_, err := q.exec(ctx, q.dropWindowStmt, dropWindow, name)
 	return err
 }
 
@@ -56,7 +56,7 @@ type GetEstateRow struct {
 }
 
 func (q *Queries) GetEstate(ctx context.Context) (GetEstateRow, error) {
-	row := q.db.QueryRowContext(ctx, getEstate)
+	row := q.queryRow(ctx, q.getEstateStmt, getEstate)
 	var i GetEstateRow
 	err := row.Scan(&i.Sha, &i.At)
 	return i, err
@@ -67,7 +67,7 @@ select customer, id, position, name, email, authority from contacts order by cus
 `
 
 func (q *Queries) ListContacts(ctx context.Context) ([]Contact, error) {
-	rows, err := q.db.QueryContext(ctx, listContacts)
+	rows, err := q.query(ctx, q.listContactsStmt, listContacts)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ select id, position, customer, model, package, policy, window_name, standing_ord
 `
 
 func (q *Queries) ListContracts(ctx context.Context) ([]Contract, error) {
-	rows, err := q.db.QueryContext(ctx, listContracts)
+	rows, err := q.query(ctx, q.listContractsStmt, listContracts)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ select id, position, name from customers order by position, id
 `
 
 func (q *Queries) ListCustomers(ctx context.Context) ([]Customer, error) {
-	rows, err := q.db.QueryContext(ctx, listCustomers)
+	rows, err := q.query(ctx, q.listCustomersStmt, listCustomers)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ select name, position, contract, admin_access, purpose, services, checks, remove
 `
 
 func (q *Queries) ListSystems(ctx context.Context) ([]System, error) {
-	rows, err := q.db.QueryContext(ctx, listSystems)
+	rows, err := q.query(ctx, q.listSystemsStmt, listSystems)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ select name, position, days, begins, hours, zone from windows order by position,
 `
 
 func (q *Queries) ListWindows(ctx context.Context) ([]Window, error) {
-	rows, err := q.db.QueryContext(ctx, listWindows)
+	rows, err := q.query(ctx, q.listWindowsStmt, listWindows)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ type PutContactParams struct {
 }
 
 func (q *Queries) PutContact(ctx context.Context, arg PutContactParams) error {
-	_, err := q.db.ExecContext(ctx, putContact,
+	_, err := q.exec(ctx, q.putContactStmt, putContact,
 		arg.Customer,
 		arg.ID,
 		arg.Position,
@@ -276,7 +276,7 @@ type PutContractParams struct {
 }
 
 func (q *Queries) PutContract(ctx context.Context, arg PutContractParams) error {
-	_, err := q.db.ExecContext(ctx, putContract,
+	_, err := q.exec(ctx, q.putContractStmt, putContract,
 		arg.ID,
 		arg.Position,
 		arg.Customer,
@@ -295,7 +295,7 @@ on conflict (id) do update set position = excluded.position, name = excluded.nam
 `
 
 func (q *Queries) PutCustomer(ctx context.Context, iD string, position int64, name string) error {
-	_, err := q.db.ExecContext(ctx, putCustomer, iD, position, name)
+	_, err := q.exec(ctx, q.putCustomerStmt, putCustomer, iD, position, name)
 	return err
 }
 
@@ -318,7 +318,7 @@ type PutSystemParams struct {
 }
 
 func (q *Queries) PutSystem(ctx context.Context, arg PutSystemParams) error {
-	_, err := q.db.ExecContext(ctx, putSystem,
+	_, err := q.exec(ctx, q.putSystemStmt, putSystem,
 		arg.Name,
 		arg.Position,
 		arg.Contract,
@@ -346,7 +346,7 @@ type PutWindowParams struct {
 }
 
 func (q *Queries) PutWindow(ctx context.Context, arg PutWindowParams) error {
-	_, err := q.db.ExecContext(ctx, putWindow,
+	_, err := q.exec(ctx, q.putWindowStmt, putWindow,
 		arg.Name,
 		arg.Position,
 		arg.Days,
@@ -362,7 +362,7 @@ update systems set removed = $2, contract = null where name = $1
 `
 
 func (q *Queries) RemoveSystem(ctx context.Context, name string, removed int64) error {
-	_, err := q.db.ExecContext(ctx, removeSystem, name, removed)
+	_, err := q.exec(ctx, q.removeSystemStmt, removeSystem, name, removed)
 	return err
 }
 
@@ -372,6 +372,6 @@ on conflict (id) do update set sha = excluded.sha, at = excluded.at
 `
 
 func (q *Queries) SetEstate(ctx context.Context, sha string, at int64) error {
-	_, err := q.db.ExecContext(ctx, setEstate, sha, at)
+	_, err := q.exec(ctx, q.setEstateStmt, setEstate, sha, at)
 	return err
 }

@@ -15,7 +15,7 @@ on conflict (run, seq) do nothing
 `
 
 func (q *Queries) AddEvent(ctx context.Context, run string, seq int64, kind string, document []byte) (int64, error) {
-	result, err := q.db.ExecContext(ctx, addEvent,
+	result, err := q.exec(ctx, q.addEventStmt, addEvent,
 		run,
 		seq,
 		kind,
@@ -32,7 +32,7 @@ select run, seq, kind, document from run_events where run = $1 and seq = $2
 `
 
 func (q *Queries) GetEvent(ctx context.Context, run string, seq int64) (RunEvent, error) {
-	row := q.db.QueryRowContext(ctx, getEvent, run, seq)
+	row := q.queryRow(ctx, q.getEventStmt, getEvent, run, seq)
 	var i RunEvent
 	err := row.Scan(
 		&i.Run,
@@ -55,7 +55,7 @@ type ListEventIDsRow struct {
 }
 
 func (q *Queries) ListEventIDs(ctx context.Context, run string, seq int64) ([]ListEventIDsRow, error) {
-	rows, err := q.db.QueryContext(ctx, listEventIDs, run, seq)
+	rows, err := q.query(ctx, q.listEventIDsStmt, listEventIDs, run, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ where run = $1 and seq > $2 order by seq limit $3
 `
 
 func (q *Queries) ListEvents(ctx context.Context, run string, after int64, most int32) ([][]byte, error) {
-	rows, err := q.db.QueryContext(ctx, listEvents, run, after, most)
+	rows, err := q.query(ctx, q.listEventsStmt, listEvents, run, after, most)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ where run = $1 and kind = 'line' order by seq desc limit $2
 `
 
 func (q *Queries) ListNewestLines(ctx context.Context, run string, most int32) ([][]byte, error) {
-	rows, err := q.db.QueryContext(ctx, listNewestLines, run, most)
+	rows, err := q.query(ctx, q.listNewestLinesStmt, listNewestLines, run, most)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ where run = $1 and kind <> 'line' order by seq limit $2
 `
 
 func (q *Queries) ListSteps(ctx context.Context, run string, most int32) ([][]byte, error) {
-	rows, err := q.db.QueryContext(ctx, listSteps, run, most)
+	rows, err := q.query(ctx, q.listStepsStmt, listSteps, run, most)
 	if err != nil {
 		return nil, err
 	}

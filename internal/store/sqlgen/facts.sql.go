@@ -14,7 +14,7 @@ delete from fact_documents where system = $1 and hash = $2
 `
 
 func (q *Queries) DropFactDocument(ctx context.Context, system string, hash string) error {
-	_, err := q.db.ExecContext(ctx, dropFactDocument, system, hash)
+	_, err := q.exec(ctx, q.dropFactDocumentStmt, dropFactDocument, system, hash)
 	return err
 }
 
@@ -29,7 +29,7 @@ type GetFactDocumentRow struct {
 }
 
 func (q *Queries) GetFactDocument(ctx context.Context, system string, hash string) (GetFactDocumentRow, error) {
-	row := q.db.QueryRowContext(ctx, getFactDocument, system, hash)
+	row := q.queryRow(ctx, q.getFactDocumentStmt, getFactDocument, system, hash)
 	var i GetFactDocumentRow
 	err := row.Scan(&i.Document, &i.Observed, &i.Received)
 	return i, err
@@ -46,7 +46,7 @@ type GetFactsHeadRow struct {
 }
 
 func (q *Queries) GetFactsHead(ctx context.Context, system string) (GetFactsHeadRow, error) {
-	row := q.db.QueryRowContext(ctx, getFactsHead, system)
+	row := q.queryRow(ctx, q.getFactsHeadStmt, getFactsHead, system)
 	var i GetFactsHeadRow
 	err := row.Scan(&i.Hash, &i.Observed, &i.Received)
 	return i, err
@@ -63,7 +63,7 @@ type ListFactHistoryRow struct {
 }
 
 func (q *Queries) ListFactHistory(ctx context.Context, system string) ([]ListFactHistoryRow, error) {
-	rows, err := q.db.QueryContext(ctx, listFactHistory, system)
+	rows, err := q.query(ctx, q.listFactHistoryStmt, listFactHistory, system)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ where s.removed = 0 order by f.system
 `
 
 func (q *Queries) ListFactsHeads(ctx context.Context) ([]Fact, error) {
-	rows, err := q.db.QueryContext(ctx, listFactsHeads)
+	rows, err := q.query(ctx, q.listFactsHeadsStmt, listFactsHeads)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ type PutFactDocumentParams struct {
 }
 
 func (q *Queries) PutFactDocument(ctx context.Context, arg PutFactDocumentParams) error {
-	_, err := q.db.ExecContext(ctx, putFactDocument,
+	_, err := q.exec(ctx, q.putFactDocumentStmt, putFactDocument,
 		arg.System,
 		arg.Hash,
 		arg.Observed,
@@ -151,7 +151,7 @@ set hash = excluded.hash, observed = excluded.observed, received = excluded.rece
 `
 
 func (q *Queries) PutFacts(ctx context.Context, system string, hash string, observed int64, received int64) error {
-	_, err := q.db.ExecContext(ctx, putFacts,
+	_, err := q.exec(ctx, q.putFactsStmt, putFacts,
 		system,
 		hash,
 		observed,
@@ -165,7 +165,7 @@ update facts set observed = $3 where system = $1 and hash = $2 and observed <= $
 `
 
 func (q *Queries) TouchFacts(ctx context.Context, system string, hash string, observed int64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, touchFacts, system, hash, observed)
+	result, err := q.exec(ctx, q.touchFactsStmt, touchFacts, system, hash, observed)
 	if err != nil {
 		return 0, err
 	}

@@ -15,7 +15,7 @@ on conflict (size) do nothing
 `
 
 func (q *Queries) AddCheckpoint(ctx context.Context, size int64, note []byte) error {
-	_, err := q.db.ExecContext(ctx, addCheckpoint, size, note)
+	_, err := q.exec(ctx, q.addCheckpointStmt, addCheckpoint, size, note)
 	return err
 }
 
@@ -33,7 +33,7 @@ type AddRecordEntryParams struct {
 }
 
 func (q *Queries) AddRecordEntry(ctx context.Context, arg AddRecordEntryParams) error {
-	_, err := q.db.ExecContext(ctx, addRecordEntry,
+	_, err := q.exec(ctx, q.addRecordEntryStmt, addRecordEntry,
 		arg.Idx,
 		arg.Kind,
 		arg.Subject,
@@ -49,7 +49,7 @@ insert into record_hashes (idx, hash) values ($1, $2)
 `
 
 func (q *Queries) AddRecordHash(ctx context.Context, idx int64, hash []byte) error {
-	_, err := q.db.ExecContext(ctx, addRecordHash, idx, hash)
+	_, err := q.exec(ctx, q.addRecordHashStmt, addRecordHash, idx, hash)
 	return err
 }
 
@@ -58,7 +58,7 @@ select size, note from record_checkpoints where size > $1 order by size limit $2
 `
 
 func (q *Queries) ListCheckpoints(ctx context.Context, after int64, most int32) ([]RecordCheckpoint, error) {
-	rows, err := q.db.QueryContext(ctx, listCheckpoints, after, most)
+	rows, err := q.query(ctx, q.listCheckpointsStmt, listCheckpoints, after, most)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ select idx, kind, subject, at, salt, document from record_entries where idx >= $
 `
 
 func (q *Queries) ListRecordEntries(ctx context.Context, first int64, most int32) ([]RecordEntry, error) {
-	rows, err := q.db.QueryContext(ctx, listRecordEntries, first, most)
+	rows, err := q.query(ctx, q.listRecordEntriesStmt, listRecordEntries, first, most)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ select idx, hash from record_hashes where idx >= $1 and idx < $2 order by idx
 `
 
 func (q *Queries) ListRecordHashes(ctx context.Context, first int64, beyond int64) ([]RecordHash, error) {
-	rows, err := q.db.QueryContext(ctx, listRecordHashes, first, beyond)
+	rows, err := q.query(ctx, q.listRecordHashesStmt, listRecordHashes, first, beyond)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ select size, note from record_checkpoints order by size desc limit 1
 `
 
 func (q *Queries) NewestCheckpoint(ctx context.Context) (RecordCheckpoint, error) {
-	row := q.db.QueryRowContext(ctx, newestCheckpoint)
+	row := q.queryRow(ctx, q.newestCheckpointStmt, newestCheckpoint)
 	var i RecordCheckpoint
 	err := row.Scan(&i.Size, &i.Note)
 	return i, err
@@ -157,7 +157,7 @@ select cast(coalesce(max(idx), -1) as bigint) from record_entries where kind = $
 `
 
 func (q *Queries) NewestRecordEntry(ctx context.Context, kind string, subject string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, newestRecordEntry, kind, subject)
+	row := q.queryRow(ctx, q.newestRecordEntryStmt, newestRecordEntry, kind, subject)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -168,7 +168,7 @@ select cast(coalesce(max(idx), -1) + 1 as bigint) from record_entries
 `
 
 func (q *Queries) RecordSize(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, recordSize)
+	row := q.queryRow(ctx, q.recordSizeStmt, recordSize)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err

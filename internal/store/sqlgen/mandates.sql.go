@@ -23,7 +23,7 @@ type AddMandateParams struct {
 }
 
 func (q *Queries) AddMandate(ctx context.Context, arg AddMandateParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, addMandate,
+	result, err := q.exec(ctx, q.addMandateStmt, addMandate,
 		arg.Run,
 		arg.Digest,
 		arg.Policy,
@@ -41,7 +41,7 @@ select run, digest, policy, at, document from mandates where run = $1
 `
 
 func (q *Queries) GetMandate(ctx context.Context, run string) (Mandate, error) {
-	row := q.db.QueryRowContext(ctx, getMandate, run)
+	row := q.queryRow(ctx, q.getMandateStmt, getMandate, run)
 	var i Mandate
 	err := row.Scan(
 		&i.Run,
@@ -58,7 +58,7 @@ select run from mandates order by run
 `
 
 func (q *Queries) ListMandateIDs(ctx context.Context) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, listMandateIDs)
+	rows, err := q.query(ctx, q.listMandateIDsStmt, listMandateIDs)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type AddOrderParams struct {
 }
 
 func (q *Queries) AddOrder(ctx context.Context, arg AddOrderParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, addOrder,
+	result, err := q.exec(ctx, q.addOrderStmt, addOrder,
 		arg.ID,
 		arg.System,
 		arg.Customer,
@@ -54,7 +54,7 @@ update orders set used = '' where id = $1 and used = $2
 `
 
 func (q *Queries) FreeOrder(ctx context.Context, iD string, run string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, freeOrder, iD, run)
+	result, err := q.exec(ctx, q.freeOrderStmt, freeOrder, iD, run)
 	if err != nil {
 		return 0, err
 	}
@@ -66,7 +66,7 @@ select id, system, customer, contact, channel, words, explicit, scope, given, wi
 `
 
 func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
-	row := q.db.QueryRowContext(ctx, getOrder, id)
+	row := q.queryRow(ctx, q.getOrderStmt, getOrder, id)
 	var i Order
 	err := row.Scan(
 		&i.ID,
@@ -89,7 +89,7 @@ select id from orders order by id
 `
 
 func (q *Queries) ListOrderIDs(ctx context.Context) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, listOrderIDs)
+	rows, err := q.query(ctx, q.listOrderIDsStmt, listOrderIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ select id, system, customer, contact, channel, words, explicit, scope, given, wi
 `
 
 func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, error) {
-	rows, err := q.db.QueryContext(ctx, listOrdersOf, system)
+	rows, err := q.query(ctx, q.listOrdersOfStmt, listOrdersOf, system)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ where id = $2 and withdrawn = false and (used = '' or used = $1)
 `
 
 func (q *Queries) UseOrder(ctx context.Context, run string, iD string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, useOrder, run, iD)
+	result, err := q.exec(ctx, q.useOrderStmt, useOrder, run, iD)
 	if err != nil {
 		return 0, err
 	}
@@ -168,7 +168,7 @@ update orders set withdrawn = true where id = $1 and used = ''
 `
 
 func (q *Queries) WithdrawOrder(ctx context.Context, id string) (int64, error) {
-	result, err := q.db.ExecContext(ctx, withdrawOrder, id)
+	result, err := q.exec(ctx, q.withdrawOrderStmt, withdrawOrder, id)
 	if err != nil {
 		return 0, err
 	}

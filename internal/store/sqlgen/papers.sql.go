@@ -14,7 +14,7 @@ select run, phase, at, document from papers where run = $1 and phase = $2
 `
 
 func (q *Queries) GetPaper(ctx context.Context, run string, phase string) (Paper, error) {
-	row := q.db.QueryRowContext(ctx, getPaper, run, phase)
+	row := q.queryRow(ctx, q.getPaperStmt, getPaper, run, phase)
 	var i Paper
 	err := row.Scan(
 		&i.Run,
@@ -35,7 +35,7 @@ type ListPaperIDsRow struct {
 }
 
 func (q *Queries) ListPaperIDs(ctx context.Context) ([]ListPaperIDsRow, error) {
-	rows, err := q.db.QueryContext(ctx, listPaperIDs)
+	rows, err := q.query(ctx, q.listPaperIDsStmt, listPaperIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ on conflict (run, phase) do update set at = excluded.at, document = excluded.doc
 `
 
 func (q *Queries) PutPaper(ctx context.Context, run string, phase string, at int64, document []byte) error {
-	_, err := q.db.ExecContext(ctx, putPaper,
+	_, err := q.exec(ctx, q.putPaperStmt, putPaper,
 		run,
 		phase,
 		at,

@@ -15,7 +15,7 @@ on conflict (id) do nothing
 `
 
 func (q *Queries) AddPolicy(ctx context.Context, iD string, sha string, document []byte, at int64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, addPolicy,
+	result, err := q.exec(ctx, q.addPolicyStmt, addPolicy,
 		iD,
 		sha,
 		document,
@@ -32,7 +32,7 @@ select id, sha, document, at from policies where id = $1
 `
 
 func (q *Queries) GetPolicy(ctx context.Context, id string) (Policy, error) {
-	row := q.db.QueryRowContext(ctx, getPolicy, id)
+	row := q.queryRow(ctx, q.getPolicyStmt, getPolicy, id)
 	var i Policy
 	err := row.Scan(
 		&i.ID,
@@ -48,7 +48,7 @@ select id from policies order by id
 `
 
 func (q *Queries) ListPolicies(ctx context.Context) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, listPolicies)
+	rows, err := q.query(ctx, q.listPoliciesStmt, listPolicies)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ on conflict (system) do update set asked = excluded.asked, asked_at = excluded.a
 `
 
 func (q *Queries) AskRefresh(ctx context.Context, system string, asked string, askedAt int64) error {
-	_, err := q.db.ExecContext(ctx, askRefresh, system, asked, askedAt)
+	_, err := q.exec(ctx, q.askRefreshStmt, askRefresh, system, asked, askedAt)
 	return err
 }
 
@@ -31,7 +31,7 @@ type GetRefreshRow struct {
 }
 
 func (q *Queries) GetRefresh(ctx context.Context, system string) (GetRefreshRow, error) {
-	row := q.db.QueryRowContext(ctx, getRefresh, system)
+	row := q.queryRow(ctx, q.getRefreshStmt, getRefresh, system)
 	var i GetRefreshRow
 	err := row.Scan(
 		&i.Asked,
@@ -47,7 +47,7 @@ update refreshes set done = $2, done_at = $3 where system = $1 and asked = $2 an
 `
 
 func (q *Queries) RefreshDone(ctx context.Context, system string, done string, doneAt int64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, refreshDone, system, done, doneAt)
+	result, err := q.exec(ctx, q.refreshDoneStmt, refreshDone, system, done, doneAt)
 	if err != nil {
 		return 0, err
 	}

@@ -25,7 +25,7 @@ type AddRefusalParams struct {
 }
 
 func (q *Queries) AddRefusal(ctx context.Context, arg AddRefusalParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, addRefusal,
+	result, err := q.exec(ctx, q.addRefusalStmt, addRefusal,
 		arg.ID,
 		arg.System,
 		arg.Run,
@@ -45,7 +45,7 @@ select id, system, run, digest, code, detail, at from refusals where id = $1
 `
 
 func (q *Queries) GetRefusal(ctx context.Context, id string) (Refusal, error) {
-	row := q.db.QueryRowContext(ctx, getRefusal, id)
+	row := q.queryRow(ctx, q.getRefusalStmt, getRefusal, id)
 	var i Refusal
 	err := row.Scan(
 		&i.ID,
@@ -64,7 +64,7 @@ select id from refusals order by id
 `
 
 func (q *Queries) ListRefusalIDs(ctx context.Context) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, listRefusalIDs)
+	rows, err := q.query(ctx, q.listRefusalIDsStmt, listRefusalIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ order by at desc, id desc limit $2
 `
 
 func (q *Queries) ListRefusals(ctx context.Context, system string, most int32) ([]Refusal, error) {
-	rows, err := q.db.QueryContext(ctx, listRefusals, system, most)
+	rows, err := q.query(ctx, q.listRefusalsStmt, listRefusals, system, most)
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ type AddRunParams struct {
 }
 
 func (q *Queries) AddRun(ctx context.Context, arg AddRunParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, addRun,
+	result, err := q.exec(ctx, q.addRunStmt, addRun,
 		arg.ID,
 		arg.System,
 		arg.Customer,
@@ -67,7 +67,7 @@ select id, system, customer, stage, version, slot_from, slot_to, zone, created, 
 `
 
 func (q *Queries) GetRun(ctx context.Context, id string) (Run, error) {
-	row := q.db.QueryRowContext(ctx, getRun, id)
+	row := q.queryRow(ctx, q.getRunStmt, getRun, id)
 	var i Run
 	err := row.Scan(
 		&i.ID,
@@ -97,7 +97,7 @@ order by ended desc, id desc limit $2
 `
 
 func (q *Queries) ListEndedRuns(ctx context.Context, since int64, most int32) ([]Run, error) {
-	rows, err := q.db.QueryContext(ctx, listEndedRuns, since, most)
+	rows, err := q.query(ctx, q.listEndedRunsStmt, listEndedRuns, since, most)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ select id, system, customer, stage, version, slot_from, slot_to, zone, created, 
 `
 
 func (q *Queries) ListOpenRuns(ctx context.Context) ([]Run, error) {
-	rows, err := q.db.QueryContext(ctx, listOpenRuns)
+	rows, err := q.query(ctx, q.listOpenRunsStmt, listOpenRuns)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +187,7 @@ select id from runs order by id
 `
 
 func (q *Queries) ListRunIDs(ctx context.Context) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, listRunIDs)
+	rows, err := q.query(ctx, q.listRunIDsStmt, listRunIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +216,7 @@ order by created desc, id desc limit $2
 `
 
 func (q *Queries) ListRuns(ctx context.Context, stage string, most int32) ([]Run, error) {
-	rows, err := q.db.QueryContext(ctx, listRuns, stage, most)
+	rows, err := q.query(ctx, q.listRunsStmt, listRuns, stage, most)
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +263,7 @@ order by created desc, id desc limit $3
 `
 
 func (q *Queries) ListRunsOf(ctx context.Context, system string, stage string, most int32) ([]Run, error) {
-	rows, err := q.db.QueryContext(ctx, listRunsOf, system, stage, most)
+	rows, err := q.query(ctx, q.listRunsOfStmt, listRunsOf, system, stage, most)
 	if err != nil {
 		return nil, err
 	}
@@ -308,7 +308,7 @@ select id, system, customer, stage, version, slot_from, slot_to, zone, created, 
 `
 
 func (q *Queries) OpenRunOf(ctx context.Context, system string) (Run, error) {
-	row := q.db.QueryRowContext(ctx, openRunOf, system)
+	row := q.queryRow(ctx, q.openRunOfStmt, openRunOf, system)
 	var i Run
 	err := row.Scan(
 		&i.ID,
@@ -358,7 +358,7 @@ type UpdateRunParams struct {
 }
 
 func (q *Queries) UpdateRun(ctx context.Context, arg UpdateRunParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, updateRun,
+	result, err := q.exec(ctx, q.updateRunStmt, updateRun,
 		arg.Stage,
 		arg.SlotFrom,
 		arg.SlotTo,

@@ -14,7 +14,7 @@ insert into sessions (hash, expires) values ($1, $2)
 `
 
 func (q *Queries) AddSession(ctx context.Context, hash string, expires int64) error {
-	_, err := q.db.ExecContext(ctx, addSession, hash, expires)
+	_, err := q.exec(ctx, q.addSessionStmt, addSession, hash, expires)
 	return err
 }
 
@@ -23,7 +23,7 @@ insert into sign_ins (hash, expires) values ($1, $2)
 `
 
 func (q *Queries) AddSignIn(ctx context.Context, hash string, expires int64) error {
-	_, err := q.db.ExecContext(ctx, addSignIn, hash, expires)
+	_, err := q.exec(ctx, q.addSignInStmt, addSignIn, hash, expires)
 	return err
 }
 
@@ -32,7 +32,7 @@ select count(*) from sessions where hash = $1 and expires > $2
 `
 
 func (q *Queries) CountSession(ctx context.Context, hash string, expires int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countSession, hash, expires)
+	row := q.queryRow(ctx, q.countSessionStmt, countSession, hash, expires)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -43,7 +43,7 @@ delete from sessions where expires <= $1
 `
 
 func (q *Queries) DropOldSessions(ctx context.Context, expires int64) error {
-	_, err := q.db.ExecContext(ctx, dropOldSessions, expires)
+	_, err := q.exec(ctx, q.dropOldSessionsStmt, dropOldSessions, expires)
 	return err
 }
 
@@ -52,7 +52,7 @@ delete from sign_ins where expires <= $1
 `
 
 func (q *Queries) DropOldSignIns(ctx context.Context, expires int64) error {
-	_, err := q.db.ExecContext(ctx, dropOldSignIns, expires)
+	_, err := q.exec(ctx, q.dropOldSignInsStmt, dropOldSignIns, expires)
 	return err
 }
 
@@ -61,7 +61,7 @@ delete from sessions where hash = $1
 `
 
 func (q *Queries) DropSession(ctx context.Context, hash string) error {
-	_, err := q.db.ExecContext(ctx, dropSession, hash)
+	_, err := q.exec(ctx, q.dropSessionStmt, dropSession, hash)
 	return err
 }
 
@@ -70,7 +70,7 @@ delete from sign_ins where hash = $1 and expires > $2
 `
 
 func (q *Queries) UseSignIn(ctx context.Context, hash string, expires int64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, useSignIn, hash, expires)
+	result, err := q.exec(ctx, q.useSignInStmt, useSignIn, hash, expires)
 	if err != nil {
 		return 0, err
 	}

@@ -15,7 +15,7 @@ on conflict (run) do nothing
 `
 
 func (q *Queries) AddVerdict(ctx context.Context, run string, outcome string, at int64, document []byte) (int64, error) {
-	result, err := q.db.ExecContext(ctx, addVerdict,
+	result, err := q.exec(ctx, q.addVerdictStmt, addVerdict,
 		run,
 		outcome,
 		at,
@@ -32,7 +32,7 @@ select run, outcome, at, document from verdicts where run = $1
 `
 
 func (q *Queries) GetVerdict(ctx context.Context, run string) (Verdict, error) {
-	row := q.db.QueryRowContext(ctx, getVerdict, run)
+	row := q.queryRow(ctx, q.getVerdictStmt, getVerdict, run)
 	var i Verdict
 	err := row.Scan(
 		&i.Run,
@@ -48,7 +48,7 @@ select run from verdicts order by run
 `
 
 func (q *Queries) ListVerdictIDs(ctx context.Context) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, listVerdictIDs)
+	rows, err := q.query(ctx, q.listVerdictIDsStmt, listVerdictIDs)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ type AddWorkOrderParams struct {
 }
 
 func (q *Queries) AddWorkOrder(ctx context.Context, arg AddWorkOrderParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, addWorkOrder,
+	result, err := q.exec(ctx, q.addWorkOrderStmt, addWorkOrder,
 		arg.Run,
 		arg.Digest,
 		arg.KeyID,
@@ -43,7 +43,7 @@ select run, digest, key_id, at, signature, document from work_orders where run =
 `
 
 func (q *Queries) GetWorkOrder(ctx context.Context, run string) (WorkOrder, error) {
-	row := q.db.QueryRowContext(ctx, getWorkOrder, run)
+	row := q.queryRow(ctx, q.getWorkOrderStmt, getWorkOrder, run)
 	var i WorkOrder
 	err := row.Scan(
 		&i.Run,
@@ -61,7 +61,7 @@ select run from work_orders order by run
 `
 
 func (q *Queries) ListWorkOrderIDs(ctx context.Context) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, listWorkOrderIDs)
+	rows, err := q.query(ctx, q.listWorkOrderIDsStmt, listWorkOrderIDs)
 	if err != nil {
 		return nil, err
 	}

@@ -55,8 +55,7 @@ func succeeded(m maker, b *Backend) {
 	p := m.start(s, "R-0811", "standing_order "+standing.ID, m.before(18*time.Minute), updates[:7])
 	p.untilApplied().done(run.Applying, 39*time.Second)
 	p.begin(run.Settling).done(run.Settling, 4800*time.Millisecond)
-	p.begin(run.Verifying).done(run.Verifying, 3600*time.Millisecond)
-	r := p.over(p.judge(observation(true)))
+	r := p.begin(run.Verifying).verified(3600*time.Millisecond, observation(true))
 	r.LeftOut = []mandate.Refusal{{
 		Finding: foreignFinding(), Rule: "MH2-19", Text: foreign(policy.PackageAdvanced).Refusal(), Decision: foreign(policy.PackageAdvanced),
 	}}
@@ -147,10 +146,9 @@ func notEffective(m maker, b *Backend) {
 	p := m.start(s, "R-0810", "standing_order "+standing.ID, m.before(19*time.Minute), updates[1:3])
 	p.untilApplied().done(run.Applying, 17*time.Second)
 	p.begin(run.Settling).done(run.Settling, 3*time.Second)
-	p.begin(run.Verifying).done(run.Verifying, 3*time.Second)
 	after := observation(true)
 	after.Reboot = fact.Reboot{Required: true, Expected: "6.1.0-40-amd64", Services: []string{"dbus.service"}}
-	r := p.over(p.judge(after))
+	r := p.begin(run.Verifying).verified(3*time.Second, after)
 	s.Facts.Reboot = after.Reboot
 	b.enter(s, r)
 	b.board.Needs = append(b.board.Needs, r.RunRow)

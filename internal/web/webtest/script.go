@@ -80,6 +80,14 @@ func (s *script) done(step run.Step, after time.Duration) *script {
 	return s.add(e)
 }
 
+// verified ends the verification well, and the run with it.
+func (s *script) verified(after time.Duration, seen verdict.Observation) *board.Run {
+	v := s.judge(seen)
+	s.at = s.at.Add(after)
+	s.add(run.Event{Kind: run.Finished, Step: run.Verifying, Verdict: &v})
+	return s.over(v)
+}
+
 // fail ends the step badly after so long.
 func (s *script) fail(step run.Step, after time.Duration, code string, text lang.Text, detail string) *script {
 	s.at = s.at.Add(after)

@@ -85,7 +85,9 @@ func (c *census) object(how keep, size int64) {
 	switch how {
 	case byCopy:
 		c.copied += size
-		c.need.Inodes++
+		if size > packLimit {
+			c.need.Inodes++
+		}
 	case byClone:
 		c.need.Bytes += 512
 		c.need.Inodes++
@@ -125,21 +127,14 @@ type survey struct {
 }
 
 // survey looks at the root with the eyes of a store that is, or will be, on the file system of at.
-func (d *Driver) survey(ctx context.Context, sc restore.Scope, at string) (s *survey, err error) {
+func (d *Driver) survey(ctx context.Context, sc restore.Scope, at string) (*survey, error) {
 	if sc.Store != d.store {
 		return nil, fmt.Errorf("restore scope: the store is %q, this driver keeps its points in %q", sc.Store, d.store)
 	}
-	s = &survey{root: -1, keeper: &keeper{writers: d.writers()}}
-	defer func() {
-		if err != nil && s.root >= 0 {
-			unix.Close(s.root)
-		}
-	}()
+	s := &survey{keeper: &keeper{writers: d.writers()}}
+	var err error
 	if s.rules, err = compile(sc, d.store); err != nil {
 		return nil, err
-	}
-	if s.root, err = openDir(unix.AT_FDCWD, s.rules.root); err != nil {
-		return nil, fmt.Errorf("restore root: %w", err)
 	}
 	store, err := openDir(unix.AT_FDCWD, at)
 	if err != nil {
@@ -150,11 +145,17 @@ func (d *Driver) survey(ctx context.Context, sc restore.Scope, at string) (s *su
 		return nil, err
 	}
 	s.keeper.clones = canClone(store)
-	if s.keeper.owned, err = readOwned(s.root); err != nil {
+	if s.root, err = openDir(unix.AT_FDCWD, s.rules.root); err != nil {
+		return nil, fmt.Errorf("restore root: %w", err)
+	}
+	if s.keeper.owned, err = readOwned(s.root); err == nil {
+		s.census, err = takeCensus(ctx, s.root, s.rules, s.keeper)
+	}
+	if err != nil {
+		unix.Close(s.root)
 		return nil, err
 	}
-	s.census, err = takeCensus(ctx, s.root, s.rules, s.keeper)
-	return s, err
+	return s, nil
 }
 
 // canClone tries whether the file system shares blocks, with two files that never get a name.

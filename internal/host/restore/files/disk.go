@@ -70,6 +70,22 @@ func (d *disk) write(fd int, b []byte, path string) error {
 	return nil
 }
 
+// writeAt is write at a given place, for several writers of one file.
+func (d *disk) writeAt(fd int, b []byte, off int64, path string) error {
+	for len(b) > 0 {
+		var n int
+		err := d.do("write", path, func() (err error) {
+			n, err = unix.Pwrite(fd, b, off)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		b, off = b[n:], off+int64(n)
+	}
+	return nil
+}
+
 // truncate also makes a hole up to size.
 func (d *disk) truncate(fd int, size int64, path string) error {
 	return d.do("truncate", path, func() error { return unix.Ftruncate(fd, size) })

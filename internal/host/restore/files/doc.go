@@ -3,7 +3,8 @@
 // A point is a directory in the store, root-only like the store itself:
 //
 //	store/ID/manifest   every path covered: type, mode, owner, attributes, SHA-256, how it is kept
-//	store/ID/objects/   the farm: one object for each file, numbered as in the manifest
+//	store/ID/objects/   the farm: one object for each file that is linked, cloned or large
+//	store/ID/pack       the content of small copied files, one after the other
 //	store/ID/complete   written last; names the manifest's SHA-256. Without it there is no point.
 //	store/ID/reserve    space put by, so that a restore works on a disk that the failed run has filled
 //	store/ID/stage/     replacements being made ready by a restore

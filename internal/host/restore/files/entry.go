@@ -23,6 +23,7 @@ type entry struct {
 	SHA256 string            // files, lower-case hexadecimal
 	Keep   keep              // files: how the object is kept
 	Object uint64            // files: number of the object, from 1
+	Offset int64             // files in the pack: where the content begins there
 	Inode  uint64            // files kept by a link: the inode that the farm and the system share
 	Group  bool              // files: several paths have the same object because they are one file
 }
@@ -70,6 +71,7 @@ const (
 	byLink  keep = "link"
 	byClone keep = "clone"
 	byCopy  keep = "copy"
+	inPack  keep = "pack" // a copy that is too small to be worth a file of its own
 )
 
 func kindOf(mode uint32) kind {
@@ -130,6 +132,10 @@ func (e *entry) check() error {
 				return fmt.Errorf("%s: a link without inode", e.Path)
 			}
 		case byClone, byCopy:
+		case inPack:
+			if e.Offset < 0 || e.Size > packLimit {
+				return fmt.Errorf("%s: not something that lies in the pack", e.Path)
+			}
 		default:
 			return fmt.Errorf("%s: kept by %q", e.Path, e.Keep)
 		}
@@ -142,7 +148,7 @@ func (e *entry) check() error {
 		return fmt.Errorf("%s: type %q", e.Path, string(e.Type))
 	}
 	for name := range e.Xattrs {
-		if name == "" || strings.ContainsRune(name, 0) {
+		if name == "" || strings.HasPrefix(name, spelled) || strings.ContainsRune(name, 0) {
 			return fmt.Errorf("%s: attribute %q", e.Path, name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -17,8 +18,10 @@ type farm struct {
 	fd     int // the point
 	path   string
 	s      *survey
-	number uint64 // of the last object
-	dir    int64  // the object directory that is there already, -1 before the first
+	pack   int          // small copies, open for writing
+	packed atomic.Int64 // how much of the pack is given away
+	number uint64       // of the last object
+	dir    int64        // the object directory that is there already, -1 before the first
 	groups map[inodeID]*kept
 }
 
@@ -118,13 +121,10 @@ func (f *farm) keepFile(p *pool, n *node, k *kept) (*kept, error) {
 	}
 	f.number++
 	k.Object, k.Keep, k.Inode = f.number, how, n.st.Ino
-	if dir := int64(f.number / objectsPerDir); dir != f.dir {
-		if err := f.disk.mkdir(f.fd, objectDir(f.number), f.path+"/"+objectDir(f.number)); err != nil {
-			return nil, err
-		}
-		f.dir = dir
-	}
 	k.done = make(chan struct{})
+	if err := f.makeDir(k.Object); err != nil {
+		return nil, err
+	}
 	if how == byLink {
 		switch err := f.disk.link(n.at, n.name, f.fd, objectPath(k.Object), n.path); {
 		case err == nil:
@@ -184,44 +184,82 @@ func (f *farm) readLinked(ctx context.Context, k *kept, inode uint64, buf []byte
 	})
 }
 
-// copy fills an entry from the open file and keeps its content in an object of its own.
+// makeDir makes the directory an object belongs into, if it is not there from the object before.
+func (f *farm) makeDir(object uint64) error {
+	dir := int64(object / objectsPerDir)
+	if dir == f.dir {
+		return nil
+	}
+	f.dir = dir
+	return f.disk.mkdir(f.fd, objectDir(object), f.path+"/"+objectDir(object))
+}
+
+// copy fills an entry from the open file and keeps its content in the pack or in an object of its own.
 func (f *farm) copy(ctx context.Context, k *kept, from int, buf []byte) error {
+	st, err := fstat(from)
+	if err != nil {
+		return err
+	}
+	if k.Keep == byCopy && st.Size <= packLimit {
+		switch err := steady(from, &k.entry, func(st *unix.Stat_t) error { return f.packFile(ctx, k, from, st, buf) }); {
+		case err == nil:
+			k.Keep = inPack
+			return nil
+		case !errors.Is(err, errOutgrown):
+			return err
+		}
+	}
 	object := f.path + "/" + objectPath(k.Object)
 	to, err := f.disk.create(f.fd, objectPath(k.Object), object)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(to)
-	tried := false
-	return steady(from, &k.entry, func(st *unix.Stat_t) (err error) {
-		k.Inode = st.Ino
-		if k.Xattrs, err = fxattrs(from); err != nil {
-			return fmt.Errorf("%s: %w", k.Path, err)
-		}
-		if tried { // a clone does not shorten what is there
+	used := false
+	return steady(from, &k.entry, func(st *unix.Stat_t) error {
+		if used { // a clone does not shorten what is there
 			if err := f.disk.truncate(to, 0, object); err != nil {
 				return err
 			}
 		}
-		tried = true
-		if k.Keep == byClone {
-			switch err := f.disk.clone(to, from, object); {
-			case err == nil:
-				// The shared blocks are in the cache under the file's name, not under the object's. That
-				// the file was the same before and after makes its content the object's.
-				k.SHA256, err = hashFile(ctx, from, buf)
-				return err
-			case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EINVAL), errors.Is(err, unix.EPERM), errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.ETXTBSY):
-				k.Keep = byCopy
-			default:
-				return err
-			}
-		}
-		if k.SHA256, err = f.disk.copyFile(ctx, to, from, buf, object); err != nil {
-			return fmt.Errorf("copy %s: %w", k.Path, err)
-		}
-		return nil
+		used = true
+		return f.copyTo(ctx, k, from, to, st, buf)
 	})
+}
+
+func (f *farm) copyTo(ctx context.Context, k *kept, from, to int, st *unix.Stat_t, buf []byte) (err error) {
+	object := f.path + "/" + objectPath(k.Object)
+	k.Inode = st.Ino
+	if k.Xattrs, err = fxattrs(from); err != nil {
+		return fmt.Errorf("%s: %w", k.Path, err)
+	}
+	if k.Keep == byClone {
+		err := f.disk.clone(to, from, object)
+		if err == nil {
+			// The shared blocks are in the cache under the file's name, not under the object's. That the
+			// file was the same before and after makes its content the object's.
+			k.SHA256, err = hashFile(ctx, from, buf)
+			return err
+		}
+		if !cannotClone(err) {
+			return err
+		}
+		k.Keep = byCopy
+	}
+	if k.SHA256, err = f.disk.copyFile(ctx, to, from, buf, object); err != nil {
+		return fmt.Errorf("copy %s: %w", k.Path, err)
+	}
+	return nil
+}
+
+// cannotClone: another file system after all, a swap file, immutable, …
+func cannotClone(err error) bool {
+	for _, e := range []error{unix.EXDEV, unix.EINVAL, unix.EPERM, unix.EOPNOTSUPP, unix.ETXTBSY, unix.ENOTTY} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *farm) count(p *restore.Point, e *entry) {
@@ -230,7 +268,7 @@ func (f *farm) count(p *restore.Point, e *entry) {
 		p.Linked++
 	case byClone:
 		p.Cloned++
-	case byCopy:
+	case byCopy, inPack:
 		p.Copied++
 		p.Stored += e.Size
 	}

@@ -15,7 +15,8 @@ type keeper struct {
 }
 
 func (k *keeper) how(path string, st *unix.Stat_t, on volume) keep {
-	if k.clones && uint64(st.Dev) == k.home.dev {
+	// A subvolume has a device number of its own, yet shares blocks with the rest of its mount.
+	if k.clones && (on.dev == k.home.dev || on.mnt == k.home.mnt && on.mnt != 0) {
 		return byClone
 	}
 	if on == k.home && !k.writers[idOf(st)] && k.linkable(path) {

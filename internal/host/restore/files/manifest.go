@@ -10,6 +10,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -66,6 +69,7 @@ type line struct {
 	SHA256  string            `json:"h,omitempty"`
 	Keep    keep              `json:"k,omitempty"`
 	Object  uint64            `json:"o,omitempty"`
+	Offset  int64             `json:"at,omitempty"`
 	Inode   uint64            `json:"i,omitempty"`
 	Group   bool              `json:"hl,omitempty"`
 }
@@ -91,7 +95,7 @@ func newEncoder(w io.Writer, h header) (*encoder, error) {
 func (e *encoder) add(x *entry) error {
 	l := line{
 		Type: x.Type, Mode: x.Mode, UID: x.UID, GID: x.GID, Rdev: x.Rdev, Size: x.Size, Mtime: x.Mtime,
-		Xattrs: x.Xattrs, SHA256: x.SHA256, Keep: x.Keep, Object: x.Object, Inode: x.Inode, Group: x.Group,
+		Xattrs: spell(x.Xattrs), SHA256: x.SHA256, Keep: x.Keep, Object: x.Object, Offset: x.Offset, Inode: x.Inode, Group: x.Group,
 	}
 	if l.Path = x.Path; !utf8.ValidString(x.Path) {
 		l.Path, l.PathB = "", []byte(x.Path)
@@ -101,6 +105,41 @@ func (e *encoder) add(x *entry) error {
 	}
 	e.entries++
 	return e.json.Encode(&l)
+}
+
+// Attribute names are bytes as well. One that is not UTF-8 is written as = and its hexadecimal form;
+// no name begins with =, they all have a name space in front.
+const spelled = "="
+
+func spell(x map[string][]byte) map[string][]byte {
+	var out map[string][]byte
+	for name := range x {
+		if !utf8.ValidString(name) {
+			if out == nil {
+				out = maps.Clone(x)
+			}
+			delete(out, name)
+			out[spelled+hex.EncodeToString([]byte(name))] = x[name]
+		}
+	}
+	if out == nil {
+		return x
+	}
+	return out
+}
+
+func (e *entry) unspell() error {
+	for _, name := range slices.Collect(maps.Keys(e.Xattrs)) {
+		if h, ok := strings.CutPrefix(name, spelled); ok {
+			b, err := hex.DecodeString(h)
+			if err != nil || utf8.Valid(b) {
+				return fmt.Errorf("%s: attribute %q", e.Path, name)
+			}
+			e.Xattrs[string(b)] = e.Xattrs[name]
+			delete(e.Xattrs, name)
+		}
+	}
+	return nil
 }
 
 // finish writes the trailer and gives the SHA-256 of the whole.
@@ -201,7 +240,10 @@ func (d *decoder) next() (*entry, error) {
 	e := &entry{
 		Path: l.Path + string(l.PathB), Type: l.Type, Mode: l.Mode, UID: l.UID, GID: l.GID, Rdev: l.Rdev,
 		Target: l.Target + string(l.TargetB), Size: l.Size, Mtime: l.Mtime, Xattrs: l.Xattrs,
-		SHA256: l.SHA256, Keep: l.Keep, Object: l.Object, Inode: l.Inode, Group: l.Group,
+		SHA256: l.SHA256, Keep: l.Keep, Object: l.Object, Offset: l.Offset, Inode: l.Inode, Group: l.Group,
+	}
+	if err := e.unspell(); err != nil {
+		return fail(err)
 	}
 	if err := e.check(); err != nil {
 		return fail(err)

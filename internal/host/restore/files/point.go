@@ -20,6 +20,7 @@ import (
 const (
 	manifestName = "manifest"
 	objectsName  = "objects"
+	packName     = "pack"
 	completeName = "complete"
 	reserveName  = "reserve"
 	stageName    = "stage"

@@ -198,6 +198,14 @@ func (r *restorer) mend(ctx context.Context, e *entry, fd int, paths []string, b
 		r.damage(paths...)
 		return nil
 	}
+	st, err := fstat(fd)
+	if err != nil {
+		return err
+	}
+	attrs, err := fxattrs(fd)
+	if err != nil || e.dressed(&st, attrs) && st.Mtim.Nano() == e.Mtime {
+		return err
+	}
 	changed, err := r.d.disk.dress(r.p.fd, objectPath(e.Object), e.Path, e)
 	if changed {
 		r.mu.Lock()
@@ -210,6 +218,9 @@ func (r *restorer) mend(ctx context.Context, e *entry, fd int, paths []string, b
 // replacement makes a file's replacement ready from its object. It gives nil, and notes the damage,
 // if the object is not what the manifest says.
 func (r *restorer) replacement(ctx context.Context, e *entry, on volume, buf []byte) (*install, error) {
+	if e.Keep == inPack {
+		return r.unpacked(ctx, e, on, buf)
+	}
 	object, err := openFile(r.p.fd, objectPath(e.Object))
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ELOOP) {
 		r.damage(e.Path)
@@ -247,6 +258,40 @@ func (r *restorer) replacement(ctx context.Context, e *entry, on volume, buf []b
 	return in, nil
 }
 
+// unpacked is replacement for a file whose content is in the pack.
+func (r *restorer) unpacked(ctx context.Context, e *entry, on volume, buf []byte) (*install, error) {
+	content, err := r.p.unpack(ctx, e, buf)
+	if err != nil {
+		return nil, fmt.Errorf("read %s from the pack: %w", e.Path, err)
+	}
+	if content == nil {
+		r.damage(e.Path)
+		return nil, nil
+	}
+	st, name, err := r.slot(ctx, on)
+	if err != nil {
+		return nil, err
+	}
+	to, err := r.newCopy(st, name, e.Path)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(to)
+	if err := r.d.disk.write(to, content, e.Path); err != nil {
+		return nil, err
+	}
+	_, err = r.d.disk.dress(st.fd, name, e.Path, e)
+	return &install{stage: st, name: name, path: e.Path}, err
+}
+
+// newCopy makes an empty file in a stage, to be flushed before it is put into place.
+func (r *restorer) newCopy(st *stage, name, path string) (int, error) {
+	r.mu.Lock()
+	st.copies = true
+	r.mu.Unlock()
+	return r.d.disk.create(st.fd, name, path)
+}
+
 // relink makes the replacement a link to the object, if that is undamaged.
 func (r *restorer) relink(ctx context.Context, e *entry, object int, in *install, buf []byte) (bool, error) {
 	sum, err := hashFile(ctx, object, buf)
@@ -264,14 +309,11 @@ func (r *restorer) relink(ctx context.Context, e *entry, object int, in *install
 
 // recopy makes the replacement a copy of the object; false means that the object is damaged.
 func (r *restorer) recopy(ctx context.Context, e *entry, object int, in *install, buf []byte) (bool, error) {
-	to, err := r.d.disk.create(in.stage.fd, in.name, e.Path)
+	to, err := r.newCopy(in.stage, in.name, e.Path)
 	if err != nil {
 		return false, err
 	}
 	defer unix.Close(to)
-	r.mu.Lock()
-	in.stage.copies = true
-	r.mu.Unlock()
 	var sum string
 	if e.Keep == byClone && r.d.disk.clone(to, object, e.Path) == nil {
 		sum, err = hashFile(ctx, to, buf)

@@ -105,7 +105,12 @@ func (d *Driver) writeManifest(ctx context.Context, fd int, path string, h heade
 	if err != nil {
 		return err
 	}
-	f := &farm{disk: &d.disk, fd: fd, path: d.store + "/" + p.ID, s: s, dir: -1, groups: map[inodeID]*kept{}}
+	pack, err := d.disk.create(fd, packName, d.store+"/"+p.ID+"/"+packName)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(pack)
+	f := &farm{disk: &d.disk, fd: fd, path: d.store + "/" + p.ID, s: s, pack: pack, dir: -1, groups: map[inodeID]*kept{}}
 	err = f.run(ctx, d.workers, func(e *entry, first bool) error {
 		p.Files++
 		if e.Type == isFile {

@@ -140,3 +140,12 @@ func (p Picture) MustEqual(t testing.TB, now Picture) {
 		t.Fatalf("not identical to before:\n%s", strings.Join(d, "\n"))
 	}
 }
+
+// Without is the picture less some paths.
+func (p Picture) Without(paths ...string) Picture {
+	out := maps.Clone(p)
+	for _, path := range paths {
+		delete(out, path)
+	}
+	return out
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/cli"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/server"
+)
+
+// How often the server does by itself what an operator can also ask for.
+const (
+	planEvery    = time.Minute
+	refreshAfter = 6 * time.Hour // age of package lists; archives publish several times a day
+	stopWithin   = 20 * time.Second
+	// memoryGoal is where the garbage collector begins to try harder. The server idles far below it.
+	memoryGoal = 256 << 20
+)
+
+// serve runs the server until it is told to stop.
+func serve(ctx context.Context, o cli.ServeOptions) error {
+	debug.SetMemoryLimit(memoryGoal)
+	debug.SetGCPercent(50)
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	var handler slog.Handler = slog.NewTextHandler(o.Err, options)
+	if o.JSON {
+		handler = slog.NewJSONHandler(o.Err, options)
+	}
+	s, err := server.New(ctx, server.Config{
+		DataDir: o.Data, Listen: o.Listen, Agents: o.Agents, AgentHosts: o.AgentHosts,
+		PlanEvery: planEvery, Refresh: refreshAfter, Log: slog.New(handler),
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.Start(ctx); err != nil {
+		return err
+	}
+	link, err := s.SignInLink(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(o.Out, lang.Textf(
+		"Konsole: %[1]s\nAgenten: %[2]s", "Console: %[1]s\nAgents: %[2]s", link, s.AgentAddr()).In(o.Lang))
+	<-ctx.Done()
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	return s.Stop(end)
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"github.com/alecthomas/kong"
+)
+
+// grammar is the whole command line. The words of the help are in helpWords, by command and flag.
+type grammar struct {
+	Help      helpFlag `short:"h" help:"${flag_help}"`
+	Lang      string   `enum:"de,en," default:"" placeholder:"de|en" help:"${flag_lang}"`
+	JSON      bool     `name:"json" help:"${flag_json}"`
+	Server    string   `default:"http://127.0.0.1:7480" env:"PATCHWART_SERVER" placeholder:"URL" help:"${flag_server}"`
+	TokenFile string   `env:"PATCHWART_TOKEN_FILE" placeholder:"${word_file}" help:"${flag_token}"`
+
+	Serve   serveCmd   `cmd:"" help:"${cmd_serve}"`
+	Apply   applyCmd   `cmd:"" help:"${cmd_apply}"`
+	Systems systemsCmd `cmd:"" help:"${cmd_systems}"`
+	System  systemCmd  `cmd:"" help:"${cmd_system}"`
+	Explain explainCmd `cmd:"" help:"${cmd_explain}"`
+	Due     dueCmd     `cmd:"" help:"${cmd_due}"`
+	Order   orderCmd   `cmd:"" help:"${cmd_order}"`
+	Plan    planCmd    `cmd:"" help:"${cmd_plan}"`
+	Runs    runsCmd    `cmd:"" help:"${cmd_runs}"`
+	Run     struct {
+		Show runShowCmd `cmd:"" help:"${cmd_run_show}"`
+	} `cmd:"" help:"${cmd_run}"`
+	Enrol  enrolCmd `cmd:"" help:"${cmd_enrol}"`
+	Record struct {
+		Verify recordVerifyCmd `cmd:"" help:"${cmd_record_verify}"`
+	} `cmd:"" help:"${cmd_record}"`
+	Console consoleCmd `cmd:"" help:"${cmd_console}"`
+	Demo    demoCmd    `cmd:"" help:"${cmd_demo}"`
+	Version versionCmd `cmd:"" help:"${cmd_version}"`
+}
+
+type serveCmd struct {
+	Data         string   `default:"/var/lib/patchwart-server" env:"PATCHWART_DATA" placeholder:"${word_dir}" help:"${flag_serve_data}"`
+	Listen       string   `default:"127.0.0.1:7480" placeholder:"${word_addr}" help:"${flag_serve_listen}"`
+	Agents       string   `default:":7443" placeholder:"${word_addr}" help:"${flag_serve_agents}"`
+	AgentName    []string `placeholder:"NAME" help:"${flag_serve_name}"`
+	AgentAddress []string `placeholder:"IP" help:"${flag_serve_address}"`
+}
+
+type applyCmd struct {
+	File string `short:"f" required:"" placeholder:"${word_file}" help:"${flag_apply_file}"`
+}
+
+type systemsCmd struct{}
+
+type systemCmd struct {
+	Name string `arg:"" name:"system" help:"${arg_system}"`
+}
+
+type explainCmd struct {
+	System  string `arg:"" help:"${arg_system}"`
+	Package string `arg:"" optional:"" name:"package" help:"${arg_package}"`
+}
+
+type dueCmd struct {
+	System string `arg:"" optional:"" help:"${arg_system_all}"`
+}
+
+type orderCmd struct {
+	System   string `arg:"" help:"${arg_system}"`
+	Contact  string `required:"" placeholder:"ID" help:"${flag_order_contact}"`
+	Channel  string `required:"" placeholder:"TICKET" help:"${flag_order_channel}"`
+	Text     string `required:"" placeholder:"TEXT" help:"${flag_order_text}"`
+	Explicit bool   `help:"${flag_order_explicit}"`
+	Scope    string `enum:"security_updates,updates" default:"security_updates" placeholder:"${word_scope}" help:"${flag_order_scope}"`
+}
+
+type planCmd struct {
+	System  string `arg:"" optional:"" help:"${arg_system_all}"`
+	Preview bool   `help:"${flag_plan_preview}"`
+}
+
+type runsCmd struct {
+	System string `placeholder:"SYSTEM" help:"${flag_runs_system}"`
+	Stage  string `enum:"planned,asked,ordered,running,over," default:"" placeholder:"${word_stage}" help:"${flag_runs_stage}"`
+	Limit  int    `default:"20" placeholder:"${word_number}" help:"${flag_runs_limit}"`
+}
+
+type runShowCmd struct {
+	ID     string `arg:"" name:"id" help:"${arg_run}"`
+	Follow bool   `help:"${flag_run_follow}"`
+}
+
+type enrolCmd struct {
+	System string `arg:"" help:"${arg_system}"`
+}
+
+type recordVerifyCmd struct{}
+
+type consoleCmd struct{}
+
+type demoCmd struct {
+	Once    bool   `help:"${flag_demo_once}"`
+	Console string `default:"127.0.0.1:7480" placeholder:"${word_addr}" help:"${flag_demo_console}"`
+}
+
+type versionCmd struct{}
+
+// helpFlag prints the help of the command it stands at, and ends the program well.
+type helpFlag bool
+
+// BeforeReset is called by kong when the flag was given, before anything that is missing is missed.
+func (helpFlag) BeforeReset(k *kong.Context, a *app) error {
+	a.help(k.Selected(), k.Model.Node)
+	return errHelp
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"github.com/alecthomas/kong"
+
+	"github.com/patchwart/patchwart/internal/core/lang"
+)
+
+// helpWords are the words of the help, by the names that the grammar refers to.
+var helpWords = map[string]lang.Text{
+	"word_file":   lang.T("DATEI", "FILE"),
+	"word_dir":    lang.T("VERZEICHNIS", "DIR"),
+	"word_addr":   lang.T("ADRESSE", "ADDRESS"),
+	"word_number": lang.T("ZAHL", "NUMBER"),
+	"word_scope":  lang.T("UMFANG", "SCOPE"),
+	"word_stage":  lang.T("STAND", "STAGE"),
+
+	"flag_help":   lang.T("Diese Hilfe.", "This help."),
+	"flag_lang":   lang.T("Sprache; sonst nach LC_ALL, LC_MESSAGES, LANG, und Deutsch, wo die nichts sagen.", "Language; else by LC_ALL, LC_MESSAGES, LANG, and German where those say nothing."),
+	"flag_json":   lang.T("Ergebnis und Fehler als JSON.", "Result and errors as JSON."),
+	"flag_server": lang.T("Adresse des Servers (PATCHWART_SERVER).", "Address of the server (PATCHWART_SERVER)."),
+	"flag_token": lang.T("Datei mit dem Zugangstoken (PATCHWART_TOKEN_FILE); sonst api-token im Datenverzeichnis des Servers.",
+		"File with the access token (PATCHWART_TOKEN_FILE); else api-token in the server's data directory."),
+
+	"cmd_serve":         lang.T("Server starten: Konsole, API und die Seite der Agenten.", "Start the server: console, API and the agents' side."),
+	"cmd_apply":         lang.T("Bestand aus einer YAML-Datei übernehmen: ganz, oder mit allen Fehlern gar nicht.", "Apply the estate from a YAML file: all of it, or, with all its errors named, nothing."),
+	"cmd_systems":       lang.T("Alle Systeme auflisten.", "List all systems."),
+	"cmd_system":        lang.T("Ein System zeigen: was fällig ist, wessen Aufgabe, nächstes Wartungsfenster, Läufe.", "Show one system: what is due, whose job, next maintenance window, runs."),
+	"cmd_explain":       lang.T("Wessen Aufgabe ist das, und welche Regel sagt das?", "Whose job is this, and which rule says so?"),
+	"cmd_due":           lang.T("Was ist fällig, und darf es eingespielt werden?", "What is due, and may it be installed?"),
+	"cmd_order":         lang.T("Auftrag eines Kunden eintragen.", "Place a customer's order."),
+	"cmd_plan":          lang.T("Planen, was erlaubt ist, und sagen, warum der Rest nicht.", "Plan what is permitted, and say why not the rest."),
+	"cmd_runs":          lang.T("Läufe auflisten, neueste zuerst.", "List runs, newest first."),
+	"cmd_run":           lang.T("Ein Lauf.", "One run."),
+	"cmd_run_show":      lang.T("Einen Lauf zeigen, oder ihm bis zum Ende folgen.", "Show a run, or follow it to its end."),
+	"cmd_enrol":         lang.T("Einmal-Token für einen Host erzeugen.", "Make a one-time token for a host."),
+	"cmd_record":        lang.T("Das fälschungssichere Protokoll.", "The tamper-evident record."),
+	"cmd_record_verify": lang.T("Das ganze Protokoll nachprüfen.", "Verify the whole record."),
+	"cmd_console":       lang.T("Einen Link ausgeben, der einmal in die Konsole anmeldet.", "Print a link that signs in to the console, once."),
+	"cmd_demo":          lang.T("Die Hauptaufgabe an vier echten Debian-Hosts vorführen (braucht root).", "Show the main job on four real Debian hosts (needs root)."),
+	"cmd_version":       lang.T("Die Fassung von patchwart.", "Version of this program."),
+
+	"arg_system":     lang.T("Name des Systems.", "Name of the system."),
+	"arg_system_all": lang.T("Name des Systems; ohne ihn alle.", "Name of the system; without it all."),
+	"arg_package":    lang.T("Name des Pakets; ohne ihn Sicherheitsupdates des Betriebssystems.", "Name of the package; without it security updates of the operating system."),
+	"arg_run":        lang.T("Kennung des Laufs.", "ID of the run."),
+
+	"flag_serve_data":    lang.T("Wo der Server seine Daten hält, nur für ihn lesbar (PATCHWART_DATA).", "Where the server keeps its data, readable by it alone (PATCHWART_DATA)."),
+	"flag_serve_listen":  lang.T("Konsole und API; nur an diesem Rechner.", "Console and API; on this machine only."),
+	"flag_serve_agents":  lang.T("Wo die Agenten anklopfen, mit beidseitigem TLS.", "Where the agents connect, with mutual TLS."),
+	"flag_serve_name":    lang.T("Name, unter dem Agenten den Server erreichen; mehrfach möglich, der erste wird ihnen genannt.", "Name under which agents reach the server; repeatable, the first one is told to them."),
+	"flag_serve_address": lang.T("IP-Adresse, unter der Agenten den Server erreichen; mehrfach möglich.", "IP address under which agents reach the server; repeatable."),
+
+	"flag_apply_file": lang.T("Die Datei; - liest von der Standardeingabe.", "The file; - reads standard input."),
+
+	"flag_order_contact":  lang.T("Wer den Auftrag gab: die id der Kontaktperson; sie muss Aufträge geben dürfen.", "Who gave the order: the contact's id; needs the authority to order."),
+	"flag_order_channel":  lang.T("Ticketnummer, oder wo es gesagt wurde.", "Ticket number, or where it was said."),
+	"flag_order_text":     lang.T("Der Wortlaut; - liest ihn von der Standardeingabe.", "What was said, verbatim; - reads it from standard input."),
+	"flag_order_explicit": lang.T("Der Wortlaut fordert die Arbeit ausdrücklich an.", "The text plainly asks for the work."),
+	"flag_order_scope":    lang.T("Was er umfasst: security_updates oder updates.", "What it covers: security_updates or updates."),
+
+	"flag_plan_preview": lang.T("Nur sagen, was geplant würde.", "Only say what would be planned."),
+
+	"flag_runs_system": lang.T("Nur die Läufe dieses Systems.", "Only the runs of this system."),
+	"flag_runs_stage":  lang.T("Nur in diesem Stand: planned, asked, ordered, running, over.", "Only in this stage: planned, asked, ordered, running, over."),
+	"flag_runs_limit":  lang.T("Höchstens so viele.", "At most so many."),
+	"flag_run_follow":  lang.T("Dem Lauf bis zum Ende folgen; Exit-Code 9, wenn er anders als mit Erfolg endet.", "Follow the run to its end; exit code 9 if it ends otherwise than with success."),
+
+	"flag_demo_once":    lang.T("Nach der Tabelle enden; Exit-Code 0 nur, wenn jedes Ergebnis das erwartete ist.", "End after the table; exit code 0 only if every outcome is the expected one."),
+	"flag_demo_console": lang.T("Wo die Konsole der Vorführung offen steht; nur an diesem Rechner.", "Where the demo's console is open; on this machine only."),
+}
+
+// helpVars hands the words to the grammar, in one language.
+func helpVars(l lang.Lang) kong.Vars {
+	vars := kong.Vars{}
+	for name, text := range helpWords {
+		vars[name] = text.In(l)
+	}
+	return vars
+}
+
+// examples stand under the help of each command. They are the same in both languages but for the text
+// in quotes.
+var examples = map[string][]lang.Text{
+	"":        {lang.T("patchwart explain web1 openssl", "patchwart explain web1 openssl"), lang.T("patchwart --lang en due", "patchwart --lang en due")},
+	"serve":   {same("patchwart serve --agent-name patch.example"), same("patchwart serve --data ./data --agents 127.0.0.1:7443 --agent-address 127.0.0.1")},
+	"apply":   {same("patchwart apply -f estate.yaml"), same("generate-estate | patchwart apply -f - --json")},
+	"systems": {same("patchwart systems"), same("patchwart systems --json | jq -r '.[].name'")},
+	"system":  {same("patchwart system web1")},
+	"explain": {same("patchwart explain db1"), same("patchwart explain web1 openssl --lang en")},
+	"due":     {same("patchwart due"), same("patchwart due web1 --json")},
+	"order": {lang.T(
+		`patchwart order db1 --contact anna --channel "Ticket 4712" --explicit --text "Bitte spielen Sie die Sicherheitsupdates ein."`,
+		`patchwart order db1 --contact anna --channel "ticket 4712" --explicit --text "Please install the security updates."`)},
+	"plan":          {same("patchwart plan --preview"), same("patchwart plan db1")},
+	"runs":          {same("patchwart runs --system web1"), same("patchwart runs --stage planned")},
+	"run":           {same("patchwart run show r-7f3a")},
+	"run show":      {same("patchwart run show r-7f3a"), same("patchwart run show r-7f3a --follow")},
+	"enrol":         {same("patchwart enrol web1"), same("patchwart enrol web1 --json | jq -r .command")},
+	"record":        {same("patchwart record verify")},
+	"record verify": {same("patchwart record verify || echo $?")},
+	"console":       {same("patchwart console")},
+	"demo":          {same("sudo patchwart demo"), same("sudo patchwart demo --once --lang en")},
+	"version":       {same("patchwart version"), same("patchwart version --json")},
+}
+
+func same(s string) lang.Text { return lang.T(s, s) }

@@ -1,0 +1,132 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/host/probe"
+	"github.com/patchwart/patchwart/internal/host/service"
+	"github.com/patchwart/patchwart/internal/wire"
+)
+
+// between is the time from one look to the next while something is still coming up.
+const between = 500 * time.Millisecond
+
+// Observe looks at what a verdict compares: versions of the ordered packages, services, listening
+// ports, checks, and what is not effective yet.
+//
+// Before the change it looks once (a check that fails is asked a second time, to tell a hiccup from a
+// state), and remembers what it saw. After the change it looks again and again until everything that
+// was there before is back, for as long as Options.Patience: a service may need its time to come up,
+// and is not lost by that.
+func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Observation, error) {
+	status, err := m.database.Status()
+	if err != nil {
+		return verdict.Observation{}, fmt.Errorf("observe: %w", err)
+	}
+	changed := len(notInstalled(status, order.Packages())) == 0
+	var was before
+	if known, err := m.load(beforeStamp, &was); err != nil || !known || was.Order != order.ID() {
+		was = before{} // this run has not looked yet, or cannot tell any more: checks and states still count
+	}
+	if !changed && was.Order == "" {
+		seen, err := m.first(ctx, order)
+		if err != nil {
+			return seen, err
+		}
+		return seen, m.save(beforeStamp, before{Order: order.ID(), Observation: seen})
+	}
+	deadline := time.Now().Add(m.opt.Patience)
+	for {
+		seen, coming, err := m.look(ctx, order)
+		if err != nil {
+			return seen, err
+		}
+		if !coming && allBack(was.Observation, seen) || !time.Now().Before(deadline) {
+			seen.Reboot, err = m.effective(ctx)
+			if err != nil {
+				return seen, fmt.Errorf("observe: %w", err)
+			}
+			return seen, nil
+		}
+		if err := pause(ctx, between); err != nil {
+			return seen, fmt.Errorf("observe: %w", err)
+		}
+	}
+}
+
+// first is the look before the change.
+func (m *Machine) first(ctx context.Context, order wire.WorkOrder) (verdict.Observation, error) {
+	seen, coming, err := m.look(ctx, order)
+	if err != nil {
+		return seen, err
+	}
+	if coming || slices.ContainsFunc(seen.Checks, func(c verdict.CheckResult) bool { return !c.Passed }) {
+		if err := pause(ctx, 2*between); err != nil {
+			return seen, fmt.Errorf("observe: %w", err)
+		}
+		seen, _, err = m.look(ctx, order)
+	}
+	return seen, err
+}
+
+// look is one look. coming says that a service is on its way up or down.
+func (m *Machine) look(ctx context.Context, order wire.WorkOrder) (seen verdict.Observation, coming bool, err error) {
+	status, err := m.database.Status()
+	if err != nil {
+		return seen, false, fmt.Errorf("observe: %w", err)
+	}
+	seen.Versions = map[string]string{}
+	for _, p := range order.Packages() {
+		have, _ := status.Find(p.Name, p.Arch)
+		seen.Versions[verdict.Key(p.Name, p.Arch)] = have.Version
+	}
+	seen.Broken = status.Broken()
+	units, err := m.units(ctx, order.Services()...)
+	if err != nil {
+		return seen, false, fmt.Errorf("observe: %w", err)
+	}
+	seen.Units, _ = service.Running(units, m.opt.Unit, order.Services()...)
+	coming = slices.ContainsFunc(units, service.Unit.Coming)
+	if seen.Listen, err = probe.Listening(procDir); err != nil {
+		return seen, false, fmt.Errorf("observe: %w", err)
+	}
+	seen.Checks = probe.Checks(ctx, order.Checks())
+	return seen, coming, ctx.Err()
+}
+
+// allBack says whether everything that was well before is well now.
+func allBack(was, now verdict.Observation) bool {
+	for _, u := range was.Units {
+		if u.Active == "active" && !slices.ContainsFunc(now.Units, func(n fact.Unit) bool { return n.Name == u.Name && n.Active == "active" }) {
+			return false
+		}
+	}
+	for _, l := range was.Listen {
+		if !slices.ContainsFunc(now.Listen, func(n fact.Listener) bool { return n.Proto == l.Proto && n.Port == l.Port }) {
+			return false
+		}
+	}
+	for _, c := range now.Checks {
+		failedBefore := slices.ContainsFunc(was.Checks, func(w verdict.CheckResult) bool { return w.Check.Name == c.Check.Name && !w.Passed })
+		if !c.Passed && !failedBefore {
+			return false
+		}
+	}
+	return true
+}
+
+// effective is what Settle found in this process, or a look of its own after a crash.
+func (m *Machine) effective(ctx context.Context) (fact.Reboot, error) {
+	m.mu.Lock()
+	known := m.settled
+	m.mu.Unlock()
+	if known != nil {
+		return *known, nil
+	}
+	return m.reboot(ctx)
+}

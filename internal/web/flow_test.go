@@ -1,0 +1,307 @@
+package web_test
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/web/webtest"
+)
+
+var formNumber = regexp.MustCompile(`name="vorgang" value="([^"]+)"`)
+
+// number is the number of the form on a page.
+func number(t *testing.T, body string) string {
+	t.Helper()
+	hit := formNumber.FindStringSubmatch(body)
+	if hit == nil {
+		t.Fatal("the page has no form with a number")
+	}
+	return hit[1]
+}
+
+func orderOf(n string) url.Values {
+	return url.Values{
+		"vorgang": {n}, "person": {"petersen"}, "wo": {"Ticket 20261128-3"}, "umfang": {"security_updates"}, "ausdruecklich": {"ja"},
+		"wortlaut": {"Bitte installieren Sie auf db1 die Sicherheitsupdates.\r\nI. Petersen"},
+	}
+}
+
+// TestServiceDeskTakesAnOrder is the story of db1: the page says that an order is missing, the desk
+// records it, the customer's confirmation is shown, the plan is looked at, then made.
+func TestServiceDeskTakesAnOrder(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	want(t, d.page("/"), "db1", "davon 7 Sicherheitsupdates", "MH2-20", `href="/systeme/db1#auftrag"`)
+	body := d.page("/systeme/db1")
+	want(t, body, "nur auf ausdrücklichen Auftrag", "MH2-20", "Inga Petersen", "Tom Olsen", "1 weitere Person ist nicht weisungsberechtigt")
+	if strings.Contains(body, `value="redaktion"`) {
+		t.Error("somebody who may only read is offered as giving orders")
+	}
+	n := number(t, body)
+	status, _, h := d.post("/systeme/db1/auftrag", orderOf(n))
+	if status != http.StatusSeeOther {
+		t.Fatalf("the order answered %d", status)
+	}
+	receipt := d.page(h.Get("Location"))
+	want(t, receipt, "Auftrag festgehalten", "MH2-15", "MH2-16", "A-2026-0118", "Ticket 20261128-3", "Inga Petersen", "Bitte installieren Sie auf db1",
+		"7 fällige Änderungen sind damit erlaubt", "2 bleiben außen vor", `href="/planen?system=db1"`)
+	want(t, d.page("/systeme/db1"), "erlaubt", "Auftrag A-2026-0118")
+
+	preview := d.page("/planen?system=db1")
+	want(t, preview, "Vorschau", "1 Lauf würde eingeplant", "So 29.11., 05:00–07:00 Uhr")
+	if d.Backend.Plans != 0 {
+		t.Fatal("the preview has planned")
+	}
+	form := url.Values{"vorgang": {number(t, preview)}, "system": {"db1"}}
+	status, _, h = d.post("/planen", form)
+	if status != http.StatusSeeOther || d.Backend.Plans != 1 {
+		t.Fatalf("planning answered %d and planned %d times", status, d.Backend.Plans)
+	}
+	want(t, d.page(h.Get("Location")), "Eingeplant", "1 Lauf ist eingeplant.", `href="/laeufe/R-`)
+	d.post("/planen", form)
+	if d.Backend.Plans != 1 {
+		t.Error("the same form has planned twice")
+	}
+	want(t, d.page("/laeufe?zustand=geplant"), "db1")
+}
+
+func TestAnOrderSentTwiceIsOneOrder(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	n := number(t, d.page("/systeme/db1"))
+	var all sync.WaitGroup
+	places := make(chan string, 8)
+	for range cap(places) {
+		all.Go(func() {
+			_, _, h := d.post("/systeme/db1/auftrag", orderOf(n))
+			places <- h.Get("Location")
+		})
+	}
+	all.Wait()
+	close(places)
+	for place := range places {
+		if place != "/systeme/db1/auftrag?beleg="+n {
+			t.Errorf("sent to %q", place)
+		}
+	}
+	if len(d.Backend.Orders) != 1 {
+		t.Errorf("%d orders were placed", len(d.Backend.Orders))
+	}
+	if status, _, h := d.get("/systeme/db1/auftrag?beleg=somebodyelsesnumber"); status != http.StatusSeeOther || h.Get("Location") != "/systeme/db1#auftraege" {
+		t.Errorf("an unknown receipt answered %d to %q", status, h.Get("Location"))
+	}
+}
+
+func TestAnOrderThatLacksSomethingIsNotPlaced(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]struct {
+		field, value, says string
+		status             int
+	}{
+		"nobody":            {"person", "", "Bitte geben Sie an: Wer hat den Auftrag erteilt?", 422},
+		"not authorised":    {"person", "redaktion", "nicht weisungsberechtigt", 422},
+		"a stranger":        {"person", "huber", "nicht weisungsberechtigt", 422},
+		"no place":          {"wo", "  ", "Bitte geben Sie an: Wo wurde er erteilt?", 422},
+		"no words":          {"wortlaut", "", "Bitte geben Sie an: Wortlaut", 422},
+		"too many words":    {"wortlaut", strings.Repeat("ä", 8001), "8.000 Zeichen", 422},
+		"a scope of no use": {"umfang", "everything", "Diesen Umfang gibt es nicht", 422},
+		"an old form":       {"vorgang", "7", "veraltet", 409},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := openSignedIn(t, webtest.Demo())
+			form := orderOf(number(t, d.page("/systeme/db1")))
+			form.Set(change.field, change.value)
+			status, body, _ := d.post("/systeme/db1/auftrag", form)
+			if status != change.status {
+				t.Errorf("answered %d", status)
+			}
+			want(t, body, change.says, "Ticket", "</form>")
+			if change.field != "wortlaut" {
+				want(t, body, "I. Petersen") // what was typed is not lost
+			}
+			if len(d.Backend.Orders) > 0 {
+				t.Error("the order was placed")
+			}
+		})
+	}
+}
+
+func TestAnOrderTheServerRefusesNamesTheRule(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	if body := d.page("/systeme/iaas1"); strings.Contains(body, `name="vorgang"`) {
+		t.Error("an order is offered where the customer executes")
+	}
+	form := orderOf(strings.Repeat("n", 20))
+	form.Set("person", "huber")
+	status, body, _ := d.post("/systeme/iaas1/auftrag", form)
+	if status != http.StatusConflict {
+		t.Errorf("answered %d", status)
+	}
+	want(t, body, "Nicht erlaubt", "Maßgeblich: MH2-03")
+}
+
+func TestAHostIsEnrolled(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	want(t, d.page("/systeme/neu1"), "Noch nicht aufgenommen", "Aufnahmebefehl erzeugen")
+	status, body, h := d.post("/systeme/neu1/aufnahme", nil)
+	if status != http.StatusOK || h.Get("Cache-Control") != "no-store" {
+		t.Errorf("answered %d, %s", status, h.Get("Cache-Control"))
+	}
+	want(t, body, "patchwart-agent enrol --server", "PW1-000001", "gilt einmal")
+}
+
+func TestTheRecordIsVerified(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	want(t, d.page("/protokoll"), "Protokoll jetzt prüfen")
+	_, body, _ := d.post("/protokoll", nil)
+	want(t, body, "unverändert", "4.711 Einträge", d.Backend.Check.Root)
+
+	b := webtest.Demo()
+	b.Check = webtest.BrokenRecord()
+	b.Check.Good = true // whatever else it says: an entry is named
+	d = openSignedIn(t, b)
+	_, body, _ = d.post("/protokoll", nil)
+	want(t, body, "verändert", "1312", "A-2026-0093", "Bewahren Sie die Datenbank unverändert auf")
+	if strings.Contains(body, "is-done") {
+		t.Error("an altered record is shown in green")
+	}
+}
+
+func TestListsFilterSortAndExport(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	rows := func(path string) [][]string {
+		t.Helper()
+		_, body, h := d.get(path)
+		if got := h.Get("Content-Type"); got != "text/csv; charset=utf-8" {
+			t.Fatalf("%s is %s", path, got)
+		}
+		in := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\uFEFF")))
+		if !strings.Contains(path, "lang=en") {
+			in.Comma = ';'
+		}
+		table, err := in.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return table
+	}
+	first := func(table [][]string) string {
+		var names []string
+		for _, row := range table[1:] {
+			names = append(names, row[0])
+		}
+		return strings.Join(names, " ")
+	}
+	for path, wantNames := range map[string]string{
+		"/systeme.csv?q=web":                        "web1 web2 web4 web7",
+		"/systeme.csv?q=web&sort=system&ab=1":       "web7 web4 web2 web1",
+		"/systeme.csv?zustand=wartet":               "alt1 db1",
+		"/systeme.csv?zustand=stumm":                "edge1 neu1",
+		"/systeme.csv?zustand=kunde":                "iaas1",
+		"/systeme.csv?zustand=ruhig":                "git1 mail1 mail2 wiki1",
+		"/systeme.csv?zustand=faellig&sort=faellig": "web1 web2 alt1 iaas1 web4 shop2 db1 shop1",
+		"/systeme.csv?q=alpenrad&zustand=faellig":   "alt1 iaas1 shop1 shop2 web4",
+		"/laeufe.csv?zustand=geplant":               "R-0820",
+		"/laeufe.csv?zustand=laeuft":                "R-0817",
+		"/laeufe.csv?zustand=braucht&sort=system":   "R-0810 R-0808 R-0812 R-0813 R-0809",
+	} {
+		if got := first(rows(path)); got != wantNames {
+			t.Errorf("%s lists %s, want %s", path, got, wantNames)
+		}
+	}
+	if head := rows("/systeme.csv?lang=en")[0]; head[0] != "System" || head[1] != "Customer" {
+		t.Errorf("English head: %v", head)
+	}
+	due := rows("/systeme/db1/faellig.csv?lang=de")
+	if len(due) != 10 || due[1][1] != "curl:amd64" || due[1][8] != "MH2-20" || due[1][7] != "nein" {
+		t.Errorf("what is due on db1: %v", due)
+	}
+	want(t, d.page("/systeme?q=web"), `href="/systeme.csv?q=web"`, "4 von 17 Systemen")
+	want(t, d.page("/systeme?q=nichts"), "Kein System passt", "Auswahl aufheben")
+
+	d = openSignedIn(t, webtest.Hostile())
+	evil := rows("/systeme/" + url.PathEscape(webtest.HostileSystem) + "/faellig.csv")
+	if got := evil[2][1]; got != "'=cmd():amd64" {
+		t.Errorf("a spreadsheet would run %q", got)
+	}
+}
+
+func TestFaultsAreSaidCalmly(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]struct {
+		err    error
+		status int
+		says   string
+		not    string
+	}{
+		"unavailable": {fault.New(fault.Unavailable, lang.T("Die Datenbank antwortet nicht.", "The database does not answer."), lang.T("Bitte später.", "Later, please.")), 503, "Die Datenbank antwortet nicht.", "Fehler"},
+		"internal":    {errors.New("pq: secret=hunter2 at 0xdeadbeef"), 500, "Das liegt an uns", "hunter2"},
+		"wrapped":     {errors.Join(errors.New("private cause"), fault.Missing("Ein System", "system", "x")), 404, "gibt es nicht", "private cause"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := openSignedIn(t, webtest.Demo())
+			d.Backend.Fail = f.err
+			for _, path := range []string{"/", "/systeme", "/systeme/db1", "/systeme.csv", "/laeufe", "/laeufe/R-0811", "/laeufe/R-0811/strom", "/planen", "/zustaendigkeit?system=db1"} {
+				status, body, _ := d.get(path)
+				if status != f.status || !strings.Contains(body, f.says) || strings.Contains(body, f.not) {
+					t.Errorf("GET %s answered %d:\n%s", path, status, body)
+				}
+			}
+		})
+	}
+	d := openSignedIn(t, webtest.Demo())
+	for path, says := range map[string]string{"/gibt-es-nicht": "keine Seite", "/systeme/xy": "„xy“ gibt es nicht", "/laeufe/R-1": "„R-1“ gibt es nicht"} {
+		status, body, _ := d.get(path)
+		if status != http.StatusNotFound {
+			t.Errorf("GET %s answered %d", path, status)
+		}
+		want(t, body, says, "Zu „Heute“")
+	}
+}
+
+func TestAHandlerThatPanicsAnswers(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	d.Backend.Fail = panicking{}
+	status, body, _ := d.get("/")
+	if status != http.StatusInternalServerError {
+		t.Errorf("answered %d", status)
+	}
+	want(t, body, "Das liegt an uns")
+}
+
+// panicking is an error that panics when it is looked at.
+type panicking struct{}
+
+func (panicking) Error() string            { panic("no words") }
+func (panicking) As(any) bool              { panic("no fault") }
+func (panicking) Is(error) bool            { return false }
+func (panicking) Unwrap() []error          { return nil }
+func (panicking) String() string           { return "" }
+func (panicking) Context() context.Context { return nil }
+
+// want fails for every text that a page does not say.
+func want(t *testing.T, body string, texts ...string) {
+	t.Helper()
+	plain := strings.Join(said(body), " ")
+	for _, text := range texts {
+		if !strings.Contains(body, text) && !strings.Contains(plain, text) {
+			t.Errorf("the page does not say %q", text)
+		}
+	}
+}

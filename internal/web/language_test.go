@@ -1,0 +1,200 @@
+package web_test
+
+import (
+	"encoding/json"
+	"html"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/patchwart/patchwart/internal/web/webtest"
+)
+
+// inLang is an address in a language.
+func inLang(path, language string) string {
+	sep := "?"
+	if strings.Contains(path, "?") {
+		sep = "&"
+	}
+	return path + sep + "lang=" + language
+}
+
+var (
+	textNode  = regexp.MustCompile(`>([^<]+)<`)
+	titleAttr = regexp.MustCompile(`(?:title|aria-label|placeholder|data-label)="([^"]*)"`)
+)
+
+// said is everything a page says: its texts and the attributes that are read out or shown.
+func said(body string) []string {
+	var out []string
+	for _, hits := range [][][]string{textNode.FindAllStringSubmatch(body, -1), titleAttr.FindAllStringSubmatch(body, -1)} {
+		for _, hit := range hits {
+			if text := strings.Join(strings.Fields(html.UnescapeString(hit[1])), " "); text != "" {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}
+
+func hasLetters(s string) bool {
+	return strings.IndexFunc(s, unicode.IsLetter) >= 0
+}
+
+// bodies are all pages in a language: the screens, and those that only a POST shows.
+func (d *desk) bodies(language string) map[string]string {
+	out := map[string]string{}
+	for _, s := range screens {
+		_, body, _ := d.get(inLang(s.path, language))
+		out[s.name] = body
+	}
+	posts := map[string]struct {
+		path string
+		form url.Values
+	}{
+		"aufnahme":            {"/systeme/neu1/aufnahme", nil},
+		"protokoll-ergebnis":  {"/protokoll", nil},
+		"auftrag-fehler":      {"/systeme/db1/auftrag", url.Values{"vorgang": {strings.Repeat("n", 20)}}},
+		"auftrag-veraltet":    {"/systeme/db1/auftrag", nil},
+		"anmelden-verbraucht": {"/anmelden", url.Values{"token": {"spent"}}},
+	}
+	for name, p := range posts {
+		_, body, _ := d.post(inLang(p.path, language), p.form)
+		out[name] = body
+	}
+	return out
+}
+
+// fixtureWords are all strings of the demo, to tell what is data from what was left untranslated.
+func fixtureWords(t *testing.T, d *desk) string {
+	t.Helper()
+	var all []any
+	ctx := t.Context()
+	today, err := d.Backend.Today(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	systems, _ := d.Backend.Systems(ctx)
+	all = append(all, today, systems)
+	for _, s := range systems {
+		whole, _ := d.Backend.System(ctx, s.Name)
+		explained, _ := d.Backend.Explain(ctx, s.Name, "")
+		all = append(all, whole, explained)
+		for _, r := range whole.Runs {
+			one, _ := d.Backend.Run(ctx, r.ID)
+			all = append(all, one)
+		}
+	}
+	e, _ := d.Backend.Enrolment(ctx, "neu1")
+	all = append(all, e, d.Backend.Check)
+	doc, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(doc)
+}
+
+// TestPagesSpeakOneLanguage renders all pages in both languages. What reads the same in both must be
+// data or a name; what is a German wording must not be on an English page, nor the other way round.
+func TestPagesSpeakOneLanguage(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	data := fixtureWords(t, d)
+	german, english := d.bodies("de"), d.bodies("en")
+	saidDE, saidEN := map[string][]string{}, map[string][]string{}
+	for name := range german {
+		saidDE[name], saidEN[name] = said(german[name]), said(english[name])
+	}
+	same := []string{ // words that are alike in both languages
+		"Patchwart", "Deutsch", "English", "System", "Server", "Kernel", "Port", "Mandat", "Host", "PaaS", "IaaS", "SaaS",
+		"UTC", "SHA-256", "Middleware", "Restart", "Version", "Patch", "Update", "Migration", "normal", "basic", "advanced",
+		"TCP", "HTTP", "MiB", "GiB", "KiB", "min", "h", "s", "Name", "patchwart", "console", "explain",
+	}
+	for name, body := range german {
+		if !strings.Contains(body, `<html lang="de">`) || !strings.Contains(english[name], `<html lang="en">`) {
+			t.Errorf("%s does not say its language", name)
+		}
+		for _, text := range saidDE[name] {
+			if !hasLetters(text) || !slices.Contains(saidEN[name], text) || isData(text, data, same) {
+				continue
+			}
+			t.Errorf("%s reads the same in both languages: %q", name, text)
+		}
+	}
+	for path, w := range allWords() {
+		de, en := fixed(w.DE), fixed(w.EN)
+		if de == "" || en == "" || strings.Contains(data, de) || strings.Contains(data, en) || strings.Contains(strings.ToLower(en), strings.ToLower(de)) || strings.Contains(strings.ToLower(de), strings.ToLower(en)) {
+			continue
+		}
+		for name := range german {
+			if says(saidEN[name], de) {
+				t.Errorf("%s: the English page says %q (%s)", name, de, path)
+			}
+			if says(saidDE[name], en) {
+				t.Errorf("%s: the German page says %q (%s)", name, en, path)
+			}
+		}
+	}
+}
+
+// fixed is the longest part of a wording without places; empty when it is too short to be telling.
+func fixed(wording string) string {
+	longest := ""
+	for _, part := range verb.Split(wording, -1) {
+		if part = strings.TrimSpace(part); len(part) > len(longest) {
+			longest = part
+		}
+	}
+	if len(longest) < 9 {
+		return ""
+	}
+	return longest
+}
+
+func says(texts []string, wording string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, wording) })
+}
+
+var word = regexp.MustCompile(`[\pL][\pL\d.+~:-]*`)
+
+// isData reports whether all that a text says comes from the demo's data or is alike in both
+// languages.
+func isData(text, data string, same []string) bool {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		return false
+	}
+	if strings.Contains(data, strings.Trim(string(quoted), `"`)) {
+		return true
+	}
+	for _, w := range word.FindAllString(text, -1) {
+		if w = strings.TrimRight(w, ":"); !slices.Contains(same, w) && !strings.Contains(data, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestTheLanguageIsKept(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	if body := d.page("/"); !strings.Contains(body, `<html lang="de">`) {
+		t.Error("German is not the default")
+	}
+	if body := d.page("/systeme?q=web&lang=en"); !strings.Contains(body, `<html lang="en">`) {
+		t.Error("?lang=en does not speak English")
+	}
+	body := d.page("/systeme?q=web")
+	if !strings.Contains(body, `<html lang="en">`) {
+		t.Error("the language is forgotten on the next page")
+	}
+	if !strings.Contains(body, `href="/systeme?lang=de&amp;q=web"`) {
+		t.Error("the switch loses what was filtered")
+	}
+	if body := d.page("/?lang=tlh"); !strings.Contains(body, `<html lang="en">`) {
+		t.Error("a language nobody speaks changes the language")
+	}
+}
