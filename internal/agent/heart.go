@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"strconv"
@@ -81,9 +82,8 @@ func notify(state string) {
 	if err != nil {
 		return
 	}
-	defer conn.Close()
-	if err := conn.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
-		return
+	if err = conn.SetWriteDeadline(time.Now().Add(time.Second)); err == nil {
+		_, err = conn.Write([]byte(state))
 	}
-	_, _ = conn.Write([]byte(state)) // see above
+	_ = errors.Join(err, conn.Close()) // see above
 }

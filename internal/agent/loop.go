@@ -16,10 +16,10 @@ import (
 const (
 	lookLimit    = 2 * time.Minute
 	refreshLimit = 20 * time.Minute
-	betweenFresh = time.Minute     // between two refreshes of the package indices
-	betweenIdle  = 5 * time.Second // after an answer that nothing came of
-	shortestPoll = time.Second     // an empty answer that comes sooner is not believed to be a long poll
-	maxTries     = 3               // of a look at the host in a row, before it waits for the next interval
+	betweenFresh = 10 * time.Second // between two refreshes of the package indices
+	betweenIdle  = 5 * time.Second  // after an answer that nothing came of
+	shortestPoll = time.Second      // an empty answer that comes sooner is not believed to be a long poll
+	maxTries     = 3                // of a look at the host in a row, before it waits for the next interval
 )
 
 // poll asks the server for something to do, again and again, until ctx ends.
@@ -49,7 +49,7 @@ func (a *Agent) poll(ctx context.Context) {
 		case resp != (wire.PollResponse{Pending: resp.Pending}):
 			a.rest(ctx, betweenIdle)
 		case time.Since(began) < shortestPoll:
-			a.rest(ctx, shortestPoll/2+rand.N(shortestPoll))
+			a.rest(ctx, shortestPoll/2+rand.N(shortestPoll)) //nolint:gosec // spreads load
 		}
 	}
 }
@@ -110,7 +110,7 @@ func (a *Agent) act(ctx context.Context, resp wire.PollResponse) (acted bool, er
 	return acted, nil
 }
 
-// refresh carries a refresh instruction out, once per ID, at most one a minute, and never during a
+// refresh carries a refresh instruction out, once per ID, at most one in ten seconds, and never during a
 // run. What comes too soon is left, and comes again with the next answer.
 func (a *Agent) refresh(ctx context.Context, id string) bool {
 	if id == a.asked.id || a.busy() || !a.asked.at.IsZero() && time.Since(a.asked.at) < betweenFresh {

@@ -78,7 +78,7 @@ type KeptPoint struct {
 }
 
 // Trouble is why a step ended badly.
-type Trouble struct {
+type Trouble struct { //nolint:errname // the word of package host and of the journal
 	Code   string    // stable word, as in run.Event
 	Text   lang.Text // for people
 	Detail string    // what the tool said

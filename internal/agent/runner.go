@@ -97,9 +97,24 @@ func (r *runner) write(e run.Event) (run.Effect, error) {
 	if err != nil {
 		return run.Effect{}, err
 	}
-	r.slog.Info("run", "order", r.order.ID(), "event", e.Kind, "step", e.Step, "code", e.Code)
+	r.slog.Info("run", r.about(e)...)
 	r.wrote()
 	return effect, nil
+}
+
+// about is what the log says of an event.
+func (r *runner) about(e run.Event) []any {
+	list := []any{"order", r.order.ID(), "event", e.Kind}
+	if e.Step != "" {
+		list = append(list, "step", e.Step)
+	}
+	if e.Code != "" {
+		list = append(list, "code", e.Code)
+	}
+	if e.Kind == run.Ended {
+		list = append(list, "outcome", e.Verdict.Outcome)
+	}
+	return list
 }
 
 // step begins a step, carries it out, and writes how it ended.

@@ -107,7 +107,7 @@ func (s *stage) live() (killed bool, err error) {
 		wrote: func() {}, slog: quiet}
 	defer func() {
 		if e := recover(); e != nil {
-			if e != errCrash {
+			if err, ok := e.(error); !ok || !errors.Is(err, errCrash) {
 				panic(e)
 			}
 			killed = true
@@ -333,14 +333,12 @@ func TestKilledAgainAndAgain(t *testing.T) {
 
 func TestBootDuringInstallIsNeverTrusted(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, t.TempDir())
-	s.killAt = 0
-	// Kill right before "finished applying" is written: all files are new.
+	// Killed right before "finished applying" is written: all files are new.
 	dry := newStage(t, t.TempDir())
 	dry.finish()
-	for s.killAt = 1; s.killAt <= dry.events; s.killAt++ {
+	for n := 1; n <= dry.events; n++ {
 		fresh := newStage(t, t.TempDir())
-		fresh.killAt = s.killAt
+		fresh.killAt = n
 		if killed, _ := fresh.live(); killed && fresh.killed == "before writing finished applying" {
 			fresh.host.boot, fresh.host.left = "boot-2", nil
 			if got := fresh.finish(); got != verdict.Restored {
@@ -354,11 +352,10 @@ func TestBootDuringInstallIsNeverTrusted(t *testing.T) {
 
 func TestNothingIsBegunTooLate(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, t.TempDir())
 	dry := newStage(t, t.TempDir())
 	dry.finish()
 	for n := 1; n <= dry.events; n++ {
-		s = newStage(t, t.TempDir())
+		s := newStage(t, t.TempDir())
 		s.killAt = n
 		if killed, _ := s.live(); killed && s.killed == "after writing finished saving" {
 			s.clock = s.clock.Add(3 * time.Hour)

@@ -4,19 +4,15 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/agent/agenttest"
 	"github.com/patchwart/patchwart/internal/core/fact"
-	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/lang"
-	"github.com/patchwart/patchwart/internal/core/mandate"
-	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/wire"
@@ -302,39 +298,11 @@ func (s *simulated) Refresh(context.Context) error {
 
 var simDay = time.Date(2026, 11, 28, 5, 0, 0, 0, time.UTC)
 
-// closing is an order for web1, issued at that time, for two hours.
-func closing(id string, at time.Time) wire.Closing {
-	return wire.Closing{
-		ID: id, Facts: strings.Repeat("ab", 32), Issued: at, NotBefore: at, NotAfter: at.Add(2 * time.Hour),
-		MaxMinutes: 60, Services: []string{"nginx.service"},
-	}
-}
+func closing(id string, at time.Time) wire.Closing { return agenttest.Closing(id, at) }
 
 func sealed(system string, c wire.Closing, key ed25519.PrivateKey, packages ...wire.Package) wire.Signed {
 	if len(packages) == 0 {
 		packages = simPackages
 	}
-	request := mandate.Request{
-		Held: estate.Held{System: estate.System{Name: system}, Contract: estate.Contract{Policy: "managedhosting-2"}},
-		Run:  c.ID, At: c.Issued,
-	}
-	for _, p := range packages {
-		request.Items = append(request.Items, mandate.Item{
-			Finding: finding.Finding{Package: p.Name, Arch: p.Arch, Installed: p.From, Candidate: p.To},
-			Decision: policy.Decision{
-				PolicyID: "managedhosting-2", PolicySHA256: strings.Repeat("cd", 32), Verdict: policy.Permitted,
-				Executor: policy.PartyProvider, Trigger: policy.TriggerProactive,
-			},
-		})
-	}
-	m, refused := mandate.Grant(request)
-	w, err := wire.NewWorkOrder(m, c)
-	if err != nil {
-		panic(fmt.Sprint(err, refused))
-	}
-	s, err := wire.Seal(w, key)
-	if err != nil {
-		panic(err)
-	}
-	return s
+	return agenttest.Seal(system, c, key, packages...)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
 
-var estateWords = struct{ Added, Changed, Removed, Unchanged, Nothing, Enrol, Expires, Command, Token, Server, Authority lang.Text }{
+var estateWords = struct{ Added, Changed, Removed, Unchanged, Nothing, Enrol, Expires, Command, Token, Server, Authority, Stdin lang.Text }{
 	Added:     lang.T("neu", "added"),
 	Changed:   lang.T("geändert", "changed"),
 	Removed:   lang.T("entfernt", "removed"),
@@ -18,6 +18,7 @@ var estateWords = struct{ Added, Changed, Removed, Unchanged, Nothing, Enrol, Ex
 	Enrol:     lang.T("Auf %[1]s ausführen:", "Run on %[1]s:"),
 	Expires:   lang.T("gilt einmal, bis", "good once, until"),
 	Token:     lang.T("Einmal-Token", "one-time token"),
+	Stdin:     lang.T("Der Befehl liest das Einmal-Token von der Standardeingabe.", "The command reads the one-time token from standard input."),
 	Server:    lang.T("Server", "server"),
 	Authority: lang.T("Zertifikatsstelle", "authority"),
 }
@@ -74,6 +75,9 @@ func (cmd enrolCmd) Run(a *app) error {
 		w := estateWords
 		a.print(a.tf(w.Enrol, clean(e.System)))
 		a.print("\n  " + clean(strings.TrimSpace(e.Command)) + "\n")
+		if strings.Contains(e.Command, "--token-file -") {
+			a.say(w.Stdin)
+		}
 		a.pairs(pair{w.Token, clean(e.Token)}, pair{w.Expires, a.moment(e.Expires, "")},
 			pair{w.Server, clean(e.Server)}, pair{w.Authority, clean(e.Authority)})
 	})

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -197,6 +196,3 @@ func (a *app) spanLine(r client.Run, s run.Span) string {
 	}
 	return line
 }
-
-// errNoHook says that this build lacks a part of the program.
-var errNoHook = errors.New("this build has no such part")

@@ -57,3 +57,6 @@ func (versionCmd) Run(a *app) error {
 	v := map[string]string{"version": a.hooks.Version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH}
 	return a.result(v, func() { a.print("patchwart " + a.hooks.Version) })
 }
+
+// errNoHook says that this build lacks a part of the program.
+var errNoHook = errors.New("this build has no such part")

@@ -130,6 +130,21 @@ func TestEqualJobsThatHaveNotBegunAreOne(t *testing.T) {
 	}
 }
 
+// until asks until the answer is true.
+func until(t *testing.T, db *sql.DB, what, query string) {
+	t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		var yes bool
+		if err := db.QueryRowContext(t.Context(), query).Scan(&yes); err != nil {
+			t.Fatal(err)
+		}
+		if yes {
+			return
+		}
+	}
+	t.Fatalf("waited in vain until %s", what)
+}
+
 // waiting counts jobs that have not ended. A job's handler returns before the job ends, so it waits
 // until the count is what it stays at, or patience ends.
 func waiting(t *testing.T, db *sql.DB) int {
@@ -177,6 +192,7 @@ func TestAJobEnqueuedWhileAnEqualOneRunsIsNotLost(t *testing.T) {
 	for range 3 {     // … which changes now
 		enqueue(t, e, db, true, engine.Job{Kind: "step", Key: "run-1"})
 	}
+	until(t, db, "the second one is put off", `select count(*) > 0 from river_job where metadata ->> 'snoozes' > 0`)
 	goOn <- true
 	receive(t, begun)
 	goOn <- true
@@ -281,6 +297,40 @@ func TestAPeriodicJobGoesOnAndCanBeBroughtForward(t *testing.T) {
 	enqueue(t, e, db, true, engine.Job{Kind: "rare"})
 	if k := receive(t, ticks); k != "" {
 		t.Fatalf("ran %q", k)
+	}
+}
+
+func TestWhatAKilledProcessLeftBehindIsTakenOverAtOnce(t *testing.T) {
+	t.Parallel()
+	o := engine.Options{Path: filepath.Join(t.TempDir(), "state.db"), Attempts: 2}
+	keys, told := make(chan string, 10), make(chan string, 10)
+	o.Handlers = map[engine.Kind]engine.Handler{"step": ran(keys)}
+	o.Exhausted = func(_ context.Context, j engine.Job, _ error) error {
+		told <- j.Key
+		return nil
+	}
+	killed, err := engine.New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := appPool(t, o.Path)
+	enqueue(t, killed, db, true, engine.Job{Kind: "step", Key: "first try"}, engine.Job{Kind: "step", Key: "last try"})
+	// The process was killed while both were running, the second one for the second time.
+	if _, err := db.ExecContext(t.Context(), `update river_job set state = 'running', attempted_at = scheduled_at, attempt = case when args ->> 'key' = 'last try' then 2 else 1 end`); err != nil {
+		t.Fatal(err)
+	}
+	if err := killed.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	started(t, o)
+	if k := receive(t, keys); k != "first try" {
+		t.Errorf("ran %q", k)
+	}
+	if k := receive(t, told); k != "last try" {
+		t.Errorf("told of %q", k)
+	}
+	if len(keys) > 0 {
+		t.Errorf("a job that kills its process was run once more")
 	}
 }
 

@@ -55,6 +55,9 @@ func (m *Machine) Install(ctx context.Context, ordered []wire.Package, limit tim
 	res, err := m.run.Run(ctx, call)
 	switch {
 	case errors.Is(err, command.ErrLimit):
+		if errors.Is(err, command.ErrAlive) {
+			res.Tail += "\n" + err.Error() // whoever restores has to know
+		}
 		return trouble(CodeHung, hung(limit, said), res.Tail)
 	case err != nil && ctx.Err() != nil:
 		return fromError(CodeStopped, ctx.Err(), res.Tail)

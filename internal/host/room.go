@@ -1,9 +1,8 @@
 package host
 
 import (
-	"io/fs"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -91,21 +90,21 @@ func (m *Machine) fits(needs []need) *Trouble {
 
 // kernelSize is what the largest installed kernel takes in /boot, a fifth added.
 func (m *Machine) kernelSize() int64 {
+	entries, err := os.ReadDir(m.path("/boot"))
+	if err != nil {
+		return kernelAtBoot // none that could be seen
+	}
 	sizes := map[string]int64{}
 	var largest int64
-	_ = filepath.WalkDir(m.path("/boot"), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return nil // what cannot be seen is no kernel
-		}
-		kind, version, found := strings.Cut(filepath.Base(path), "-")
-		info, err := os.Lstat(path)
-		if !found || err != nil || kind != "vmlinuz" && kind != "initrd.img" && kind != "System.map" && kind != "config" {
-			return nil
+	for _, e := range entries {
+		kind, version, found := strings.Cut(e.Name(), "-")
+		info, err := e.Info()
+		if !found || err != nil || !slices.Contains([]string{"vmlinuz", "initrd.img", "System.map", "config"}, kind) {
+			continue
 		}
 		sizes[version] += info.Size()
 		largest = max(largest, sizes[version])
-		return nil
-	})
+	}
 	if largest == 0 {
 		return kernelAtBoot
 	}

@@ -90,7 +90,7 @@ func (m *Machine) choose(ctx context.Context, names []string, units []service.Un
 		}
 		if isSSH(name) {
 			if _, err := m.run.Run(ctx, command.Call{Tool: "sshd", Args: []string{"-t"}, Limit: 20 * time.Second}); err != nil {
-				leave(name, lang.Textf("die Konfiguration ist fehlerhaft: %[1]s", "its configuration is faulty: %[1]s", err))
+				leave(name, lang.Textf("er lehnt seine Einstellungen ab: %[1]s", "it rejects its own settings: %[1]s", err))
 				continue
 			}
 		}

@@ -61,6 +61,8 @@ var sentences = map[string]lang.Text{
 }
 
 // Trouble is why something did not go well.
+//
+//nolint:errname // it is an answer with sentences for people first, and an error besides
 type Trouble struct {
 	Code   string    // one of the codes above
 	Text   lang.Text // the same for people, naming what it is about
@@ -152,7 +154,7 @@ func fromComplaints(output string, other string, err error) *Trouble {
 func gravest(lines []string, kind apt.Kind) string {
 	for _, l := range lines {
 		if _, k := apt.Complaints(l); k == kind {
-			return strings.TrimPrefix(l, "E: ")
+			return strings.TrimPrefix(strings.TrimPrefix(l, "E: "), "W: ")
 		}
 	}
 	return lines[0]

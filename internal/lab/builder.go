@@ -182,8 +182,9 @@ func (b *builder) settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// The first boot would make this link; made here, the first boot leaves no trace of its own.
-	if err := root.Symlink("/etc/machine-id", "var/lib/dbus/machine-id"); err != nil && !errors.Is(err, fs.ErrExist) {
+	// Where there is a dbus its first boot would make this link; made here, the first boot leaves no trace of its own.
+	err = root.Symlink("/etc/machine-id", "var/lib/dbus/machine-id")
+	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("settle the root: %w", err)
 	}
 	for _, unit := range quietUnits {

@@ -150,8 +150,9 @@ func toolIn(ctx context.Context, dir string, argv ...string) ([]byte, error) {
 const joinGroups = `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || exit 125; shift; done; shift; exec "$@"`
 
 // alone is a fixed script: in a mount namespace of its own it lets go of all
-// labs' disks but the one named first, so that a tool which runs for long keeps
-// no other host's file system alive, and becomes the program named next.
+// labs' disks but the one named first, and becomes the program named next. Else
+// a running host would keep a hidden copy of every other host's mount, and with
+// it their file systems alive beyond unmounting.
 const alone = `keep=$1; shift
 while read -r _ _ _ _ point _; do case $point in
 "$keep") ;;

@@ -109,8 +109,8 @@ func unmountFlags(dir string, flags int) error {
 }
 
 // release unmounts a disk image and waits until nothing of this machine uses it
-// any more: a mount namespace made in the meantime (by another host's boot, for
-// a moment) keeps the file system alive although the mount is gone here.
+// any more: a mount namespace made in the meantime (for a moment, by another
+// host's boot: see withDisk) keeps the file system alive although the mount is gone here.
 func release(ctx context.Context, image, dir string) error {
 	if err := unmount(dir); err != nil {
 		return err

@@ -49,8 +49,11 @@ func (l *Lab) makeBridge(ctx context.Context) (netip.Addr, error) {
 	if err := l.ledger.note("", kindLink, l.name); err != nil {
 		return gateway, err
 	}
+	// Without an address of its own a bridge takes the lowest one of its ports: it
+	// would change with every host that comes or goes, and the others would send to nobody.
+	own := fmt.Sprintf("02:70:77:6c:62:%02x", l.number)
 	for _, step := range [][]string{
-		{"link", "add", l.name, "type", "bridge", "forward_delay", "0"},
+		{"link", "add", l.name, "address", own, "type", "bridge", "forward_delay", "0"},
 		{"address", "add", gateway.String() + "/24", "dev", l.name},
 		{"link", "set", l.name, "up"},
 	} {

@@ -12,7 +12,7 @@ type Profile string
 
 // The profiles. Each is built on the one before it is named after, so a cold cache builds little twice.
 const (
-	// Base is a bare Debian host: systemd, dbus, apt, needrestart, openssl, iproute2, curl, procps.
+	// Base is a bare Debian host: systemd, apt, needrestart, openssl, iproute2, curl, procps.
 	Base Profile = "base"
 	// Web is Base with nginx, PHP-FPM and an OpenSSH server.
 	Web Profile = "web"
@@ -37,10 +37,12 @@ type recipe struct {
 // builderVersion changes when the building itself changes, so that older roots are not used any more.
 const builderVersion = 3
 
+// There is no dbus: nothing in a lab host needs it, and a bus daemon that uses replaced libraries can only
+// be renewed by a reboot, so that every update of a common library would end as not yet effective.
 var recipes = map[Profile]recipe{
 	Base: {
 		Packages: []string{
-			"systemd", "systemd-sysv", "dbus", "ca-certificates", "needrestart",
+			"systemd", "systemd-sysv", "ca-certificates", "needrestart",
 			"openssl", "iproute2", "curl", "procps",
 		},
 		Mebibytes: 3072,

@@ -180,12 +180,22 @@ func (l *Lab) buildRoot(ctx context.Context, p Profile, r recipe, dir, image str
 	return nil
 }
 
-// removeOldRoots makes room: images of the same profile from an earlier recipe or release. The caller holds the profile's lock.
+// removeOldRoots makes room: images of the same profile from an earlier recipe
+// or release. The youngest of them stays, so that two versions of the lab at work
+// on one machine do not take each other's roots away. The caller holds the profile's lock.
 func removeOldRoots(dir, prefix string) {
-	items, _ := os.ReadDir(dir)
-	for _, item := range items {
-		if strings.HasPrefix(item.Name(), prefix) {
-			_ = os.Remove(filepath.Join(dir, item.Name()))
+	images, _ := filepath.Glob(filepath.Join(dir, prefix+"*.img")) // names are our own: never a malformed pattern
+	var youngest string
+	var newest time.Time
+	for _, image := range images {
+		if info, err := os.Stat(image); err == nil && info.ModTime().After(newest) {
+			youngest, newest = image, info.ModTime()
+		}
+	}
+	for _, image := range images {
+		if image != youngest {
+			_ = os.Remove(image)
+			_ = os.Remove(image + ".json")
 		}
 	}
 }

@@ -225,7 +225,7 @@ func (w *walk) meet() error {
 		if p.bad != nil {
 			return w.found(Broken{Index: w.next - 1, Kind: "checkpoint", Subject: fmt.Sprint(p.Size), What: CheckpointAltered})
 		}
-		if false {
+		if p.Root != w.root() {
 			return w.found(Broken{Index: w.signed, Last: w.next - 1, What: Rewritten})
 		}
 		w.signed, w.newest = p.Size, p.raw

@@ -43,7 +43,7 @@ func (s *Server) Enrolment(ctx context.Context, system string) (board.Enrolment,
 		}
 		held, ok := e.Held(system)
 		if !ok {
-			return fault.Missing("Ein System", "system", system)
+			return fault.Missing("Das System", "system", system)
 		}
 		if err := mayEnrol(held); err != nil {
 			return err

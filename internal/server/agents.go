@@ -67,6 +67,10 @@ func (s *Server) Known(ctx context.Context, serial string) (system string, ok bo
 	return system, ok
 }
 
+// orderFresh is how long a closed order is handed out. Hosts refuse one that was issued more than five
+// minutes ago by their clock: it was closed on what was due then.
+const orderFresh = 4 * time.Minute
+
 // Poll answers as soon as there is something for the host to do, or when its wait is over.
 func (s *Server) Poll(ctx context.Context, system string, q wire.PollRequest) (wire.PollResponse, error) {
 	wait := time.Duration(min(max(q.Wait, 0), wire.MaxWait)) * time.Second
@@ -146,11 +150,11 @@ func (s *Server) pending(ctx context.Context, system string, q wire.PollRequest)
 		if err != nil || !active || r.Stage != board.Ordered || q.Order != "" {
 			return err
 		}
-		if s.now().After(r.Slot.To) {
-			late = r
-			return nil
-		}
 		w, ok, err := tx.WorkOrder(ctx, r.ID)
+		if s.now().After(r.Slot.To) || ok && s.now().Sub(w.At) > orderFresh {
+			late = r
+			return err
+		}
 		if err == nil && ok {
 			response.Order = &wire.Signed{Document: w.Document, Key: w.Key, Signature: w.Signature}
 		}
@@ -161,7 +165,7 @@ func (s *Server) pending(ctx context.Context, system string, q wire.PollRequest)
 		// refuse it. Nothing happened.
 		err = s.change(ctx, func(c *change) error {
 			return c.endHere(ctx, late, verdict.Deferred, "missed", lang.T(
-				"Das Wartungsfenster war vorbei, bevor der Host den Auftrag holte.", "The maintenance window was over before the host fetched the order."))
+				"Der Host holte den Auftrag zu spät; es wird neu geplant.", "The host fetched the order too late; it is planned anew."))
 		})
 		if errors.Is(err, store.ErrStale) {
 			err = nil
@@ -181,7 +185,16 @@ func (s *Server) Facts(ctx context.Context, system string, q wire.FactsReport) e
 			return err
 		}
 		c.wake(topicHost(system))
-		return nil
+		asked, err := c.Refresh(ctx, system)
+		if err != nil || asked.Asked != "" {
+			return err
+		}
+		// The first report of a host: its package lists may be as old as its installation.
+		id, err := newID("f", c.at)
+		if err != nil {
+			return err
+		}
+		return c.AskRefresh(ctx, system, id, c.at)
 	})
 }
 

@@ -157,7 +157,7 @@ func (s *Server) Due(ctx context.Context, system string) ([]board.DueRow, error)
 			return err
 		}
 		if _, ok := e.System(system); system != "" && !ok {
-			return fault.Missing("Ein System", "system", system)
+			return fault.Missing("Das System", "system", system)
 		}
 		for _, sys := range e.Systems {
 			if system != "" && sys.Name != system {

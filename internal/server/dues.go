@@ -58,7 +58,7 @@ func (d *dueCache) put(system, hash string, f fact.Facts) *fact.Facts {
 func (s *Server) subject(ctx context.Context, tx *store.Tx, e estate.Estate, name string) (subject, error) {
 	held, ok := e.Held(name)
 	if !ok {
-		return subject{}, fault.Missing("Ein System", "system", name)
+		return subject{}, fault.Missing("Das System", "system", name)
 	}
 	sub := subject{held: held, version: s.policy(held.Contract.Policy)}
 	head, ok, err := tx.FactsHead(ctx, name)

@@ -24,7 +24,7 @@ func (s *Server) Events(ctx context.Context, system string, q wire.EventsReport)
 			return err
 		}
 		if !ok || r.System != system {
-			return fault.Missing("Einen Lauf", "run", q.Order)
+			return fault.Missing("Den Lauf", "run", q.Order)
 		}
 		state := r.State
 		var fresh []run.Event

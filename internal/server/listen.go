@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/api"
@@ -27,11 +28,11 @@ func (s *Server) serve(run context.Context) error {
 
 	names := s.config.AgentHosts
 	if len(names) == 0 {
-		host, _, err := net.SplitHostPort(s.AgentAddr())
+		told, err := url.Parse(s.agentURL())
 		if err != nil {
 			return err
 		}
-		names = []string{host}
+		names = []string{told.Hostname()}
 	}
 	cert, err := s.ca.server(names, s.now())
 	if err != nil {
@@ -46,7 +47,9 @@ func (s *Server) serve(run context.Context) error {
 func (s *Server) listen(run context.Context, l net.Listener, h http.Handler, config *tls.Config) {
 	server := &http.Server{
 		Handler: h, TLSConfig: config, BaseContext: func(net.Listener) context.Context { return run },
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		// No ReadTimeout either: one that passes while a handler works would cancel its request. The handlers
+		// bound how long a body may take.
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	s.servers = append(s.servers, server)

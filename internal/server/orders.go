@@ -40,7 +40,7 @@ func (s *Server) PlaceOrder(ctx context.Context, q board.OrderRequest) (board.Or
 		}
 		contact, ok := sub.held.Customer.Contact(q.Contact)
 		if !ok {
-			return fault.Missing("Eine Ansprechperson", "contact", q.Contact)
+			return fault.Missing("Die Ansprechperson", "contact", q.Contact)
 		}
 		if !contact.May(estate.AuthorityOrder) {
 			f := fault.New(fault.Refused, lang.Textf(

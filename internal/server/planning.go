@@ -30,7 +30,7 @@ func (s *Server) Plan(ctx context.Context, system string, preview bool) (board.P
 			return err
 		}
 		if _, ok := e.System(system); system != "" && !ok {
-			return fault.Missing("Ein System", "system", system)
+			return fault.Missing("Das System", "system", system)
 		}
 		p := planning{change: c, estate: e, wanted: map[string]wanted{}}
 		for _, sys := range e.Systems {

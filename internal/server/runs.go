@@ -91,7 +91,7 @@ func (s *Server) Run(ctx context.Context, id string) (board.Run, error) {
 			return err
 		}
 		if !ok {
-			return fault.Missing("Einen Lauf", "run", id)
+			return fault.Missing("Den Lauf", "run", id)
 		}
 		e, err := tx.Estate(ctx)
 		if err != nil {
@@ -180,7 +180,7 @@ func (s *Server) Watch(ctx context.Context, id string, after int64) (board.Progr
 				return err
 			}
 			if !ok {
-				return fault.Missing("Einen Lauf", "run", id)
+				return fault.Missing("Den Lauf", "run", id)
 			}
 			e, err := tx.Estate(ctx)
 			if err != nil {

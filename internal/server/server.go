@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -132,6 +133,8 @@ func (s *Server) agentURL() string {
 	host, port, _ := net.SplitHostPort(s.AgentAddr())
 	if len(s.config.AgentHosts) > 0 {
 		host = s.config.AgentHosts[0]
+	} else if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host, _ = os.Hostname()
 	}
 	return "https://" + net.JoinHostPort(host, port)
 }

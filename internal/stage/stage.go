@@ -159,13 +159,13 @@ func (s *Stage) Enrol(ctx context.Context, h *lab.Host) error {
 	return nil
 }
 
-// AwaitFacts waits until the host has reported once.
+// AwaitFacts waits until the host has reported, with package lists that it has refreshed for that.
 func (s *Stage) AwaitFacts(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	for {
 		sys, err := s.Client.System(ctx, name)
-		if err == nil && sys.Facts != nil {
+		if err == nil && sys.Facts != nil && sys.Facts.Indices.Refreshed > 0 {
 			return nil
 		}
 		select {

@@ -24,7 +24,7 @@ func (c *console) systemsCSV(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := c.page(w, r, "systeme", systemsWords.Title)
-	table := [][]string{p.all(frameWords.System, frameWords.Customer, systemsWords.Model, frameWords.Package, frameWords.Version2,
+	table := [][]string{p.all(frameWords.System, frameWords.Customer, systemsWords.Model, frameWords.Package, frameWords.PolicyVersion,
 		systemsWords.OS, systemsWords.Enrolled, systemsWords.Seen, systemsWords.Due, systemsWords.SecurityCol, systemsWords.Held,
 		systemsWords.Job, systemsWords.Last, systemsWords.NextRun)}
 	for _, s := range rows {
@@ -72,7 +72,7 @@ func (c *console) dueCSV(w http.ResponseWriter, r *http.Request) {
 
 func dueTable(p page, s board.System) [][]string {
 	table := [][]string{p.all(frameWords.System, frameWords.Package, systemWords.Installed, systemWords.Candidate, systemWords.Class,
-		systemWords.Origin, systemWords.Repository, systemWords.Allowed, frameWords.Rule, frameWords.Reason, frameWords.Version2)}
+		systemWords.Origin, systemWords.Repository, systemWords.Allowed, frameWords.Rule, frameWords.Reason, frameWords.PolicyVersion)}
 	for _, d := range s.DueList {
 		f := d.Finding
 		table = append(table, []string{s.Name, f.Package + ":" + f.Arch, f.Installed, f.Candidate, p.T(classWord(f.Class)),

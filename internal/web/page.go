@@ -37,7 +37,7 @@ func (c *console) page(w http.ResponseWriter, r *http.Request, section string, t
 		SignedIn: sessionOf(r) != "", Version: c.opts.Version, zones: c.zones,
 	}
 	if _, asked := lang.Parse(r.URL.Query().Get("lang")); asked {
-		http.SetCookie(w, &http.Cookie{
+		http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever there is TLS; loopback has none
 			Name: langCookie, Value: string(p.L), Path: "/", MaxAge: 365 * 24 * 3600,
 			HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
 		})
@@ -120,7 +120,11 @@ func (c *console) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (c *console) failWith(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) {
-	c.render(w, r, status, faultPage(c.page(w, r, "", titleOf(f.Code)), status, f))
+	p := c.page(w, r, "", titleOf(f.Code))
+	if status == http.StatusMisdirectedRequest { // not our name: repeat nothing of what was asked
+		p.Other = "/?lang=" + string(p.otherLang())
+	}
+	c.render(w, r, status, faultPage(p, status, f))
 }
 
 // fault finds the words for an error, and logs what has none.

@@ -60,7 +60,7 @@ func openSignedIn(t *testing.T, b *webtest.Backend) *desk {
 // get fetches an address: status, body and headers.
 func (d *desk) get(path string) (int, string, http.Header) {
 	d.t.Helper()
-	r, err := d.Client.Get(d.URL + path)
+	r, err := d.Client.Get(d.URL + path) //nolint:bodyclose // read closes it
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func (d *desk) post(path string, form url.Values) (int, string, http.Header) {
 	}
 	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	q.Header.Set("Sec-Fetch-Site", "same-origin")
-	r, err := d.Client.Do(q)
+	r, err := d.Client.Do(q) //nolint:bodyclose // read closes it
 	if err != nil {
 		d.t.Fatal(err)
 	}

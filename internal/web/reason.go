@@ -42,8 +42,8 @@ func day(p page, stored string) (string, bool) {
 	return lang.Date(t, p.L), true
 }
 
-// ruleID finds rules by their IDs: letters, digits, hyphen, number.
-var ruleID = regexp.MustCompile(`[A-Z][A-Z0-9]*-[0-9]+`)
+// ruleID finds the IDs of rules and documents: letters, digits, hyphen, number.
+var ruleID = regexp.MustCompile(`[A-Z][A-Z0-9]*(?:-[0-9]+)+`)
 
 // piece is a part of a sentence: a rule's ID, or what stands between.
 type piece struct {

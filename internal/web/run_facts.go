@@ -63,7 +63,7 @@ func compareUnits(before, after []fact.Unit) (rows []factRow) {
 		return lang.T(u.Active+" ("+u.Sub+")", u.Active+" ("+u.Sub+")")
 	}
 	pairs(before, after, func(u fact.Unit) string { return u.Name }, func(name string, b, a *fact.Unit) {
-		bad := b != nil && b.Active == "active" && (a == nil || a.Active != "active")
+		bad := b != nil && b.Active == "active" && (a == nil || a.Active != "active" || b.Sub == "running" && a.Sub == "exited")
 		rows = append(rows, factRow{runWords.Service, name, text(b), text(a), bad})
 	})
 	return rows

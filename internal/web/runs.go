@@ -79,7 +79,8 @@ func inState(state string, r board.RunRow) bool {
 	case "erledigt":
 		return r.Stage == board.Over && r.Outcome == verdict.Succeeded
 	case "braucht":
-		return r.Stage == board.Over && r.Outcome != verdict.Succeeded && r.Outcome != verdict.Deferred
+		bad := r.Outcome != verdict.Succeeded && r.Outcome != verdict.Deferred
+		return r.Outcome == verdict.Unknown || r.Stage == board.Over && bad
 	}
 	return true
 }

@@ -44,7 +44,7 @@ func TestWithoutSessionThereIsNoPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	q.AddCookie(&http.Cookie{Name: "patchwart_session", Value: "session-1"}) // guessed, never given
-	r, err := d.Client.Do(q)
+	r, err := d.Client.Do(q) //nolint:bodyclose // read closes it
 	if err != nil {
 		t.Fatal(err)
 	}

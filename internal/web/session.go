@@ -40,7 +40,7 @@ func (c *console) signIn(w http.ResponseWriter, r *http.Request) {
 		c.render(w, r, http.StatusForbidden, noSessionPage(p, signInWords.SpentTitle, signInWords.Spent))
 		return
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever there is TLS; loopback has none
 		Name: sessionCookie, Value: session, Path: "/", HttpOnly: true,
 		Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
 	})
@@ -50,7 +50,7 @@ func (c *console) signIn(w http.ResponseWriter, r *http.Request) {
 // signOut ends the session.
 func (c *console) signOut(w http.ResponseWriter, r *http.Request) {
 	c.sessions.SignOut(r.Context(), sessionOf(r))
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever there is TLS; loopback has none
 		Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true,
 		Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
 	})

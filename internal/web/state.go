@@ -16,16 +16,17 @@ type mark struct {
 	Word lang.Text
 }
 
-// markOf is the mark of a run.
+// markOf is the mark of a run. A run whose host has fallen silent is unknown although it is not over.
 func markOf(r board.RunRow) mark {
-	switch r.Stage {
-	case board.Planned:
+	switch {
+	case r.Outcome == verdict.Unknown:
+	case r.Stage == board.Planned:
 		return mark{"wait", stateWords.Planned}
-	case board.Asked:
+	case r.Stage == board.Asked:
 		return mark{"live", stateWords.Asked}
-	case board.Ordered:
+	case r.Stage == board.Ordered:
 		return mark{"live", stateWords.Ordered}
-	case board.Running:
+	case r.Stage == board.Running:
 		return mark{"live", stateWords.Live}
 	}
 	return markOfOutcome(r.Outcome)
@@ -52,10 +53,13 @@ func markOfOutcome(o verdict.Outcome) mark {
 	return mark{"open", stateWords.Open}
 }
 
-// live reports whether something of the run happens now.
+// live reports whether something of the run happens now, as far as is known.
 func live(r board.RunRow) bool {
-	return r.Stage == board.Asked || r.Stage == board.Ordered || r.Stage == board.Running
+	return r.Outcome != verdict.Unknown && (r.Stage == board.Asked || r.Stage == board.Ordered || r.Stage == board.Running)
 }
+
+// open reports whether the run has not ended, so that nothing else may begin on its host.
+func open(r board.RunRow) bool { return r.Stage != board.Over }
 
 // stepWord is the name of a step, aboutStep what it does.
 func stepWord(s run.Step) lang.Text {

@@ -49,7 +49,11 @@ func (c *console) runStream(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), streamLife)
 	defer cancel()
 	w.Header().Set("Content-Type", "text/event-stream")
+	if r.Method == http.MethodHead {
+		return
+	}
 	s := stream{w: w, out: http.NewResponseController(w)}
+	defer func() { _ = s.out.SetWriteDeadline(time.Time{}) }() // the connection may serve others after this
 	if !s.send("retry: 2000\n\n") {
 		return
 	}
@@ -59,7 +63,7 @@ func (c *console) runStream(w http.ResponseWriter, r *http.Request) {
 		p, err := c.backend.Watch(ctx, id, after)
 		if err != nil {
 			if ctx.Err() == nil && !errors.Is(err, context.Canceled) {
-				c.fault(r, err) // for the log; the browser tries again
+				_ = c.fault(r, err) // for the log; the browser tries again
 			}
 			return
 		}

@@ -59,11 +59,6 @@ func (c *console) showSystem(w http.ResponseWriter, r *http.Request, status int,
 		Past: capAt(s.Runs, maxPast, "/laeufe?q="+s.Name),
 	}
 	v.Groups, v.Hidden = groupDue(s.DueList)
-	for _, x := range s.Runs {
-		if live(x) {
-			v.Refresh, v.Every = 15, lookOften
-		}
-	}
 	// The version's title and dates are a nicety: a page that lacks them is still right.
 	if e, err := c.backend.Explain(r.Context(), s.Name, ""); err == nil {
 		v.Policy = e.Policy

@@ -72,7 +72,7 @@ const (
 // nextStep is what a person would do next here: let the host in, plan what is permitted, or ask for
 // the order that is missing. It is empty when there is nothing to do.
 func nextStep(v systemView) string {
-	busy := v.S.Next != nil || slices.ContainsFunc(v.S.Runs, live)
+	busy := v.S.Next != nil || slices.ContainsFunc(v.S.Runs, open)
 	allowed := slices.ContainsFunc(v.S.DueList, func(d board.DueRow) bool { return d.Allowed })
 	waits := slices.ContainsFunc(v.S.DueList, func(d board.DueRow) bool {
 		return !d.Allowed && d.Decision.Verdict == policy.Permitted
@@ -95,7 +95,15 @@ func byCustomer(v systemView) bool { return v.S.Job.Executor == policy.PartyCust
 
 // canPlan reports whether looking at a plan makes sense.
 func canPlan(v systemView) bool {
-	return v.S.Enrolled && !byCustomer(v) && v.S.Next == nil && !slices.ContainsFunc(v.S.Runs, live)
+	return v.S.Enrolled && !byCustomer(v) && v.S.Next == nil && !slices.ContainsFunc(v.S.Runs, open)
+}
+
+// whyMore is what is said below the reason line of a decision: why the change is not permitted now.
+func whyMore(p page, d board.DueRow) string {
+	if d.Allowed || d.Why == d.Decision.ReasonLine() || d.Why == d.Decision.Answer() {
+		return ""
+	}
+	return ruled(d.Rule, p.T(d.Why))
 }
 
 // dueMark is how a group of due changes stands.

@@ -114,7 +114,7 @@ func compareSystems(by string, a, b board.SystemRow) int {
 	case "os":
 		return cmp.Compare(a.OS, b.OS)
 	case "faellig":
-		return cmp.Or(cmp.Compare(a.Security, b.Security), cmp.Compare(a.Due, b.Due))
+		return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Security, b.Security))
 	case "gehoert":
 		return a.Seen.Compare(b.Seen)
 	}

@@ -12,8 +12,8 @@ import (
 // How many entries the start page shows of each list; the rest is a link away.
 const (
 	maxRunning = 12
-	maxNeeds   = 20
-	maxWaiting = 20
+	maxNeeds   = 15
+	maxWaiting = 15
 	maxSilent  = 10
 	maxNext    = 8
 	maxDone    = 5
@@ -106,7 +106,10 @@ func todayLead(v todayView) string {
 			parts = append(parts, v.N(part.n, part.words))
 		}
 	}
-	if len(parts) == 0 {
+	switch {
+	case v.Total == 0:
+		return v.T(todayWords.Blank)
+	case len(parts) == 0:
 		return v.T(todayWords.Calm)
 	}
 	return strings.Join(parts, " ")

@@ -4,16 +4,16 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // frameWords are the words around every page, and those that many pages share.
 var frameWords = struct {
-	Skip, Nav, Today, Systems, Runs, Explain, Record    lang.Text
-	Language, SignOut, Version, NoScript, Breadcrumb    lang.Text
-	JustNow, Ago, In, Never, None, Lost                 lang.Text
-	CSV, Filter, Show, Reset, More                      lang.Text
-	Page, Pages, Previous, Next, SortBy                 lang.Text
-	System, Customer, Contract, Package                 lang.Text
-	Rule, Version2, Reason, Facts, Rules, Missing, May  lang.Text
-	PolicyFrom, PolicyUnknown, PolicyEntered, PolicySum lang.Text
-	Notices, Yes, No                                    lang.Text
-	Changes, Security                                   plural
+	Skip, Nav, Today, Systems, Runs, Explain, Record        lang.Text
+	Language, SignOut, Version, NoScript, Breadcrumb        lang.Text
+	JustNow, Ago, In, Never, None, Lost                     lang.Text
+	CSV, Filter, Show, Reset, More                          lang.Text
+	Page, Pages, Previous, Next, SortBy                     lang.Text
+	System, Customer, Contract, Package                     lang.Text
+	Rule, PolicyVersion, Reason, Facts, Rules, Missing, May lang.Text
+	PolicyFrom, PolicyUnknown, PolicyEntered, PolicySum     lang.Text
+	Notices, Yes, No                                        lang.Text
+	Changes, Security                                       plural
 }{
 	Skip:          lang.T("Zum Inhalt springen", "Skip to content"),
 	Nav:           lang.T("Seiten", "Pages"),
@@ -48,7 +48,7 @@ var frameWords = struct {
 	Contract:      lang.T("Vertrag", "Contract"),
 	Package:       lang.T("Paket", "Package"),
 	Rule:          lang.T("Regel", "Rule"),
-	Version2:      lang.T("Fassung", "Version"),
+	PolicyVersion: lang.T("Fassung", "Version"),
 	Reason:        lang.T("Begründung", "Reason"),
 	Facts:         lang.T("Berücksichtigte Angaben", "Facts used"),
 	Rules:         lang.T("Regeln in der Reihenfolge der Prüfung", "Rules, in the order they were checked"),

@@ -7,7 +7,7 @@ var systemWords = struct {
 	Due, DueLead, DueNone, DueUnknown, DueCaption, Installed, Candidate, Class, Origin, Repository lang.Text
 	Allowed, AllowedWord, NotAllowed, Held, New, Job, JobLead, Planning, Execution, Window         lang.Text
 	WindowNone, NextSlot, Charge, PlanNow, PlanLead, Explain, Orders, OrdersNone                   lang.Text
-	OrderID, OrderFrom, OrderGiven, OrderState, OrderUsed, OrderTaken, OrderOpen, OrderWithdrawn   lang.Text
+	OrderID, OrderFrom, OrderGiven, OrderUsed, OrderTaken, OrderOpen, OrderWithdrawn               lang.Text
 	Explicit, NotExplicit, History, HistoryNone, Host, HostNone, OSLabel, Kernel, SharedKernel     lang.Text
 	Failed, Reboot, RebootNo, RebootYes, RebootServices, Disk, Report, Fresh                       lang.Text
 	FreshNever, FreshErrors, Broken, Tools, Access, AccessProvider, AccessCustomer, AccessUnknown  lang.Text
@@ -47,7 +47,6 @@ var systemWords = struct {
 	OrderID:        lang.T("Auftrag", "Order"),
 	OrderFrom:      lang.T("Von", "By"),
 	OrderGiven:     lang.T("Erteilt", "Given"),
-	OrderState:     lang.T("Stand", "State"),
 	OrderUsed:      lang.T("benutzt für", "used for"),
 	OrderTaken:     lang.T("einem Lauf zugeordnet", "assigned to a run"),
 	OrderOpen:      lang.T("offen", "open"),
@@ -110,11 +109,11 @@ var systemWords = struct {
 
 // orderWords are the words of the order form and its receipt.
 var orderWords = struct {
-	Title, Lead, Contact, ContactChoose, ContactHint, NoContact, Channel, ChannelHint, Text lang.Text
-	OpenForm, TextHint, Explicit, ExplicitHint, ExplicitRule, Scope, Submit, SubmitLead     lang.Text
-	ReceiptTitle, Confirmation, Details, NoneAllowed, ToPlan, ToSystem                      lang.Text
-	Required, WrongContact, TooLong, WrongScope                                             lang.Text
-	Allowed, LeftOut, NotAuthorised                                                         plural
+	Title, Lead, Contact, ContactChoose, ContactHint, NoContact, Channel, ChannelHint, Text      lang.Text
+	OpenForm, TextHint, Request, Explicit, ExplicitHint, ExplicitRule, Scope, Submit, SubmitLead lang.Text
+	ReceiptTitle, Confirmation, Details, NoneAllowed, ToPlan, ToSystem                           lang.Text
+	Required, WrongContact, TooLong, WrongScope                                                  lang.Text
+	Allowed, LeftOut, NotAuthorised                                                              plural
 }{
 	Title:         lang.T("Auftrag erfassen", "Enter an order"),
 	Lead:          lang.T("Halten Sie fest, was der Kunde gesagt hat. Der Wortlaut wird Teil des Nachweises.", "Record what the customer said. The wording becomes part of the evidence."),
@@ -127,6 +126,7 @@ var orderWords = struct {
 	Text:          lang.T("Wortlaut", "Verbatim text"),
 	OpenForm:      lang.T("Formular öffnen", "Open the form"),
 	TextHint:      lang.T("Unverändert, so wie er geschrieben oder gesagt wurde.", "Unchanged, as it was written or said."),
+	Request:       lang.T("Anforderung", "Request"),
 	Explicit:      lang.T("Es ist ausdrücklich darum gebeten worden, die Updates auszuführen", "It was expressly asked for that the updates be carried out"),
 	ExplicitHint:  lang.T("Nur ankreuzen, wenn es im Wortlaut steht. Eine allgemeine Bitte genügt nicht.", "Tick only if the wording says so. A general wish does not suffice."),
 	ExplicitRule:  lang.T("Für dieses System verlangt die Regel %[1]s einen ausdrücklichen Auftrag.", "For this system, rule %[1]s demands an explicit order."),

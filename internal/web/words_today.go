@@ -4,7 +4,7 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // todayWords are the words of the start page.
 var todayWords = struct {
-	Title, Calm, Notice, NextIs                                      lang.Text
+	Title, Calm, Blank, Notice, NextIs                               lang.Text
 	Running, NoRunning, Needs, Waiting, Silent, Next, Done           lang.Text
 	NeverSeen, NotEnrolled, LastSeen, Order, Look, PlanAll, PlanLead lang.Text
 	Empty, EmptyHow, EmptyThen, Began, QuietLow                      lang.Text
@@ -15,6 +15,7 @@ var todayWords = struct {
 	Title:     lang.T("Heute", "Today"),
 	Calm:      lang.T("Es gibt nichts zu tun.", "There is nothing to do."),
 	NextIs:    lang.T("Als Nächstes kommt %[1]s an die Reihe:", "Next in line is %[1]s:"),
+	Blank:     lang.T("Der Server kennt noch keine Systeme.", "The server knows no systems yet."),
 	Notice:    lang.T("Am dringendsten:", "Most urgent:"),
 	Running:   lang.T("Was läuft", "What runs"),
 	NoRunning: lang.T("Gerade läuft nichts.", "Nothing is running right now."),

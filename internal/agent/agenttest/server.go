@@ -254,10 +254,8 @@ func (s *Server) enrol(_ context.Context, _ string, in wire.EnrolRequest) (wire.
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, NotBefore: now.Add(-time.Minute), NotAfter: now.Add(time.Hour),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, c, s.authority, request.PublicKey, s.key)
-	return wire.EnrolResponse{
-		System: system, Certificate: der, Authority: s.authority.Raw,
-		OrderKey: s.OrderKey.Public().(ed25519.PublicKey), Expires: c.NotAfter,
-	}, err
+	public := s.OrderKey[ed25519.PrivateKeySize-ed25519.PublicKeySize:] // RFC 8032: it is the second half
+	return wire.EnrolResponse{System: system, Certificate: der, Authority: s.authority.Raw, OrderKey: public, Expires: c.NotAfter}, err
 }
 
 // poll answers when there is something to do for the host, or the wait is over.

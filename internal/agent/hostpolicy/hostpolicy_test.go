@@ -1,6 +1,7 @@
 package hostpolicy
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/patchwart/patchwart/internal/agent/agenttest"
+	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/wire"
 )
@@ -105,6 +108,49 @@ func TestPolicyThatOthersCouldWriteIsRefused(t *testing.T) {
 		}
 		if _, err := Load(path); (err == nil) != c.good {
 			t.Errorf("file %o in directory %o: %v", c.file, c.dir, err)
+		}
+	}
+}
+
+func TestOriginsAreJudgedByTheHostsOwnFacts(t *testing.T) {
+	t.Parallel()
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 28, 5, 0, 0, 0, time.UTC)
+	w, err := wire.Open(agenttest.Seal("web1", agenttest.Closing("run-1", at), key, wire.Package{Name: "nginx", Arch: "amd64", From: "1.0", To: "1.1"}), key.Public().(ed25519.PublicKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	security := fact.Origin{Origin: "Debian", Label: "Debian-Security"}
+	vendor := fact.Origin{Origin: "nginx", Label: "nginx", Site: "nginx.example"}
+	pending := func(version string, from ...fact.Origin) fact.Facts {
+		return fact.Facts{OS: fact.OS{ID: "debian"}, Pending: []fact.Pending{{Name: "nginx", Arch: "amd64", Candidate: version, Origins: from}}}
+	}
+	for _, c := range []struct {
+		name    string
+		origins []string // nil: the default
+		facts   fact.Facts
+		refusal string
+	}{
+		{"the distribution's own", nil, pending("1.1", security), ""},
+		{"somebody else's", nil, pending("1.1", vendor), "comes from \"nginx\" (nginx.example)"},
+		{"offered by both", nil, pending("1.1", security, vendor), "comes from \"nginx\""},
+		{"somebody else's that is accepted", []string{"nginx"}, pending("1.1", vendor), ""},
+		{"the distribution's own, which is not accepted", []string{"nginx"}, pending("1.1", security), "comes from \"Debian-Security\""},
+		{"another version than the one on offer", nil, pending("1.2", security), "nginx 1.1 is not on offer"},
+		{"from no repository", nil, pending("1.1"), "comes from no repository"},
+		{"not on offer at all", nil, fact.Facts{OS: fact.OS{ID: "debian"}}, "is not on offer"},
+		{"in place already", nil, fact.Facts{OS: fact.OS{ID: "debian"}, Packages: []fact.Package{{Name: "nginx", Arch: "amd64", Version: "1.1", Origins: []fact.Origin{security}}}}, ""},
+		{"a repository without a name", nil, pending("1.1", fact.Origin{Site: "x"}), "which the host does not accept"},
+		{"nothing is accepted", []string{}, pending("1.1", security), "which the host does not accept"},
+	} {
+		p := Default()
+		p.Origins = c.origins
+		err := p.Permits(w, c.facts)
+		if (err == nil) != (c.refusal == "") || err != nil && !strings.Contains(err.Error(), c.refusal) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.refusal)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (d *Dir) Sent(id string) (Sent, error) {
 	}
 	var s Sent
 	if json.Unmarshal(doc, &s) != nil {
-		return Sent{}, nil
+		s = Sent{}
 	}
 	return s, nil
 }

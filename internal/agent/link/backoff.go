@@ -20,7 +20,7 @@ func (b *Backoff) Next(atLeast time.Duration) time.Duration {
 		wait = b.First << b.n
 		b.n++
 	}
-	wait = wait/2 + rand.N(wait/2+1)
+	wait = wait/2 + rand.N(wait/2+1) //nolint:gosec // spreads load; nobody gains by guessing it
 	return max(wait, atLeast)
 }
 

@@ -30,14 +30,14 @@ const (
 	maxRetryWait = 5 * time.Minute
 )
 
-// Status is an answer of the server that is not a success.
-type Status struct {
+// AnswerError is an answer of the server that is not a success.
+type AnswerError struct {
 	HTTP    int
 	Problem wire.Problem
 	Wait    time.Duration // how long the server asks to be left alone; 0 = it did not say
 }
 
-func (s *Status) Error() string {
+func (s *AnswerError) Error() string {
 	text := fmt.Sprintf("server answers %d %s", s.HTTP, http.StatusText(s.HTTP))
 	if s.Problem.Detail != "" {
 		text += ": " + s.Problem.Detail
@@ -47,7 +47,7 @@ func (s *Status) Error() string {
 
 // Final reports whether asking again would change nothing soon: the server knows what it was asked and
 // says no (RFC 9110 section 15.5), but for those statuses that speak of the moment or of the caller.
-func (s *Status) Final() bool {
+func (s *AnswerError) Final() bool {
 	switch s.HTTP {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return false
@@ -146,7 +146,7 @@ func (c *Client) send(ctx context.Context, limit time.Duration, path string, bod
 		return fmt.Errorf("link: %s: the answer is larger than %d bytes", path, maxAnswer)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		s := &Status{HTTP: resp.StatusCode, Wait: retryAfter(resp.Header.Get("Retry-After"))}
+		s := &AnswerError{HTTP: resp.StatusCode, Wait: retryAfter(resp.Header.Get("Retry-After"))}
 		_ = json.Unmarshal(doc, &s.Problem) // a body of another form leaves the status to speak
 		s.Problem.Detail = short(s.Problem.Detail, 300)
 		return fmt.Errorf("link: %s: %w", path, s)
@@ -177,8 +177,8 @@ func short(s string, most int) string {
 }
 
 // Told returns the server's answer, if it was one that an error is about.
-func Told(err error) (*Status, bool) {
-	var s *Status
+func Told(err error) (*AnswerError, bool) {
+	var s *AnswerError
 	ok := errors.As(err, &s)
 	return s, ok
 }

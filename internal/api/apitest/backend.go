@@ -240,7 +240,7 @@ func (b *Backend) Enrolment(_ context.Context, system string) (board.Enrolment, 
 	}
 	return board.Enrolment{
 		System: system, Token: "once-0123456789", Expires: Now.Add(time.Hour), Server: "https://patch.example:7443",
-		Authority: strings.Repeat("cd", 32), Command: "patchwart-agent enrol --server https://patch.example:7443 --system " + system,
+		Authority: strings.Repeat("cd", 32), Command: "patchwart-agent enrol --server https://patch.example:7443 --name " + system + " --token-file -",
 	}, nil
 }
 

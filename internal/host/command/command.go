@@ -38,11 +38,11 @@ const (
 var searchPath = []string{"/usr/sbin", "/usr/bin", "/sbin", "/bin"}
 
 var (
-	// ErrMissing: the host has no such tool.
+	// ErrMissing says that the host has no such tool.
 	ErrMissing = errors.New("tool is not installed")
-	// ErrLimit: the call took longer than its limit, and was stopped.
+	// ErrLimit says that the call took longer than its limit, and was stopped.
 	ErrLimit = errors.New("stopped at its time limit")
-	// ErrCut: the tool printed more than is kept; its output is not to be relied on.
+	// ErrCut says that the tool printed more than is kept; its output is not to be relied on.
 	ErrCut = errors.New("output is longer than what is kept")
 )
 
@@ -152,11 +152,14 @@ func (r *Runner) Run(ctx context.Context, c Call) (Result, error) {
 	if err := cmd.Start(); err != nil {
 		return Result{}, fmt.Errorf("start %s: %w", path, err)
 	}
-	over := make(chan error, 1)
-	go func() { over <- cmd.Wait() }()
+	over := make(chan ended, 1)
+	go func() { over <- ended{cmd.Wait()} }()
 	err := r.await(ctx, c, cmd.Process.Pid, mark, over)
+	if errors.Is(err, errNotOver) { // the streams are still being written to
+		return Result{Exit: -1, Took: time.Since(began)}, fmt.Errorf("%s: %w", c.Tool, err)
+	}
 	tail.flush()
-	res := Result{Output: kept.Bytes(), Tail: tail.String(), Exit: cmd.ProcessState.ExitCode(), Took: time.Since(began)}
+	res := Result{Output: kept.buf.Bytes(), Tail: tail.String(), Exit: cmd.ProcessState.ExitCode(), Took: time.Since(began)}
 	if c.Line == nil && res.Tail == "" {
 		res.Tail = lastLines(res.Output)
 	}
@@ -175,37 +178,49 @@ func (r *Runner) Run(ctx context.Context, c Call) (Result, error) {
 	return res, nil
 }
 
-// await returns when the process is over, or when it had to be stopped. In either case Wait has
-// returned, so that the process's state and its output are complete.
-func (r *Runner) await(ctx context.Context, c Call, pid int, mark string, over <-chan error) error {
+// ended is how a process ended.
+type ended struct{ err error }
+
+// errNotOver marks a process that even a kill did not end, as one that waits for a broken disk.
+var errNotOver = errors.New("it cannot be killed")
+
+// await returns when the process is over and its output complete, or when it had to be stopped. Only
+// with errNotOver it is neither.
+func (r *Runner) await(ctx context.Context, c Call, pid int, mark string, over <-chan ended) error {
 	timer := time.NewTimer(c.Limit)
 	defer timer.Stop()
 	var why error
 	select {
-	case err := <-over:
-		return err
+	case e := <-over:
+		return e.err
 	case <-ctx.Done():
 		why = ctx.Err()
 	case <-timer.C:
 		why = fmt.Errorf("%w of %s", ErrLimit, c.Limit)
 	}
-	killErr := r.family(mark, pid).end(KillWait)
-	<-over // returns soon: the process was killed, and pipeWait bounds its output
-	return errors.Join(why, killErr)
+	why = errors.Join(why, r.family(mark, pid).end(KillWait))
+	timer.Reset(2 * pipeWait)
+	select {
+	case <-over: // how it ended is no news: it was killed
+		return why
+	case <-timer.C:
+		return errors.Join(why, errNotOver)
+	}
 }
 
-// bounded keeps the first bytes of a stream and says whether there were more.
+// bounded keeps the first bytes of a stream and says whether there were more. The buffer is no
+// embedded field: its ReadFrom would let a stream in past the bound.
 type bounded struct {
-	bytes.Buffer
+	buf   bytes.Buffer
 	limit int
 	cut   bool
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if room := b.limit - b.Len(); len(p) > room {
+	if room := b.limit - b.buf.Len(); len(p) > room {
 		b.cut = true
-		b.Buffer.Write(p[:room])
+		b.buf.Write(p[:room])
 		return len(p), nil
 	}
-	return b.Buffer.Write(p)
+	return b.buf.Write(p)
 }

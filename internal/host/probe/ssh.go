@@ -25,7 +25,7 @@ func SSH(ctx context.Context, l fact.Listener) error {
 	if err != nil {
 		return fmt.Errorf("%s", saw(err))
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // only its greeting was wanted
 	if deadline, ok := ctx.Deadline(); ok {
 		if err := conn.SetReadDeadline(deadline); err != nil {
 			return err

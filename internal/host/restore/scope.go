@@ -20,7 +20,8 @@ type Scope struct {
 	Store string `json:"store"`
 	// System names the top-level entries that belong to the system (FHS 3.0). Another directory or
 	// file that is there when the point is saved, like /data or /swap.img, is the customer's, as if
-	// it were listed in Data. Empty means that everything at the top is the system's.
+	// it were listed in Data. One that comes later cannot be told from what a package dropped there: it
+	// goes aside. Empty means that everything at the top is the system's.
 	System []string `json:"system,omitempty"`
 	// Data is the customer's: never saved, never rolled back, never moved.
 	Data []string `json:"data,omitempty"`

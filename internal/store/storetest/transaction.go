@@ -28,6 +28,18 @@ func transactions(t *testing.T, s *store.Store) {
 	}
 	wantEstate(t, s, estate.Estate{})
 
+	// A failed writer lets go at once, also one whose own time is not over.
+	patient, cancel := context.WithTimeout(ctx, time.Hour)
+	defer cancel()
+	if err := s.Write(patient, func(*store.Tx) error { return failed }); !errors.Is(err, failed) {
+		t.Errorf("Write = %v", err)
+	}
+	next, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := s.Write(next, func(*store.Tx) error { return nil }); err != nil {
+		t.Fatalf("the writer after a failed one: %v", err)
+	}
+
 	func() {
 		defer func() { _ = recover() }()
 		_ = s.Write(ctx, func(tx *store.Tx) error {

@@ -90,7 +90,7 @@ func (b *Backend) Explain(_ context.Context, system, pkg string) (board.Explanat
 	}
 	e := board.Explanation{
 		System: system, Package: pkg, Decision: s.Job, Facets: s.Job.Facets, Policy: Policy, At: b.Now,
-		Answer: s.Job.Answer(), Why: s.Job.ReasonLine(), Rule: s.Job.GoverningRule(),
+		Answer: s.Job.Answer(), Rule: s.Job.GoverningRule(),
 	}
 	if pkg == "" {
 		return e, nil
@@ -98,7 +98,10 @@ func (b *Backend) Explain(_ context.Context, system, pkg string) (board.Explanat
 	for _, d := range s.DueList {
 		if d.Finding.Package == pkg {
 			e.Decision, e.Facets, e.Allowed = d.Decision, d.Decision.Facets, d.Allowed
-			e.Answer, e.Why, e.Ask, e.Rule = d.Decision.Answer(), d.Why, d.Ask, d.Rule
+			e.Answer, e.Ask, e.Rule = d.Decision.Answer(), d.Ask, d.Rule
+			if !d.Allowed {
+				e.Why = d.Why
+			}
 			return e, nil
 		}
 	}
@@ -135,7 +138,7 @@ func (b *Backend) PlaceOrder(_ context.Context, r board.OrderRequest) (board.Ord
 		}
 		out.Allowed++
 		d.Allowed, d.Ask = true, lang.Text{}
-		d.Why = d.Decision.ReasonLine()
+		d.Why = d.Decision.Answer()
 		d.Ground = &mandate.Ground{Kind: mandate.ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Decision.Rules()}
 	}
 	if out.Allowed > 0 {

@@ -162,12 +162,12 @@ func (m maker) due(s *board.System, allowed bool, list ...update) {
 		switch {
 		case u.origin != policy.OriginStandard && s.Job.Executor != policy.PartyCustomer:
 			d.Decision, d.Allowed = foreign(s.Package), false
-			d.Why = d.Decision.ReasonLine()
+			d.Why = d.Decision.Refusal()
 		case allowed:
 			d.Ground = &mandate.Ground{Kind: mandate.ByStandingOrder, Basis: standing.ID, Contact: standing.By, Rules: s.Job.Rules()}
-			d.Why = d.Decision.ReasonLine()
+			d.Why = d.Decision.Answer()
 		default:
-			d.Why = d.Decision.ReasonLine()
+			d.Why = d.Decision.Refusal()
 			if d.Decision.Verdict == policy.Permitted {
 				d.Ask = lang.Textf("Wir brauchen dafür einen ausdrücklichen Auftrag von %[1]s, am besten als Ticket.",
 					"For this we need an explicit order by %[1]s, best as a ticket.", s.Customer)

@@ -71,13 +71,13 @@ func (s *script) say(step run.Step, lines ...string) *script {
 }
 
 // done ends the step well after so long.
-func (s *script) done(step run.Step, after time.Duration) *script {
+func (s *script) done(step run.Step, after time.Duration) {
 	s.at = s.at.Add(after)
 	e := run.Event{Kind: run.Finished, Step: step}
 	if step == run.Saving {
 		e.Point = &run.Point{ID: "P-" + s.r.ID, Driver: "files", Files: 13036, Bytes: 41 << 20, Millis: 640, ManifestSHA256: digest("manifest " + s.r.ID)}
 	}
-	return s.add(e)
+	s.add(e)
 }
 
 // verified ends the verification well, and the run with it.
@@ -89,9 +89,9 @@ func (s *script) verified(after time.Duration, seen verdict.Observation) *board.
 }
 
 // fail ends the step badly after so long.
-func (s *script) fail(step run.Step, after time.Duration, code string, text lang.Text, detail string) *script {
+func (s *script) fail(step run.Step, after time.Duration, code string, text lang.Text, detail string) {
 	s.at = s.at.Add(after)
-	return s.add(run.Event{Kind: run.Failed, Step: step, Code: code, Text: text, Detail: detail})
+	s.add(run.Event{Kind: run.Failed, Step: step, Code: code, Text: text, Detail: detail})
 }
 
 // over ends the run with a verdict.

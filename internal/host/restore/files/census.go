@@ -33,7 +33,7 @@ type shared struct {
 const (
 	block         = 4096
 	perEntry      = 512 // a line of the manifest and a directory record in the farm, generously
-	objectsPerDir = 1024
+	objectsPerDir = 128 // few, because a file system looks through a directory for each new name
 )
 
 func takeCensus(ctx context.Context, root int, r *rules, k *keeper) (*census, error) {

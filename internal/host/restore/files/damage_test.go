@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/patchwart/patchwart/internal/host/restore"
@@ -216,17 +217,17 @@ func TestOpenForWritingIsCopied(t *testing.T) {
 func TestChangingFileIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWebHost(t, t.TempDir())
-	n := 0
+	var n atomic.Int64
 	restless := w.Open(func(op, path string) error {
 		if op == "write" && filepath.Base(path) == "pack" {
-			n++
+			n.Add(1)
 			w.Append("/etc/hosts", "more\n")
 		}
 		return nil
 	})
 	_, err := restless.Save(context.Background(), "p", w.Scope)
 	if !errors.Is(err, restore.ErrChanging) || !bytes.Contains([]byte(err.Error()), []byte("/etc/hosts")) {
-		t.Fatalf("after %d changes: %v", n, err)
+		t.Fatalf("after %d changes: %v", n.Load(), err)
 	}
 	if l, err := w.driver.List(context.Background()); err != nil || len(l) != 0 {
 		t.Fatalf("something was left: %+v, %v", l, err)

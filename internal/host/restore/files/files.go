@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
@@ -82,6 +83,9 @@ func (d *Driver) makeStore() error {
 // openStore opens the store and keeps others out of it: who may change a saved set-uid binary, or a
 // manifest, owns the host after the next restore.
 func (d *Driver) openStore() (int, error) {
+	if !filepath.IsAbs(d.store) {
+		return -1, fmt.Errorf("%w: %q is not an absolute path", restore.ErrUnsafe, d.store)
+	}
 	fd, err := openDir(unix.AT_FDCWD, d.store)
 	if err != nil {
 		return -1, fmt.Errorf("restore store %s: %w", d.store, err)

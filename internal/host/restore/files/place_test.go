@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,8 +40,13 @@ func TestNoSpaceIsSaidBefore(t *testing.T) {
 			w.Scope.Store = filepath.Join(t.TempDir(), "small")
 			mount(t, w.Scope.Store, options+",mode=0700")
 			// Another file system: everything is to be copied.
-			wrote := false
-			d := files.New(w.Scope.Store, files.Fast, files.WithFault(func(op, _ string) error { wrote = wrote || op != "mkdir"; return nil }))
+			var wrote atomic.Bool
+			d := files.New(w.Scope.Store, files.Fast, files.WithFault(func(op, _ string) error {
+				if op != "mkdir" {
+					wrote.Store(true)
+				}
+				return nil
+			}))
 			if name == "bytes" {
 				w.Write("/usr/lib/large", strings.Repeat("large", 1<<20))
 				before = w.look()
@@ -50,7 +56,7 @@ func TestNoSpaceIsSaidBefore(t *testing.T) {
 			if !errors.Is(err, restore.ErrNoSpace) || !errors.As(err, &space) {
 				t.Fatalf("save: %v", err)
 			}
-			if wrote {
+			if wrote.Load() {
 				t.Error("something was written all the same")
 			}
 			if name == "bytes" && space.Need.Bytes <= space.Free.Bytes || name == "inodes" && space.Need.Inodes <= space.Free.Inodes {
@@ -350,10 +356,10 @@ func TestNothingStaysOpen(t *testing.T) {
 	}
 	work := func() {
 		ctx := context.Background()
-		for n := 1; n < 60; n += 4 {
-			count := 0
+		for n := int64(1); n < 60; n += 4 {
+			var count atomic.Int64
 			fails := w.Open(func(string, string) error {
-				if count++; count > n {
+				if count.Add(1) > n {
 					return unix.EIO
 				}
 				return nil
@@ -362,7 +368,7 @@ func TestNothingStaysOpen(t *testing.T) {
 			w.save("p")
 			w.Replace("/usr/bin/openssl", "new")
 			w.Remove("/etc/ssl")
-			count = 0
+			count.Store(0)
 			_, _ = fails.Restore(ctx, "p")
 			_, err := w.driver.Restore(ctx, "p")
 			w.ok(err)

@@ -50,21 +50,34 @@ func (d *Driver) save(ctx context.Context, id string, sc restore.Scope) (restore
 	if err := d.sweep(store); err != nil {
 		return none, err
 	}
+	p := restore.Point{ID: id, Driver: Name, Created: start.UTC()}
+	for attempt := 1; ; attempt++ {
+		one := p
+		if err := d.attempt(ctx, store, sc, &one); err == nil || attempt == saveAttempts || !errors.Is(err, restore.ErrChanging) {
+			return one, err
+		}
+	}
+}
+
+// saveAttempts is how often a save begins anew because something came, went or changed under it.
+const saveAttempts = 3
+
+// attempt makes the point or leaves nothing of it.
+func (d *Driver) attempt(ctx context.Context, store int, sc restore.Scope, p *restore.Point) error {
 	s, err := d.survey(ctx, sc, d.store)
 	if err != nil {
-		return none, err
+		return err
 	}
 	defer unix.Close(s.root)
 	if err := s.census.fits(store, d.store); err != nil {
-		return none, err
+		return err
 	}
-	p := restore.Point{ID: id, Driver: Name, Created: start.UTC()}
-	if err := d.fill(ctx, store, s, sc, &p); err != nil {
+	if err := d.fill(ctx, store, s, sc, p); err != nil {
 		// The space is needed elsewhere, and the point is worth nothing. If this fails too, the point
 		// stays incomplete, which everyone can see.
-		return none, errors.Join(err, d.discard(store, id))
+		return errors.Join(err, d.discard(store, p.ID))
 	}
-	return p, nil
+	return nil
 }
 
 // fill makes the point's directory, the farm, the manifest and, when they are durable, the marker.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"testing"
 
 	"github.com/patchwart/patchwart/internal/host/restore"
@@ -131,13 +132,12 @@ func contract(t *testing.T, fresh func(t *testing.T) Host) {
 		s := newScene(t, fresh)
 		before := s.look()
 		inside, leave := make(chan struct{}), make(chan struct{})
-		first := true
+		var first atomic.Bool
 		var mine = errors.New("done looking")
 		slow := s.host.Open(func(op, _ string) error {
-			if op == "mkdir" || !first {
+			if op == "mkdir" || !first.CompareAndSwap(false, true) {
 				return nil
 			}
-			first = false
 			close(inside)
 			<-leave
 			return mine

@@ -104,9 +104,13 @@ func (a *actor) packaged() string {
 
 // freePath is a new name in some directory.
 func (a *actor) freePath() string {
-	dirs := append(a.paths(isDirectory), "")
-	for _, usual := range []string{"/usr", "/etc", "/var/lib", "/opt"} {
-		if os.MkdirAll(a.s.At(usual), 0o755) == nil { // not where something else has taken its place
+	dirs := append(a.paths(isDirectory), "", "/var") // what leads to the store is always there
+	for _, usual := range []string{"/usr", "/etc", "/var", "/var/lib", "/opt"} {
+		// Not where something else has taken its place, least of all a link.
+		if up := filepath.Dir(usual); up != "/" && !slices.Contains(dirs, up) {
+			continue
+		}
+		if err := os.Mkdir(filepath.Join(a.s.Root, usual), 0o755); err == nil {
 			dirs = append(dirs, usual)
 		}
 	}

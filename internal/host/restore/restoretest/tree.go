@@ -15,8 +15,17 @@ type Tree struct {
 	Root string
 }
 
-// At is where a path of the tree really is.
-func (t *Tree) At(path string) string { return filepath.Join(t.Root, path) }
+// At is where a path of the tree really is. It refuses a path that leads through a symbolic link: a
+// link to /usr in the tree is one to the /usr of the machine that runs the tests.
+func (t *Tree) At(path string) string {
+	t.T.Helper()
+	for dir := filepath.Dir(path); len(dir) > 1; dir = filepath.Dir(dir) {
+		if st, err := os.Lstat(filepath.Join(t.Root, dir)); err == nil && st.Mode()&os.ModeSymlink != 0 {
+			t.T.Fatalf("%s leads through the symbolic link %s", path, dir)
+		}
+	}
+	return filepath.Join(t.Root, path)
+}
 
 func (t *Tree) ok(err error) {
 	t.T.Helper()

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/patchwart/patchwart/client"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/policy"
+)
+
+func (cmd explainCmd) Run(a *app) error {
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
+	e, err := c.Explain(a.ctx, cmd.System, cmd.Package)
+	if err != nil {
+		return err
+	}
+	return a.result(e, func() { a.explain(e) })
+}
+
+var explainWords = struct{ Answer, Reason, Allowed, Yes, No, Ask, Rules, Facets, Policy, From lang.Text }{
+	Answer:  lang.T("Antwort", "answer"),
+	Reason:  lang.T("Grund", "reason"),
+	Allowed: lang.T("jetzt erlaubt", "permitted now"),
+	Yes:     lang.T("● ja", "● yes"),
+	No:      lang.T("◇ nein", "◇ no"),
+	Ask:     lang.T("dafür nötig", "needed for it"),
+	Rules:   lang.T("Regeln, die dazu führten", "Rules that led to it"),
+	Facets:  lang.T("Wovon sie ausgehen", "What they rest on"),
+	Policy:  lang.T("Fassung", "policy version"),
+	From:    lang.T("%[1]s, gültig ab %[2]s", "%[1]s, valid from %[2]s"),
+}
+
+func (a *app) explain(e client.Explanation) {
+	w := explainWords
+	title := a.paint(bold, clean(e.System))
+	if e.Package != "" {
+		title += " · " + a.paint(bold, clean(e.Package))
+	}
+	a.print(title)
+	allowed := w.No
+	if e.Allowed {
+		allowed = w.Yes
+	}
+	version := e.Policy.ID
+	if e.Policy.Title != "" {
+		version += " – " + e.Policy.Title
+	}
+	if e.Policy.From != "" && e.Policy.From != policy.DateUnknown {
+		version = a.tf(w.From, version, e.Policy.From)
+	}
+	a.pairs(pair{w.Answer, a.t(e.Answer)}, pair{w.Reason, a.t(e.Why)}, pair{w.Allowed, allowed.In(a.lang)},
+		pair{w.Ask, a.t(e.Ask)}, pair{w.Policy, clean(version)})
+	if len(e.Decision.Reasons) > 0 {
+		a.head(w.Rules)
+		for _, r := range e.Decision.Reasons {
+			for i, line := range wrap(a.t(r.Text), 88) {
+				id := ""
+				if i == 0 {
+					id = clean(r.RuleID)
+				}
+				a.print(fmt.Sprintf("  %-8s  %s", id, line))
+			}
+		}
+	}
+	a.head(w.Facets)
+	var facts []pair
+	for _, f := range e.Facets.Facts() {
+		facts = append(facts, pair{f.Title, a.t(f.Words)})
+	}
+	a.pairs(facts...)
+}

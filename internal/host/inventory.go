@@ -1,0 +1,150 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/host/apt"
+	"github.com/patchwart/patchwart/internal/host/dpkg"
+)
+
+// packages fills in what is installed and what is pending: three calls of apt, whatever the number of
+// packages.
+func (m *Machine) packages(ctx context.Context, f *fact.Facts, status dpkg.Status) error {
+	auto, err := m.database.Auto()
+	if err != nil {
+		return err
+	}
+	plan, err := m.wouldUpgrade(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		f.Indices.Errors = append(slices.Clone(f.Indices.Errors), fmt.Sprintf("no plan: %.300s", err))
+	}
+	names := make([]string, 0, len(status.Packages)+len(plan.Changes))
+	for _, p := range status.Packages {
+		names = append(names, status.Key(p))
+	}
+	var added []apt.Change
+	for _, c := range plan.Changes {
+		if _, ok := status.Find(c.Name, c.Arch); !ok {
+			added = append(added, c)
+			names = append(names, dpkg.Key(c.Name, c.Arch, status.Native()))
+		}
+	}
+	policies, repositories, err := m.policies(ctx, names)
+	if err != nil {
+		return err
+	}
+	f.Packages = installed(status, auto, policies, repositories)
+	sources, err := m.sources(ctx, added, status.Native())
+	if err != nil {
+		return err
+	}
+	f.Pending = pending(status, plan, policies, repositories, sources)
+	return nil
+}
+
+// wouldUpgrade asks what an upgrade would do now under the host's own settings.
+func (m *Machine) wouldUpgrade(ctx context.Context) (apt.Plan, error) {
+	if err := m.makeCache(); err != nil {
+		return apt.Plan{}, err
+	}
+	res, err := m.run.Run(ctx, apt.WouldUpgrade())
+	if err != nil {
+		return apt.Plan{}, err
+	}
+	return apt.ParsePlan(bytes.NewReader(res.Output))
+}
+
+// policies asks apt for all versions of the packages and for what the repositories say of themselves.
+func (m *Machine) policies(ctx context.Context, names []string) (map[string]apt.Policy, map[string]fact.Origin, error) {
+	all := map[string]apt.Policy{}
+	for part := range slices.Chunk(names, 4000) { // the kernel bounds an argument vector
+		res, err := m.run.Run(ctx, apt.Policies(part))
+		if err != nil {
+			return nil, nil, err
+		}
+		found, err := apt.ParsePolicies(bytes.NewReader(res.Output))
+		if err != nil {
+			return nil, nil, err
+		}
+		for name, p := range found {
+			all[name] = p
+		}
+	}
+	res, err := m.run.Run(ctx, apt.Repositories())
+	if err != nil {
+		return nil, nil, err
+	}
+	repositories, err := apt.ParseRepositories(bytes.NewReader(res.Output))
+	return all, repositories, err
+}
+
+// sources finds the source packages of what would be newly installed; usually nothing is.
+func (m *Machine) sources(ctx context.Context, added []apt.Change, native string) (map[string]string, error) {
+	if len(added) == 0 {
+		return nil, nil
+	}
+	names := make([]string, 0, len(added))
+	for _, c := range added {
+		names = append(names, dpkg.Key(c.Name, c.Arch, native)+"="+c.Version)
+	}
+	res, err := m.run.Run(ctx, apt.Records(names))
+	if err != nil {
+		return nil, err
+	}
+	return apt.ParseSources(bytes.NewReader(res.Output))
+}
+
+func installed(status dpkg.Status, auto dpkg.Auto, policies map[string]apt.Policy, repositories map[string]fact.Origin) []fact.Package {
+	native := status.Native()
+	list := make([]fact.Package, 0, len(status.Packages))
+	for _, p := range status.Packages {
+		list = append(list, fact.Package{
+			Name: p.Name, Arch: p.Arch, Version: p.Version,
+			Source: p.Source, SourceVersion: p.SourceVersion, Section: p.Section,
+			Auto: auto.Has(p, native), Held: p.Held(),
+			Origins: apt.Origins(policies[status.Key(p)].Sources(p.Version), repositories),
+		})
+	}
+	return list
+}
+
+// pending joins apt's plan with what is newer and yet not in it. That is on hold, or apt keeps it back
+// because its update would remove something; either way it would be left, and is open, not up to date.
+func pending(status dpkg.Status, plan apt.Plan, policies map[string]apt.Policy, repositories map[string]fact.Origin, sources map[string]string) []fact.Pending {
+	var list []fact.Pending
+	planned := map[string]bool{}
+	for _, c := range plan.Changes {
+		key := dpkg.Key(c.Name, c.Arch, status.Native())
+		planned[key] = true
+		p := fact.Pending{
+			Name: c.Name, Arch: c.Arch, Candidate: c.Version, Size: c.Size, Source: sources[c.Name],
+			Origins: apt.Origins(policies[key].Sources(c.Version), repositories),
+		}
+		if have, ok := status.Find(c.Name, c.Arch); ok {
+			p.Installed, p.Source = have.Version, have.Source
+		}
+		if p.Source == "" {
+			p.Source = c.Name
+		}
+		list = append(list, p)
+	}
+	for _, have := range status.Packages {
+		key := status.Key(have)
+		candidate := policies[key].Candidate
+		if planned[key] || candidate == "" || dpkg.Compare(candidate, have.Version) <= 0 {
+			continue
+		}
+		list = append(list, fact.Pending{
+			Name: have.Name, Arch: have.Arch, Installed: have.Version, Candidate: candidate, Source: have.Source,
+			Origins: apt.Origins(policies[key].Sources(candidate), repositories), Held: true,
+		})
+	}
+	return list
+}
