@@ -112,8 +112,10 @@ func (p Policy) origin(want wire.Package, facts fact.Facts) string {
 		return name + " comes from no repository"
 	}
 	for _, o := range origins {
-		own := p.Origins == nil && o.Origin != "" && strings.EqualFold(o.Origin, facts.OS.ID)
-		if !own && !slices.Contains(p.Origins, o.Label) {
+		distribution := o.Origin != "" && strings.EqualFold(o.Origin, facts.OS.ID)
+		// A stranger that borrows the distribution's label is not what whoever wrote the policy meant.
+		borrowed := !distribution && facts.OS.ID != "" && strings.HasPrefix(strings.ToLower(o.Label), strings.ToLower(facts.OS.ID))
+		if borrowed || !(p.Origins == nil && distribution) && !slices.Contains(p.Origins, o.Label) {
 			return fmt.Sprintf("%s comes from %q (%s), which the host does not accept", name, o.Label, o.Site)
 		}
 	}

@@ -144,6 +144,7 @@ func TestOriginsAreJudgedByTheHostsOwnFacts(t *testing.T) {
 		{"not on offer at all", nil, fact.Facts{OS: fact.OS{ID: "debian"}}, "is not on offer"},
 		{"in place already", nil, fact.Facts{OS: fact.OS{ID: "debian"}, Packages: []fact.Package{{Name: "nginx", Arch: "amd64", Version: "1.1", Origins: []fact.Origin{security}}}}, ""},
 		{"a repository without a name", nil, pending("1.1", fact.Origin{Site: "x"}), "which the host does not accept"},
+		{"a stranger under a borrowed label", []string{"Debian-Security"}, pending("1.1", fact.Origin{Origin: "Evil", Label: "Debian-Security"}), "which the host does not accept"},
 		{"nothing is accepted", []string{}, pending("1.1", security), "which the host does not accept"},
 	} {
 		p := Default()
