@@ -129,7 +129,8 @@ func TestRootKeyFollowsRecipeParentAndRelease(t *testing.T) {
 			}
 		}
 	}
-	if key(Web, "bookworm", "12.1") != key(Web, "bookworm", "12.1") {
+	first, again := key(Web, "bookworm", "12.1"), key(Web, "bookworm", "12.1")
+	if first != again {
 		t.Error("the same root has two keys")
 	}
 	if _, err := rootKey("mail", "bookworm", nil); err == nil {

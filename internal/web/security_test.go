@@ -44,7 +44,7 @@ func TestWithoutSessionThereIsNoPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	q.AddCookie(&http.Cookie{Name: "patchwart_session", Value: "session-1"}) // guessed, never given
-	r, err := d.Client.Do(q) //nolint:bodyclose // read closes it
+	r, err := d.Client.Do(q)                                                 //nolint:bodyclose // read closes it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestOtherSitesCannotAct(t *testing.T) {
 			}
 			q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			q.Header.Set(header[0], header[1])
-			r, err := d.Client.Do(q)
+			r, err := d.Client.Do(q) //nolint:bodyclose // read closes it
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -203,9 +203,11 @@ func TestGetChangesNothing(t *testing.T) {
 	}
 	for _, path := range []string{"/systeme/neu1/aufnahme", "/abmelden", "/planen?beleg=nnnnnnnnnnnnnnnnnnnn", "/systeme/db1/auftrag?beleg=nnnnnnnnnnnnnnnnnnnn"} {
 		d.get(path)
-		if _, err := d.Client.Head(d.URL + path); err != nil {
+		r, err := d.Client.Head(d.URL + path)
+		if err != nil {
 			t.Fatal(err)
 		}
+		r.Body.Close()
 	}
 	if d.Backend.Enrols != enrols || d.Backend.Plans != 0 || len(d.Backend.Orders) != 0 || d.Sessions.Left() != 2 {
 		t.Error("a GET has changed something")

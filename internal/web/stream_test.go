@@ -149,7 +149,7 @@ func TestStreamsAreBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := d.Client.Do(q)
+		r, err := d.Client.Do(q) //nolint:bodyclose // read closes it
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,10 +22,10 @@ const audit = () => {
     return known.get(colour);
   };
   const over = (front, back) => [0, 1, 2].map((i) => front[i] * front[3] + back[i] * (1 - front[3])).concat(1);
+  const grounds = new Map([[null, rgba(matchMedia("(prefers-color-scheme: dark)").matches ? "#121212" : "#fff")]]);
   const ground = (e) => {
-    const layers = [];
-    for (let x = e; x; x = x.parentElement) layers.push(rgba(getComputedStyle(x).backgroundColor));
-    return layers.reverse().reduce((back, front) => over(front, back), rgba(getComputedStyle(document.documentElement).colorScheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches ? "#121212" : "#fff"));
+    if (!grounds.has(e)) grounds.set(e, over(rgba(getComputedStyle(e).backgroundColor), ground(e.parentElement)));
+    return grounds.get(e);
   };
   const light = ([r, g, b]) => {
     const [x, y, z] = [r, g, b].map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
