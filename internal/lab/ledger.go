@@ -19,6 +19,7 @@ const (
 	kindGroup   = "group"   // a control group with all processes in it
 	kindNetwork = "network" // a named network namespace
 	kindLink    = "link"    // a network interface
+	kindLock    = "lock"    // a lock file of nspawn
 	kindMachine = "machine" // what nspawn leaves under /run for a machine name
 )
 
@@ -158,6 +159,8 @@ func (g *ledger) remove(e entry) error {
 		return removeNetwork(e.What)
 	case kindLink:
 		return removeLink(e.What)
+	case kindLock:
+		return removeLock(e.What)
 	case kindMachine:
 		return removeMachineTraces(e.What)
 	default:

@@ -74,6 +74,7 @@ func TestLedgerTouchesNothingForeign(t *testing.T) {
 		{Kind: kindGroup, What: "/sys/fs/cgroup"},
 		{Kind: kindNetwork, What: "production"},
 		{Kind: kindLink, What: "eth0"},
+		{Kind: kindLock, What: "/run/systemd/nspawn/locks/inode-64768:2"},
 		{Kind: kindMachine, What: "customer"},
 		{Kind: kindMachine, What: "pwlab0/../../../../etc"},
 		{Kind: "surprise", What: foreign},
@@ -84,15 +85,15 @@ func TestLedgerTouchesNothingForeign(t *testing.T) {
 	if err == nil {
 		t.Fatal("a ledger with foreign things was worked off without a word")
 	}
-	if lines := strings.Count(err.Error(), "\n") + 1; lines != 10 {
-		t.Errorf("10 things must be refused, %d were: %v", lines, err)
+	if lines := strings.Count(err.Error(), "\n") + 1; lines != 11 {
+		t.Errorf("11 things must be refused, %d were: %v", lines, err)
 	}
 	for _, path := range []string{filepath.Join(foreign, "letter"), filepath.Join(moved, markerFile)} {
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("a foreign file is gone: %v", err)
 		}
 	}
-	if len(g.entries) != 10 {
+	if len(g.entries) != 11 {
 		t.Errorf("what was refused was forgotten: %v", g.entries)
 	}
 }
@@ -116,12 +117,12 @@ func TestNamesOfAnEarlierBootMeanNothing(t *testing.T) {
 func TestMountTable(t *testing.T) {
 	t.Parallel()
 	table := "22 1 8:1 / / rw - ext4 /dev/a rw\n" +
-		"31 22 7:0 / /work/pwlab0-1/hosts/a\\040b/root rw - ext4 /dev/loop0 rw\n" +
-		"32 31 7:1 / /work/pwlab0-1/hosts/a\\040b/root/srv rw - ext4 /dev/loop1 rw\n" +
-		"33 22 7:2 / /work/pwlab0-10 rw - ext4 /dev/loop2 rw\n" +
+		"31 22 7:0 / /place/pwlab0-1/hosts/a\\040b/root rw - ext4 /dev/loop0 rw\n" +
+		"32 31 7:1 / /place/pwlab0-1/hosts/a\\040b/root/srv rw - ext4 /dev/loop1 rw\n" +
+		"33 22 7:2 / /place/pwlab0-10 rw - ext4 /dev/loop2 rw\n" +
 		"short line\n"
-	got := mountPoints(table, "/work/pwlab0-1")
-	want := []string{"/work/pwlab0-1/hosts/a b/root", "/work/pwlab0-1/hosts/a b/root/srv"}
+	got := mountPoints(table, "/place/pwlab0-1")
+	want := []string{"/place/pwlab0-1/hosts/a b/root", "/place/pwlab0-1/hosts/a b/root/srv"}
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -169,3 +169,21 @@ func removeMachineTraces(machine string) error {
 	}
 	return nil
 }
+
+// lockPrefix starts the names of nspawn's lock files.
+const lockPrefix = "/run/systemd/nspawn/locks/"
+
+// removeLock removes a lock file of nspawn for a lab's loop-mounted root; it need not be there.
+func removeLock(path string) error {
+	var device, inode uint64
+	if _, err := fmt.Sscanf(path, lockPrefix+"inode-%d:%d", &device, &inode); err != nil || unix.Major(device) != loopMajor {
+		return errors.New("not a lock of a loop device: left alone")
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// loopMajor is the major number of loop devices.
+const loopMajor = 7

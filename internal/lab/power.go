@@ -120,6 +120,10 @@ func (h *Host) waitBoots(ctx context.Context, n int) error {
 
 // start runs nspawn and the two watchers of it: one reads its notifications, one waits for its end.
 func (h *Host) start() error {
+	lock, err := h.noteLock()
+	if err != nil {
+		return err
+	}
 	socketPath := filepath.Join(h.lab.ledger.dir, h.name+".notify")
 	_ = os.Remove(socketPath)
 	socket, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socketPath, Net: "unixgram"})
@@ -146,7 +150,7 @@ func (h *Host) start() error {
 	}
 	h.change(func(s *powerState) { *s = powerState{on: true, cmd: cmd, pidfd: -1} })
 	go h.listen(cmd, socket)
-	go h.attend(cmd, socket, console)
+	go h.attend(cmd, socket, console, lock)
 	return nil
 }
 
@@ -190,7 +194,7 @@ func (h *Host) listen(cmd *exec.Cmd, socket *net.UnixConn) {
 }
 
 // attend waits for nspawn's end; a host that asked for a reboot is started again.
-func (h *Host) attend(cmd *exec.Cmd, socket *net.UnixConn, console io.Closer) {
+func (h *Host) attend(cmd *exec.Cmd, socket *net.UnixConn, console io.Closer, lock string) {
 	err := cmd.Wait()
 	_ = socket.Close()
 	_ = console.Close()
@@ -202,7 +206,7 @@ func (h *Host) attend(cmd *exec.Cmd, socket *net.UnixConn, console io.Closer) {
 	h.state.leader, h.state.pidfd, h.state.ready = 0, -1, false
 	reboot = reboot && !h.gone
 	h.mu.Unlock()
-	h.removeLockTrace()
+	_ = os.Remove(lock)
 	if reboot {
 		if err = h.start(); err == nil {
 			return
@@ -211,12 +215,14 @@ func (h *Host) attend(cmd *exec.Cmd, socket *net.UnixConn, console io.Closer) {
 	h.change(func(s *powerState) { *s = powerState{pidfd: -1, err: err} })
 }
 
-// removeLockTrace removes the lock that a killed nspawn leaves for the root's inode.
-func (h *Host) removeLockTrace() {
+// noteLock writes down the lock file that nspawn makes for the root's inode: a killed one leaves it behind.
+func (h *Host) noteLock() (string, error) {
 	var stat unix.Stat_t
-	if unix.Lstat(h.root, &stat) == nil {
-		_ = os.Remove(fmt.Sprintf("/run/systemd/nspawn/locks/inode-%d:%d", stat.Dev, stat.Ino))
+	if err := unix.Lstat(h.root, &stat); err != nil {
+		return "", fmt.Errorf("look at its root: %w", err)
 	}
+	lock := fmt.Sprintf("%sinode-%d:%d", lockPrefix, stat.Dev, stat.Ino)
+	return lock, h.lab.ledger.note(h.name, kindLock, lock)
 }
 
 // Running says whether the host is on and has finished booting.

@@ -195,6 +195,14 @@ func afterWord(v runView) lang.Text {
 	return runWords.After
 }
 
+// sameWord introduces the observations that are as they were.
+func sameWord(v runView) string {
+	if len(v.Facts) == 0 {
+		return v.T(runWords.AllSame)
+	}
+	return v.T(runWords.FactsSame)
+}
+
 // pointText describes the restore point.
 func pointText(v runView) string {
 	p := v.R.State.Point

@@ -4,18 +4,18 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // runWords are the words of a run's page.
 var runWords = struct {
-	Title, Steps, StepsPlanned, Timeline, TimelineNone, Usual, Try, Text                           lang.Text
-	Detail, Pending, Verdict, Reasons, Changes, ChangesOrdered, ChangesPreview, ChangesCaption     lang.Text
-	Before, Ordered, Now, Result, AsOrdered, AsBefore, Differs, Facts, FactsCaption, FactsSame     lang.Text
-	Service, Port, Check, Observed, NotListening, Missing, Proof, ProofClean                       lang.Text
-	ProofBad, ProofRestored, ProofAside, ProofPoint, ProofSum, ProofMore, Point, PointDriver       lang.Text
-	Allowed, AllowedLead, GivenBy, Rules, Mandate, WorkOrder                                       lang.Text
-	WorkOrderNone, Valid, Policy, LeftOut, LeftOutLead, LeftOutCaption, Preview, PreviewSame       lang.Text
-	PreviewPlus, PreviewMinus, Papers, PapersLead, FailedAt, Wait, WaitAsked, WaitOrdered, Planned lang.Text
-	AfterApply, After                                                                              lang.Text
-	Began, Took, Doubt, LinesCut, CheckGood, CheckBad, NotChecked                                  lang.Text
-	Same, PointPaths                                                                               plural
-	LinesCount, ProofChecked                                                                       plural
+	Title, Steps, StepsPlanned, Timeline, TimelineNone, Usual, Try, Text                                lang.Text
+	Detail, Pending, Verdict, Reasons, Changes, ChangesOrdered, ChangesPreview, ChangesCaption          lang.Text
+	Before, Ordered, Now, Result, AsOrdered, AsBefore, Differs, Facts, FactsCaption, AllSame, FactsSame lang.Text
+	Service, Port, Check, Observed, NotListening, Missing, Proof, ProofClean                            lang.Text
+	ProofBad, ProofRestored, ProofAside, ProofPoint, ProofSum, ProofMore, Point, PointDriver            lang.Text
+	Allowed, AllowedLead, GivenBy, Rules, Mandate, WorkOrder                                            lang.Text
+	WorkOrderNone, Valid, Policy, LeftOut, LeftOutLead, LeftOutCaption, Preview, PreviewSame            lang.Text
+	PreviewPlus, PreviewMinus, Papers, PapersLead, FailedAt, Wait, WaitAsked, WaitOrdered, Planned      lang.Text
+	AfterApply, After                                                                                   lang.Text
+	Began, Took, Doubt, LinesCut, CheckGood, CheckBad, NotChecked                                       lang.Text
+	Same, PointPaths                                                                                    plural
+	LinesCount, ProofChecked                                                                            plural
 }{
 	Title:          lang.T("Lauf auf %[1]s", "Run on %[1]s"),
 	Steps:          lang.T("Verlauf", "Course"),
@@ -44,6 +44,7 @@ var runWords = struct {
 	Differs:        lang.T("weicht ab", "differs"),
 	Facts:          lang.T("Vorher und nachher", "Before and after"),
 	FactsCaption:   lang.T("Dienste, Ports und Prüfungen vor und nach der Änderung", "Services, ports and checks before and after the change"),
+	AllSame:        lang.T("Alles ist wie vorher:", "Everything is as before:"),
 	FactsSame:      lang.T("Alles Übrige ist unverändert:", "Everything else is unchanged:"),
 	Service:        lang.T("Dienst", "Service"),
 	Port:           lang.T("Port", "Port"),

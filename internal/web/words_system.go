@@ -124,7 +124,7 @@ var orderWords = struct {
 	Channel:       lang.T("Wo wurde er erteilt?", "Where was it given?"),
 	ChannelHint:   lang.T("Ticketnummer oder Anlass, z. B. Ticket 4711", "Ticket number or occasion, e.g. Ticket 4711"),
 	Text:          lang.T("Wortlaut", "Verbatim text"),
-	OpenForm:      lang.T("Formular öffnen", "Open the form"),
+	OpenForm:      lang.T("Formular", "Form"),
 	TextHint:      lang.T("Unverändert, so wie er geschrieben oder gesagt wurde.", "Unchanged, as it was written or said."),
 	Request:       lang.T("Anforderung", "Request"),
 	Explicit:      lang.T("Es ist ausdrücklich darum gebeten worden, die Updates auszuführen", "It was expressly asked for that the updates be carried out"),

@@ -115,7 +115,8 @@ func (p Policy) origin(want wire.Package, facts fact.Facts) string {
 		distribution := o.Origin != "" && strings.EqualFold(o.Origin, facts.OS.ID)
 		// A stranger that borrows the distribution's label is not what whoever wrote the policy meant.
 		borrowed := !distribution && facts.OS.ID != "" && strings.HasPrefix(strings.ToLower(o.Label), strings.ToLower(facts.OS.ID))
-		if borrowed || !(p.Origins == nil && distribution) && !slices.Contains(p.Origins, o.Label) {
+		own := p.Origins == nil && distribution
+		if borrowed || !own && !slices.Contains(p.Origins, o.Label) {
 			return fmt.Sprintf("%s comes from %q (%s), which the host does not accept", name, o.Label, o.Site)
 		}
 	}

@@ -7,23 +7,23 @@ import (
 )
 
 var (
-	// ErrNotFound: there is no point of that name.
+	// ErrNotFound says: there is no point of that name.
 	ErrNotFound = errors.New("no such restore point")
-	// ErrExists: a complete point of that name is there and is not overwritten.
+	// ErrExists says: a complete point of that name is there and is not overwritten.
 	ErrExists = errors.New("restore point exists already")
-	// ErrIncomplete: saving the point was never finished. Save it again or drop it.
+	// ErrIncomplete says: saving the point was never finished. Save it again or drop it.
 	ErrIncomplete = errors.New("restore point is incomplete")
-	// ErrNoSpace: the point would not fit. Nothing was written. See SpaceError.
+	// ErrNoSpace says: the point would not fit. Nothing was written. See SpaceError.
 	ErrNoSpace = errors.New("not enough space for a restore point")
-	// ErrChanging: something writes to a path while it is being saved.
+	// ErrChanging says: something writes to a path while it is being saved.
 	ErrChanging = errors.New("changes while it is being saved")
-	// ErrPointDamaged: what the point holds is no longer what its manifest says. See DamagedError.
+	// ErrPointDamaged says: what the point holds is no longer what its manifest says. See DamagedError.
 	ErrPointDamaged = errors.New("restore point is damaged")
-	// ErrNotIdentical: after a restore the system still differs from the point.
+	// ErrNotIdentical says: after a restore the system still differs from the point.
 	ErrNotIdentical = errors.New("system is not identical to the restore point")
-	// ErrBusy: another save, restore or drop works on the same store.
+	// ErrBusy says: another save, restore or drop works on the same store.
 	ErrBusy = errors.New("restore points are in use by another process")
-	// ErrUnsafe: the place for the points is open to others than its owner, or not usable as one.
+	// ErrUnsafe says: the place for the points is open to others than its owner, or not usable as one.
 	ErrUnsafe = errors.New("restore store is not safe")
 )
 

@@ -179,7 +179,7 @@ func (d *disk) copyTree(ctx context.Context, at int, name string, to int, as, pa
 			err = d.symlink(e.Target, to, as, path)
 		}
 	default:
-		err = d.mknod(to, as, st.Mode&unix.S_IFMT|0o600, uint64(st.Rdev), path)
+		err = d.mknod(to, as, st.Mode&unix.S_IFMT|0o600, st.Rdev, path)
 	}
 	if err != nil {
 		return err

@@ -187,7 +187,7 @@ func procPath(at int, name string) string {
 // again repeats a system call that a signal interrupted.
 func again(call func() error) error {
 	for {
-		if err := call(); err != unix.EINTR {
+		if err := call(); !errors.Is(err, unix.EINTR) {
 			return err
 		}
 	}

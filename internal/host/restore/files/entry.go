@@ -104,14 +104,14 @@ func (e *entry) fill(st *unix.Stat_t) {
 	case isLink:
 		e.Mode = 0
 	case isChar, isBlock:
-		e.Rdev = uint64(st.Rdev)
+		e.Rdev = st.Rdev
 	}
 }
 
 // inodeID names a file whatever its paths are.
 type inodeID struct{ dev, ino uint64 }
 
-func idOf(st *unix.Stat_t) inodeID { return inodeID{uint64(st.Dev), st.Ino} }
+func idOf(st *unix.Stat_t) inodeID { return inodeID{st.Dev, st.Ino} }
 
 // check says what is wrong with an entry that was read.
 func (e *entry) check() error {

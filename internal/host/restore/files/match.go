@@ -244,7 +244,7 @@ func (m *matcher) onto(s *spot, fd int) (volume, error) {
 	if err != nil {
 		return volume{}, err
 	}
-	if _, mounted := m.rules.mounts[s.path]; !mounted && uint64(st.Dev) == s.on.dev {
+	if _, mounted := m.rules.mounts[s.path]; !mounted && st.Dev == s.on.dev {
 		return s.on, nil
 	}
 	on, err := volumeOf(fd)

@@ -113,12 +113,12 @@ func (r *restorer) other(ctx context.Context, s *spot) error {
 }
 
 func (r *restorer) sameOther(s *spot) (bool, error) {
-	if s.kind() != s.e.Type || (s.e.Type == isChar || s.e.Type == isBlock) && uint64(s.st.Rdev) != s.e.Rdev {
+	if s.kind() != s.e.Type || (s.e.Type == isChar || s.e.Type == isBlock) && s.st.Rdev != s.e.Rdev {
 		return false, nil
 	}
 	if s.e.Type == isLink {
 		if target, err := readlink(s.at, s.name); err != nil || target != s.e.Target {
-			return false, nil // gone or another type by now: replaced either way
+			return false, nil //nolint:nilerr // gone or another type by now: replaced either way
 		}
 	}
 	attrs, err := xattrs(s.at, s.name)
@@ -166,7 +166,7 @@ func (r *restorer) same(ctx context.Context, e *entry, fd int, paths []string, b
 	if err != nil {
 		return false, err
 	}
-	if e.Keep == byLink && st.Ino == e.Inode && uint64(st.Dev) == r.p.home.dev {
+	if e.Keep == byLink && st.Ino == e.Inode && st.Dev == r.p.home.dev {
 		// The object itself: its content is the only one there is.
 		return true, r.mend(ctx, e, fd, paths, buf)
 	}

@@ -40,7 +40,7 @@ func openBelow(root int, path string) (int, error) {
 	how := unix.OpenHow{Flags: unix.O_RDONLY | unix.O_DIRECTORY | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_BENEATH}
 	var fd int
 	err := again(func() (err error) { fd, err = unix.Openat2(root, rel, &how); return err })
-	if err == nil || !(errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM)) {
+	if err == nil || !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EPERM) {
 		return fd, err
 	}
 	// Kernels before 5.6, and sandboxes that do not know the call.

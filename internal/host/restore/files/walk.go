@@ -15,7 +15,7 @@ type volume struct{ dev, mnt uint64 }
 
 func volumeOf(fd int) (volume, error) {
 	st, err := fstat(fd)
-	return volume{uint64(st.Dev), mountID(fd)}, err
+	return volume{st.Dev, mountID(fd)}, err
 }
 
 // node is one path as the walk found it.
@@ -105,7 +105,7 @@ func (w *walker) enter(ctx context.Context, n *node) error {
 	}
 	on := n.on
 	_, mounted := w.rules.mounts[n.path]
-	if mounted || uint64(st.Dev) != on.dev {
+	if mounted || st.Dev != on.dev {
 		if on, err = volumeOf(fd); err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func Look(t testing.TB, root string, except ...string) Picture {
 			return err
 		}
 		if st.Mode&unix.S_IFMT == unix.S_IFREG {
-			id := [2]uint64{uint64(st.Dev), st.Ino}
+			id := [2]uint64{st.Dev, st.Ino}
 			names[id] = append(names[id], rel)
 		}
 		p[rel], err = see(path, &st)
