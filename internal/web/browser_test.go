@@ -24,8 +24,8 @@ import (
 
 // shots is a directory: when it is given, the browser test leaves a picture of every page there.
 var (
-	shots = flag.String("shots", "", "directory for pictures of every page, theme and width")
-	only  = flag.String("only", "", "names of the pages that pictures are taken of, with commas between")
+	shots = flag.String("shots", "", "directory for pictures of the pages that the browser looks over")
+	only  = flag.String("only", "", "names of the pages that the browser looks over, with commas between; empty: all")
 )
 
 // browse starts a real browser, or skips with a reason. CI has one.
@@ -114,6 +114,9 @@ func TestEveryPageInARealBrowser(t *testing.T) {
 	looks := 0
 	for _, language := range []string{"de", "en"} {
 		for _, place := range places {
+			if *only != "" && !slices.Contains(strings.Split(*only, ","), place.name) {
+				continue
+			}
 			if err := place.open(ctx, language); err != nil {
 				t.Fatal(place.name, err)
 			}
@@ -128,6 +131,9 @@ func TestEveryPageInARealBrowser(t *testing.T) {
 					t.Fatal(place.name, err)
 				}
 				looks++
+				if *shots != "" && language == "de" {
+					takePicture(ctx, t, fmt.Sprintf("%s-%s-%d.png", place.name, theme, width))
+				}
 				for _, what := range wrong {
 					t.Errorf("%s, %s, %s, %d px: %s", place.name, language, theme, width, what)
 				}
@@ -140,6 +146,18 @@ func TestEveryPageInARealBrowser(t *testing.T) {
 	}
 	for _, text := range complaints() {
 		t.Errorf("the browser complains: %s", text)
+	}
+}
+
+// takePicture leaves a picture of the whole page in the directory for them.
+func takePicture(ctx context.Context, t *testing.T, name string) {
+	t.Helper()
+	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(name, err)
+	}
+	if err := os.WriteFile(filepath.Join(*shots, name), picture, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -362,38 +380,4 @@ func TestALivePageRefreshesItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(`window.before && !document.querySelector("#verbindung").hidden && document.querySelector("#ruhig").open`)
-}
-
-// TestShots leaves pictures of all pages, for people to look at.
-func TestShots(t *testing.T) {
-	if *shots == "" {
-		t.Skip("takes pictures only with -shots DIR")
-	}
-	ctx := browse(t)
-	d := openSignedIn(t, webtest.Demo())
-	d.signInBrowser(ctx)
-	places := d.places()
-	for _, width := range widths {
-		for _, theme := range themes {
-			if err := look(ctx, theme, width, 900); err != nil {
-				t.Fatal(err)
-			}
-			for _, p := range places {
-				if *only != "" && !slices.Contains(strings.Split(*only, ","), p.name) {
-					continue
-				}
-				if err := p.open(ctx, "de"); err != nil {
-					t.Fatal(p.name, err)
-				}
-				picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-				if err != nil {
-					t.Fatal(err)
-				}
-				file := filepath.Join(*shots, fmt.Sprintf("%s-%s-%d.png", p.name, theme, width))
-				if err := os.WriteFile(file, picture, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-	}
 }

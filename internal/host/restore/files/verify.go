@@ -169,8 +169,8 @@ func (v *verifier) entry(s *spot) error {
 			say(restore.Target, e.Target, target)
 		}
 	case isChar, isBlock:
-		if uint64(s.st.Rdev) != e.Rdev {
-			say(restore.Rdev, showRdev(e.Rdev), showRdev(uint64(s.st.Rdev)))
+		if s.st.Rdev != e.Rdev {
+			say(restore.Rdev, showRdev(e.Rdev), showRdev(s.st.Rdev))
 		}
 	}
 	return nil
