@@ -49,7 +49,7 @@ func (s *show) open(ctx context.Context) error {
 			if err := s.stage.Enrol(ctx, s.hosts[name]); err != nil {
 				return err
 			}
-			return s.stage.AwaitFacts(ctx, name)
+			return s.stage.AwaitRefreshed(ctx, name)
 		})
 	}
 	return g.Wait()

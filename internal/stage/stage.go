@@ -159,13 +159,24 @@ func (s *Stage) Enrol(ctx context.Context, h *lab.Host) error {
 	return nil
 }
 
-// AwaitFacts waits until the host has reported, with package lists that it has refreshed for that.
+// AwaitFacts waits until the host has reported.
 func (s *Stage) AwaitFacts(ctx context.Context, name string) error {
+	return s.await(ctx, name, func(sys client.System) bool { return sys.Facts != nil })
+}
+
+// AwaitRefreshed waits until the host has reported what changed with the refresh that the server asks
+// for after the first report. For hosts whose package lists were old: what has not changed is not
+// reported again.
+func (s *Stage) AwaitRefreshed(ctx context.Context, name string) error {
+	return s.await(ctx, name, func(sys client.System) bool { return sys.Facts != nil && sys.Facts.Indices.Refreshed > 0 })
+}
+
+func (s *Stage) await(ctx context.Context, name string, enough func(client.System) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	for {
 		sys, err := s.Client.System(ctx, name)
-		if err == nil && sys.Facts != nil && sys.Facts.Indices.Refreshed > 0 {
+		if err == nil && enough(sys) {
 			return nil
 		}
 		select {

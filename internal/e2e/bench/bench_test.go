@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,8 +21,13 @@ import (
 	"github.com/patchwart/patchwart/internal/stage"
 )
 
-// rounds is how often each contender has its turn. Medians are reported.
-const rounds = 3
+// rounds is how often each contender has its turn: 3, or PATCHWART_BENCH_ROUNDS. Medians are reported.
+var rounds = func() int {
+	if n, err := strconv.Atoi(os.Getenv("PATCHWART_BENCH_ROUNDS")); err == nil && n > 0 {
+		return n
+	}
+	return 3
+}()
 
 const estateDocument = `
 customers:
@@ -76,8 +82,9 @@ func BenchmarkUpdates(b *testing.B) {
 			updates = max(updates, pending)
 			for part, seconds := range c.turn() {
 				note(strings.TrimSpace(c.name+" "+part), seconds)
+				fmt.Fprintf(os.Stderr, "round %d: %-40s %7.2f s\n", round+1, strings.TrimSpace(c.name+" "+part), seconds)
 			}
-			b.Logf("round %d: %s done, %d updates were pending, %d are left", round+1, c.name, pending, r.pending())
+			fmt.Fprintf(os.Stderr, "round %d: %s done, %d updates were pending, %d are left\n", round+1, c.name, pending, r.pending())
 		}
 	}
 	files := r.files()
