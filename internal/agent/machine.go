@@ -53,7 +53,7 @@ type Witness interface {
 	LookUp(ctx context.Context, w wire.WorkOrder) (complete bool, detail string, err error)
 	// Revive follows a restore: it restarts what still runs on files that were taken away, and starts
 	// what was active before and is not now.
-	Revive(ctx context.Context, before verdict.Observation, line func(string)) error
+	Revive(ctx context.Context, w wire.WorkOrder, before verdict.Observation, line func(string)) error
 }
 
 // Points keeps the restore points of the host. A point's ID is its order's.

@@ -193,7 +193,7 @@ func (s *simulated) LookUp(_ context.Context, w wire.WorkOrder) (bool, string, e
 	return true, "", nil
 }
 
-func (s *simulated) Revive(_ context.Context, _ verdict.Observation, line func(string)) error {
+func (s *simulated) Revive(_ context.Context, _ wire.WorkOrder, _ verdict.Observation, line func(string)) error {
 	line("systemctl daemon-reload")
 	s.tick()
 	if s.fails("revive") {

@@ -129,7 +129,7 @@ func (r *runner) revive(ctx context.Context, v *verdict.Verdict) {
 		add("unknown", lang.T("Wie der Host vorher aussah, ist nicht mehr lesbar.", "How the host looked before can no longer be read."))
 		return
 	}
-	if err := r.host.Witness.Revive(ctx, before, r.liner(run.Restoring)); err != nil {
+	if err := r.host.Witness.Revive(ctx, r.order, before, r.liner(run.Restoring)); err != nil {
 		t := asTrouble(err, run.Restoring, limits[run.Restoring], ctx.Err())
 		add(t.Code, t.Text)
 	}

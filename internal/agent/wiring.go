@@ -73,8 +73,8 @@ func (h machine) Settle(ctx context.Context, line func(string)) error {
 	return told(t)
 }
 
-func (h machine) Revive(ctx context.Context, before verdict.Observation, line func(string)) error {
-	_, t := h.m.Revive(ctx, before, line)
+func (h machine) Revive(ctx context.Context, w wire.WorkOrder, before verdict.Observation, line func(string)) error {
+	_, t := h.m.Revive(ctx, before, line, w.Services()...)
 	return told(t)
 }
 

@@ -11,8 +11,10 @@ import (
 
 // Revive is Settle after a restore: the files are as before, and now the services have to be, too. The
 // system manager reads its units again, what ran before and does not now is started, and what runs
-// code that the restore took away is restarted. was is the observation from before the change.
-func (m *Machine) Revive(ctx context.Context, was verdict.Observation, line func(string)) (fact.Reboot, *Trouble) {
+// code that the restore took away is restarted. was is the observation from before the change. The
+// units in also are restarted in any case, if they ran before: a service may hold what the change gave
+// it to read in memory, where no look at its files shows it.
+func (m *Machine) Revive(ctx context.Context, was verdict.Observation, line func(string), also ...string) (fact.Reboot, *Trouble) {
 	if line == nil {
 		line = func(string) {}
 	}
@@ -56,6 +58,20 @@ func (m *Machine) Revive(ctx context.Context, was verdict.Observation, line func
 		line("systemctl start " + strings.Join(lost, " "))
 		res, err := m.systemctl(ctx, append([]string{"start", "--"}, lost...)...)
 		if t := m.restarted(ctx, lost, res, err); t != nil {
+			return fact.Reboot{}, t
+		}
+	}
+	var again []string
+	for _, u := range was.Units {
+		if u.Active == "active" && u.Name != m.opt.Unit && slices.Contains(also, u.Name) && !slices.Contains(lost, u.Name) {
+			again = append(again, u.Name)
+		}
+	}
+	if len(again) > 0 {
+		slices.Sort(again)
+		line("systemctl restart " + strings.Join(again, " "))
+		res, err := m.systemctl(ctx, append([]string{"restart", "--"}, again...)...)
+		if t := m.restarted(ctx, again, res, err); t != nil {
 			return fact.Reboot{}, t
 		}
 	}
