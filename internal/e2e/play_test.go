@@ -186,7 +186,10 @@ func (p *play) walk() lab.Tree {
 func (p *play) offer(d lab.Deb) lab.Tree {
 	p.Helper()
 	p.ok(p.repo.Publish(p.Context(), d))
-	p.inside("apt-get", "-q", "update")
+	p.until("the package lists are free to be refreshed", func() bool { // the agent may be at it
+		_, err := p.host.Run(p.Context(), "apt-get", "-q", "update")
+		return err == nil
+	})
 	p.inside("systemctl", "restart", "patchwart-agent.service")
 	p.until("the server knows that "+d.Version+" is due", func() bool {
 		rows, err := p.stage.Client.Due(p.Context(), "patient1")
