@@ -60,6 +60,11 @@ func One(ctx context.Context, c estate.Check) verdict.CheckResult {
 			res.Saw = fmt.Sprintf("no such kind of check: %.20q", c.Kind)
 			return res
 		}
+		if ctx.Err() != nil {
+			// Whatever broke after the question was called off says nothing about the service.
+			res.Passed, res.Saw = false, saw(ctx.Err())
+			return res
+		}
 		if !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, syscall.EADDRNOTAVAIL) {
 			return res
 		}
