@@ -51,7 +51,7 @@ var (
 		policy.ChangeClassSecurityUpdate: lang.T("Sicherheitsupdate", "security update"),
 		policy.ChangeClassUpdate:         lang.T("gewöhnliches Update", "ordinary update"),
 		policy.ChangeClassVersionUpgrade: lang.T("Versionswechsel", "version upgrade"),
-		policy.ChangeClassMigration:      lang.T("Wechsel der Generation", "migration"),
+		policy.ChangeClassOSMigration:    lang.T("Wechsel der Generation", "migration"),
 	}
 	groundWords = map[mandate.Kind]lang.Text{
 		mandate.ByOrder:         lang.T("Auftrag", "order"),

@@ -70,28 +70,28 @@ contracts:
 systems:
   - name: web1
     contract: c-shop
-    admin_access: provider_only
+    admin_access: provider
     purpose: Webshop
     services: [nginx.service]
     checks:
       - {name: startpage, kind: http, port: 80, path: /, status: 200}
   - name: web2
     contract: c-shop
-    admin_access: provider_only
+    admin_access: provider
     purpose: Kundenportal
     services: [nginx.service]
     checks:
       - {name: portal, kind: http, port: 80, path: /portal, status: 200}
   - name: db1
     contract: c-data
-    admin_access: provider_only
+    admin_access: provider
     purpose: Datenbank
     services: [mariadb.service]
     checks:
       - {name: mariadb, kind: tcp, port: 3306}
   - name: iaas1
     contract: c-own
-    admin_access: customer_too
+    admin_access: shared
     purpose: Eigener Server des Vereins
 `))
 

@@ -75,7 +75,7 @@ contracts:
 systems:
   - name: patient1
     contract: c
-    admin_access: provider_only
+    admin_access: provider
     services: [nginx.service, patient.service]
     checks:
       - {name: portal, kind: http, port: 80, path: /portal, status: 200}

@@ -51,9 +51,9 @@ contracts:
   - {id: c-data, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}
   - {id: c-own, customer: kuhn, model: iaas, policy: managedhosting-2}
 systems:
-  - {name: web1, contract: c-shop, admin_access: provider_only, services: [nginx.service]}
-  - {name: db1, contract: c-data, admin_access: provider_only}
-  - {name: iaas1, contract: c-own, admin_access: customer_too}
+  - {name: web1, contract: c-shop, admin_access: provider, services: [nginx.service]}
+  - {name: db1, contract: c-data, admin_access: provider}
+  - {name: iaas1, contract: c-own, admin_access: shared}
 `, "START", time.Now().UTC().Add(-time.Hour).Format("15:04"), 1)
 
 func open(t *testing.T) *office {

@@ -73,7 +73,7 @@ func TestAServerKilledAtAnyMomentLosesNothingAndDoesNothingTwice(t *testing.T) {
 	}
 	doc := officeEstate
 	for _, n := range names[1:] {
-		doc += fmt.Sprintf("  - {name: %s, contract: c-shop, admin_access: provider_only}\n", n)
+		doc += fmt.Sprintf("  - {name: %s, contract: c-shop, admin_access: provider}\n", n)
 	}
 	if _, err := w.client.Apply(t.Context(), "estate.yaml", []byte(doc)); err != nil {
 		t.Fatal(err)

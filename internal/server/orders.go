@@ -49,7 +49,7 @@ func (s *Server) PlaceOrder(ctx context.Context, q board.OrderRequest) (board.Or
 			f.Rule = "MH2-09"
 			return f
 		}
-		if d := sub.job(); d.Executor == policy.PartyCustomer {
+		if d := sub.job(); d.Execution == policy.PartyCustomer {
 			f := fault.New(fault.Refused, d.Refusal(), lang.Text{})
 			f.Rule = d.GoverningRule()
 			return f
@@ -114,7 +114,7 @@ func confirmation(o mandate.Order, d policy.Decision) lang.Text {
 	switch d.Charge {
 	case policy.ChargeFree:
 		charge = lang.T("Die Ausführung ist kostenfrei.", "Execution is free of charge.")
-	case policy.ChargeFreeAsRule:
+	case policy.ChargeIncluded:
 		charge = lang.T("Die Ausführung ist in der Regel kostenfrei enthalten.", "Execution is as a rule included free of charge.")
 	}
 	return lang.Text{

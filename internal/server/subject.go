@@ -81,7 +81,7 @@ func (s subject) rows(at time.Time) []board.DueRow {
 func waiting(s subject, refusals []mandate.Refusal) []board.Waiting {
 	var list []board.Waiting
 	for _, r := range refusals {
-		if r.Decision.Executor == policy.PartyCustomer {
+		if r.Decision.Execution == policy.PartyCustomer {
 			continue
 		}
 		at := -1

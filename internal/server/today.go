@@ -92,7 +92,7 @@ func (s *Server) todaysRuns(ctx context.Context, tx *store.Tx, e estate.Estate, 
 // todaysSystem adds one system to what waits, what is silent, what is the customer's and what is fine.
 func (s *Server) todaysSystem(sub subject, agents map[string]store.Agent, out *board.Today) {
 	name := sub.held.System.Name
-	if sub.job().Executor == policy.PartyCustomer {
+	if sub.job().Execution == policy.PartyCustomer {
 		out.Yours = append(out.Yours, name)
 		return
 	}

@@ -111,7 +111,7 @@ func classWord(c policy.ChangeClass) lang.Text {
 		return stateWords.ClassUpdate
 	case policy.ChangeClassVersionUpgrade:
 		return stateWords.ClassUpgrade
-	case policy.ChangeClassMigration:
+	case policy.ChangeClassOSMigration:
 		return stateWords.ClassMigration
 	}
 	return stateWords.ClassOpen
@@ -124,8 +124,8 @@ func originWord(o policy.Origin) lang.Text {
 		return stateWords.OriginStandard
 	case policy.OriginThirdParty:
 		return stateWords.OriginThird
-	case policy.OriginLocal:
-		return stateWords.OriginLocal
+	case policy.OriginCustomer:
+		return stateWords.OriginCustomer
 	}
 	return stateWords.OriginOpen
 }

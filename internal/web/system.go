@@ -120,9 +120,9 @@ func partyWord(x policy.Party, v policy.Verdict) lang.Text {
 // accessWord is who holds administrative rights.
 func accessWord(a policy.AdminAccess) lang.Text {
 	switch a {
-	case policy.AdminAccessProviderOnly:
+	case policy.AdminAccessProvider:
 		return systemWords.AccessProvider
-	case policy.AdminAccessCustomerToo:
+	case policy.AdminAccessShared:
 		return systemWords.AccessCustomer
 	}
 	return systemWords.AccessUnknown

@@ -91,7 +91,7 @@ func nextStep(v systemView) string {
 }
 
 // byCustomer reports whether the customer executes here, so that there is nothing for us to do.
-func byCustomer(v systemView) bool { return v.S.Job.Executor == policy.PartyCustomer }
+func byCustomer(v systemView) bool { return v.S.Job.Execution == policy.PartyCustomer }
 
 // canPlan reports whether looking at a plan makes sense.
 func canPlan(v systemView) bool {

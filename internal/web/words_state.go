@@ -12,7 +12,7 @@ var stateWords = struct {
 	AboutSettling, AboutVerifying, AboutRestoring                           lang.Text
 	StepOf, SystemSilent, SystemNew, SystemUnknown                          lang.Text
 	ClassSecurity, ClassUpdate, ClassUpgrade, ClassMigration, ClassOpen     lang.Text
-	OriginStandard, OriginThird, OriginLocal, OriginOpen                    lang.Text
+	OriginStandard, OriginThird, OriginCustomer, OriginOpen                 lang.Text
 	ByOrder, ByStanding, ByDuty, NoPackage                                  lang.Text
 	ScopeSecurity, ScopeUpdates                                             lang.Text
 }{
@@ -55,7 +55,7 @@ var stateWords = struct {
 	ClassOpen:        lang.T("Art nicht bekannt", "Class not known"),
 	OriginStandard:   lang.T("Standard-Repository", "Standard repository"),
 	OriginThird:      lang.T("Fremdquelle", "Third-party repository"),
-	OriginLocal:      lang.T("aus keinem Repository", "From no repository"),
+	OriginCustomer:   lang.T("aus keinem Repository", "From no repository"),
 	OriginOpen:       lang.T("Herkunft nicht bekannt", "Origin not known"),
 	ByOrder:          lang.T("Auftrag", "Order"),
 	ByStanding:       lang.T("Dauerauftrag", "Standing order"),

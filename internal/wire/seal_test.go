@@ -31,7 +31,7 @@ func permitted(t testing.TB, pkg, to string) mandate.Mandate {
 		Held: estate.Held{System: estate.System{Name: "web1"}, Contract: estate.Contract{Policy: "managedhosting-2"}},
 		Items: []mandate.Item{{
 			Finding:  finding.Finding{Package: pkg, Arch: "amd64", Installed: "1.0-1", Candidate: to, Class: policy.ChangeClassSecurityUpdate},
-			Decision: policy.Decision{PolicyID: "managedhosting-2", Verdict: policy.Permitted, Executor: policy.PartyProvider, Trigger: policy.TriggerProactive},
+			Decision: policy.Decision{PolicyID: "managedhosting-2", Verdict: policy.Permitted, Execution: policy.PartyProvider, Trigger: policy.TriggerProactive},
 		}},
 		Run: "r1", At: at,
 	})

@@ -34,7 +34,7 @@ func Seal(system string, c wire.Closing, key ed25519.PrivateKey, packages ...wir
 			Finding: finding.Finding{Package: p.Name, Arch: p.Arch, Installed: p.From, Candidate: p.To},
 			Decision: policy.Decision{
 				PolicyID: version, PolicySHA256: strings.Repeat("cd", 32), Verdict: policy.Permitted,
-				Executor: policy.PartyProvider, Trigger: policy.TriggerProactive,
+				Execution: policy.PartyProvider, Trigger: policy.TriggerProactive,
 			},
 		})
 	}

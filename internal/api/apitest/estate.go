@@ -28,10 +28,10 @@ func theEstate() estate.Estate {
 			contract("c-db", policy.ServiceModelPaaS, policy.PackageBasic, "weekend"),
 			contract("c-iaas", policy.ServiceModelIaaS, policy.PackageNone, "")},
 		Systems: []estate.System{
-			{Name: "web1", Contract: "c-web", AdminAccess: policy.AdminAccessProviderOnly, Purpose: "Webshop", Services: []string{"nginx.service"}},
-			{Name: "web2", Contract: "c-web", AdminAccess: policy.AdminAccessProviderOnly, Purpose: "Webshop"},
-			{Name: "db1", Contract: "c-db", AdminAccess: policy.AdminAccessProviderOnly, Purpose: "Datenbank"},
-			{Name: "iaas1", Contract: "c-iaas", AdminAccess: policy.AdminAccessCustomerToo},
+			{Name: "web1", Contract: "c-web", AdminAccess: policy.AdminAccessProvider, Purpose: "Webshop", Services: []string{"nginx.service"}},
+			{Name: "web2", Contract: "c-web", AdminAccess: policy.AdminAccessProvider, Purpose: "Webshop"},
+			{Name: "db1", Contract: "c-db", AdminAccess: policy.AdminAccessProvider, Purpose: "Datenbank"},
+			{Name: "iaas1", Contract: "c-iaas", AdminAccess: policy.AdminAccessShared},
 		},
 	}
 }
@@ -46,8 +46,8 @@ var asks = map[string]lang.Text{"db1": lang.T(
 func decision(h estate.Held, system string) policy.Decision {
 	d := policy.Decision{
 		PolicyID: "managedhosting-2", PolicySHA256: strings.Repeat("ab", 32), Verdict: policy.Permitted,
-		Planner: policy.PartyCustomer, Executor: policy.PartyProvider, Trigger: policy.TriggerStandingOrder, Cadence: policy.CadenceQuarterly,
-		Deadline: policy.DeadlineNone, Charge: policy.ChargeFree, Window: policy.WindowNext, Governing: "MH2-21",
+		Planning: policy.PartyCustomer, Execution: policy.PartyProvider, Trigger: policy.TriggerStandingOrder, Cadence: policy.CadenceQuarterly,
+		Charge: policy.ChargeFree, Window: policy.WindowNext, Governing: "MH2-21",
 		Facets: policy.Facets{ServiceModel: h.Contract.Model, Package: h.Contract.Package, Layer: policy.LayerOS,
 			ChangeClass: policy.ChangeClassSecurityUpdate, Origin: policy.OriginStandard, AdminAccess: h.System.AdminAccess},
 		Reasons: []policy.Reason{{RuleID: "MH2-21", Sets: []string{"trigger"}, Text: lang.T(
@@ -61,9 +61,9 @@ func decision(h estate.Held, system string) policy.Decision {
 			"Im Paket basic werden Sicherheitsupdates nur auf ausdrückliche Anforderung eingespielt.",
 			"In the package basic, security updates are installed only on explicit request.")}}
 	case "iaas1":
-		d.Verdict, d.Executor, d.Trigger, d.Cadence, d.Window = policy.Denied, policy.PartyCustomer, policy.TriggerNever, policy.CadenceNone, policy.WindowNone
+		d.Verdict, d.Execution, d.Trigger, d.Cadence, d.Window = policy.Denied, policy.PartyCustomer, policy.TriggerNever, policy.CadenceNone, policy.WindowNone
 		d.Governing = "MH2-03"
-		d.Reasons = []policy.Reason{{RuleID: "MH2-03", Sets: []string{"executor"}, Text: lang.T(
+		d.Reasons = []policy.Reason{{RuleID: "MH2-03", Sets: []string{"execution"}, Text: lang.T(
 			"Bei IaaS plant der Kunde und führt selbst aus.", "Under IaaS the customer plans and executes.")}}
 	}
 	return d

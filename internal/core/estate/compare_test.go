@@ -29,7 +29,7 @@ func TestCompareTellsWhatApplyingChanges(t *testing.T) {
 		{"the same document again", func(*Estate) {},
 			Changes{Added: []string{}, Changed: []string{}, Removed: []string{}, Unchanged: 10}},
 		{"a new host", func(e *Estate) {
-			e.Systems = append(e.Systems, System{Name: "web2", Contract: "c-web", AdminAccess: policy.AdminAccessProviderOnly})
+			e.Systems = append(e.Systems, System{Name: "web2", Contract: "c-web", AdminAccess: policy.AdminAccessProvider})
 		}, Changes{Added: []string{"system web2"}, Changed: []string{}, Removed: []string{}, Unchanged: 10}},
 		{"a host is gone, with its contract and customer", func(e *Estate) {
 			e.Customers, e.Contracts, e.Systems = e.Customers[:1], e.Contracts[:2], e.Systems[:2]

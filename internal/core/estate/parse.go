@@ -179,8 +179,8 @@ func (r *reader) system(o object) System {
 	s := System{
 		Name:     o.shaped("name", required, formName),
 		Contract: o.shaped("contract", required, formName),
-		AdminAccess: choice(o, "admin_access", required, policy.AdminAccessProviderOnly,
-			policy.AdminAccessCustomerToo, policy.AdminAccessUnknown),
+		AdminAccess: choice(o, "admin_access", required, policy.AdminAccessProvider,
+			policy.AdminAccessShared, policy.AdminAccessCustomer, policy.AdminAccessUnknown),
 		Purpose: o.text("purpose", optional, maxLine),
 	}
 	r.unique("system", s.Name, o.field("name"))

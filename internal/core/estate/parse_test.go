@@ -67,12 +67,12 @@ func TestParseReadsTheExample(t *testing.T) {
 			{ID: "c-iaas", Customer: "verein", Model: policy.ServiceModelIaaS, Package: policy.PackageNone, Policy: "managedhosting-2"},
 		},
 		Systems: []System{
-			{Name: "web1", Contract: "c-web", AdminAccess: policy.AdminAccessProviderOnly, Purpose: "Webshop",
+			{Name: "web1", Contract: "c-web", AdminAccess: policy.AdminAccessProvider, Purpose: "Webshop",
 				Services: []string{"nginx.service", "php8.2-fpm.service"},
 				Checks:   []Check{{Name: "start page", Kind: CheckHTTP, Port: 80, Path: "/", Status: 200}}},
-			{Name: "db1", Contract: "c-db", AdminAccess: policy.AdminAccessProviderOnly, Purpose: "Datenbank",
+			{Name: "db1", Contract: "c-db", AdminAccess: policy.AdminAccessProvider, Purpose: "Datenbank",
 				Services: []string{"mariadb.service"}, Checks: []Check{{Name: "mariadb", Kind: CheckTCP, Port: 3306}}},
-			{Name: "iaas1", Contract: "c-iaas", AdminAccess: policy.AdminAccessCustomerToo},
+			{Name: "iaas1", Contract: "c-iaas", AdminAccess: policy.AdminAccessShared},
 		},
 	}
 	if diff := cmp.Diff(want, e); diff != "" {
@@ -168,7 +168,7 @@ func largeEstate(systems int) []byte {
 	}
 	b := bytes.NewBuffer(doc)
 	for i := range systems {
-		fmt.Fprintf(b, "  - name: host%d\n    contract: c-web\n    admin_access: provider_only\n    services: [nginx.service]\n", i)
+		fmt.Fprintf(b, "  - name: host%d\n    contract: c-web\n    admin_access: provider\n    services: [nginx.service]\n", i)
 	}
 	return b.Bytes()
 }

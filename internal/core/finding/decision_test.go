@@ -47,7 +47,7 @@ func TestFromAHostToADecision(t *testing.T) {
 	v := article(t)
 	const (
 		basic, advanced = policy.PackageBasic, policy.PackageAdvanced
-		only, too       = policy.AdminAccessProviderOnly, policy.AdminAccessCustomerToo
+		only, too       = policy.AdminAccessProvider, policy.AdminAccessShared
 	)
 	for _, c := range []struct {
 		name      string
@@ -60,15 +60,15 @@ func TestFromAHostToADecision(t *testing.T) {
 		charge    policy.Charge
 		governing string
 	}{
-		{"advanced: Debian's security update comes by itself", advanced, only, bookworm, []fact.Origin{bookwormSecurity}, policy.Permitted, policy.TriggerStandingOrder, policy.ChargeFreeAsRule, "MH2-21"},
+		{"advanced: Debian's security update comes by itself", advanced, only, bookworm, []fact.Origin{bookwormSecurity}, policy.Permitted, policy.TriggerStandingOrder, policy.ChargeIncluded, "MH2-21"},
 		{"basic: Debian's security update is free, on request", basic, only, bookworm, []fact.Origin{bookwormSecurity}, policy.Permitted, policy.TriggerOrder, policy.ChargeFree, "MH2-20"},
-		{"advanced: also when the point release offers it, too", advanced, only, bookworm, []fact.Origin{bookwormMain, bookwormSecurity}, policy.Permitted, policy.TriggerStandingOrder, policy.ChargeFreeAsRule, "MH2-21"},
-		{"advanced: an ordinary update waits for an order", advanced, only, bookworm, []fact.Origin{bookwormUpdates}, policy.Permitted, policy.TriggerOrder, policy.ChargeFreeAsRule, "MH2-09"},
-		{"advanced: PHP from Sury waits for an order", advanced, only, bookworm, []fact.Origin{sury}, policy.Permitted, policy.TriggerOrder, policy.ChargeFreeAsRule, "MH2-09"},
-		{"advanced: a stranger that calls itself Debian-Security is not automatic", advanced, only, bookworm, []fact.Origin{evil}, policy.Permitted, policy.TriggerOrder, policy.ChargeFreeAsRule, "MH2-09"},
-		{"basic: and not within the package", basic, only, bookworm, []fact.Origin{evil}, policy.Permitted, policy.TriggerOrder, policy.ChargeFreeAsRule, "MH2-09"},
-		{"advanced: a stranger without a name neither", advanced, only, bookworm, []fact.Origin{anonymous}, policy.Permitted, policy.TriggerOrder, policy.ChargeFreeAsRule, "MH2-09"},
-		{"advanced: a stranger beside Debian's security archive takes the change out of the package", advanced, only, bookworm, []fact.Origin{bookwormSecurity, evil}, policy.Permitted, policy.TriggerOrder, policy.ChargeFreeAsRule, "MH2-19"},
+		{"advanced: also when the point release offers it, too", advanced, only, bookworm, []fact.Origin{bookwormMain, bookwormSecurity}, policy.Permitted, policy.TriggerStandingOrder, policy.ChargeIncluded, "MH2-21"},
+		{"advanced: an ordinary update waits for an order", advanced, only, bookworm, []fact.Origin{bookwormUpdates}, policy.Permitted, policy.TriggerOrder, policy.ChargeIncluded, "MH2-09"},
+		{"advanced: PHP from Sury waits for an order", advanced, only, bookworm, []fact.Origin{sury}, policy.Permitted, policy.TriggerOrder, policy.ChargeIncluded, "MH2-09"},
+		{"advanced: a stranger that calls itself Debian-Security is not automatic", advanced, only, bookworm, []fact.Origin{evil}, policy.Permitted, policy.TriggerOrder, policy.ChargeIncluded, "MH2-09"},
+		{"basic: and not within the package", basic, only, bookworm, []fact.Origin{evil}, policy.Permitted, policy.TriggerOrder, policy.ChargeIncluded, "MH2-09"},
+		{"advanced: a stranger without a name neither", advanced, only, bookworm, []fact.Origin{anonymous}, policy.Permitted, policy.TriggerOrder, policy.ChargeIncluded, "MH2-09"},
+		{"advanced: a stranger beside Debian's security archive takes the change out of the package", advanced, only, bookworm, []fact.Origin{bookwormSecurity, evil}, policy.Permitted, policy.TriggerOrder, policy.ChargeIncluded, "MH2-19"},
 		{"advanced: from no repository, so nobody knows what it is", advanced, only, bookworm, nil, policy.Ask, policy.TriggerNever, policy.ChargeUnknown, ""},
 		{"advanced: the host does not say which Debian it is: ask", advanced, only, fact.OS{}, []fact.Origin{bookwormSecurity}, policy.Ask, policy.TriggerNever, policy.ChargeUnknown, ""},
 		{"advanced: the customer has root, too (MH2-13)", advanced, too, bookworm, []fact.Origin{bookwormSecurity}, policy.Denied, policy.TriggerNever, policy.ChargeUnknown, "MH2-13"},
@@ -91,7 +91,7 @@ func TestFromAHostToADecision(t *testing.T) {
 func TestAnOrderForSecurityUpdatesCoversNoStranger(t *testing.T) {
 	t.Parallel()
 	v := article(t)
-	held := bakery(policy.PackageBasic, policy.AdminAccessProviderOnly)
+	held := bakery(policy.PackageBasic, policy.AdminAccessProvider)
 	friday := time.Date(2026, 11, 27, 13, 0, 0, 0, time.UTC)
 	granted := func(scope estate.Scope) []string {
 		var items []mandate.Item

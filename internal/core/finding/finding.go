@@ -59,7 +59,7 @@ func Due(f fact.Facts) []Finding {
 // provider (MH2-13 is what makes this conclusion sound); otherwise the installer is unknown.
 func Facets(h estate.Held, f Finding) policy.Facets {
 	by := policy.InstalledByUnknown
-	if h.System.AdminAccess == policy.AdminAccessProviderOnly {
+	if h.System.AdminAccess == policy.AdminAccessProvider {
 		by = policy.InstalledByProvider
 	}
 	return policy.Facets{
@@ -105,7 +105,7 @@ func isOwn(os fact.OS, o fact.Origin) bool {
 func originOf(os fact.OS, origins []fact.Origin) policy.Origin {
 	switch {
 	case len(origins) == 0:
-		return policy.OriginLocal
+		return policy.OriginCustomer
 	case os.ID == "":
 		return policy.OriginUnknown
 	case stranger(os, origins) >= 0:

@@ -68,7 +68,7 @@ func TestWhereAChangeComesFrom(t *testing.T) {
 		{"backports are no standard repository", bookworm, []fact.Origin{backports}, update, thirdParty, "deb.debian.org/bookworm-backports"},
 		{"PHP from Sury", bookworm, []fact.Origin{sury}, update, thirdParty, "packages.sury.org/bookworm"},
 		{"a folder of packages on some server", bookworm, []fact.Origin{flat}, update, thirdParty, "repo.example.org"},
-		{"from no repository at all", bookworm, nil, unknown, policy.OriginLocal, ""},
+		{"from no repository at all", bookworm, nil, unknown, policy.OriginCustomer, ""},
 
 		{"a stranger calls itself Debian-Security: not a security update, not standard, and not shown as such", bookworm, []fact.Origin{evil}, update, thirdParty, "apt.evil.example/bookworm-security"},
 		{"a stranger without a name does", bookworm, []fact.Origin{anonymous}, update, thirdParty, "local/bookworm-security"},
@@ -150,10 +150,10 @@ func TestWhoInstalledIt(t *testing.T) {
 	t.Parallel()
 	f := due(t, bookworm, bookwormSecurity)
 	for access, by := range map[policy.AdminAccess]policy.InstalledBy{
-		policy.AdminAccessProviderOnly: policy.InstalledByProvider,
-		policy.AdminAccessCustomerToo:  policy.InstalledByUnknown,
-		policy.AdminAccessUnknown:      policy.InstalledByUnknown,
-		"":                             policy.InstalledByUnknown,
+		policy.AdminAccessProvider: policy.InstalledByProvider,
+		policy.AdminAccessShared:   policy.InstalledByUnknown,
+		policy.AdminAccessUnknown:  policy.InstalledByUnknown,
+		"":                         policy.InstalledByUnknown,
 	} {
 		got := finding.Facets(estate.Held{
 			System:   estate.System{Name: "web1", AdminAccess: access},

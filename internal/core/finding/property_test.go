@@ -62,7 +62,7 @@ func fits(os fact.OS, origins []fact.Origin, g finding.Finding) bool {
 	}
 	switch {
 	case g.Origin == policy.OriginStandard && (foreign > 0 || own == 0),
-		g.Origin == policy.OriginLocal && len(origins) > 0,
+		g.Origin == policy.OriginCustomer && len(origins) > 0,
 		g.Class == policy.ChangeClassSecurityUpdate && !secure,
 		g.Class != policy.ChangeClassUnknown && (len(origins) == 0 || os.ID == ""),
 		foreign > 0 && strings.HasPrefix(g.From, "Debian") && !slices.ContainsFunc(origins, func(o fact.Origin) bool {

@@ -48,7 +48,7 @@ func consider(r Request, item Item) (Ground, *Refusal) {
 			"Die Entscheidung stammt aus Fassung %[1]s, der Vertrag gilt nach %[2]s.",
 			"The decision was made under version %[1]s, the contract is under %[2]s.", d.PolicyID, r.Held.Contract.Policy), lang.Text{})
 	}
-	if d.Verdict != policy.Permitted || d.Executor != policy.PartyProvider {
+	if d.Verdict != policy.Permitted || d.Execution != policy.PartyProvider {
 		text := d.Refusal()
 		return refuse(item, d.GoverningRule(), text, lang.Text{})
 	}

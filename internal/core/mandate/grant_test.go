@@ -19,7 +19,7 @@ var friday = time.Date(2026, 11, 27, 13, 0, 0, 0, time.UTC)
 // held is a system of the bakery's, under the newer article.
 func held(model policy.ServiceModel, pkg policy.Package, standing *estate.StandingOrder) estate.Held {
 	return estate.Held{
-		System:   estate.System{Name: "web1", AdminAccess: policy.AdminAccessProviderOnly},
+		System:   estate.System{Name: "web1", AdminAccess: policy.AdminAccessProvider},
 		Contract: estate.Contract{ID: "c1", Customer: "baker", Model: model, Package: pkg, Policy: "managedhosting-2", StandingOrder: standing},
 		Customer: estate.Customer{ID: "baker", Name: "Bäckerei Kuhn", Contacts: []estate.Contact{
 			{ID: "eva", Authority: []estate.Authority{estate.AuthorityOrder}},
@@ -49,7 +49,7 @@ func security(trigger policy.Trigger) mandate.Item {
 	return mandate.Item{
 		Finding: finding.Finding{Package: "openssl", Arch: "amd64", Installed: "3.0.17-1", Candidate: "3.0.18-1", Class: policy.ChangeClassSecurityUpdate},
 		Decision: policy.Decision{
-			PolicyID: "managedhosting-2", PolicySHA256: "ab", Verdict: policy.Permitted, Executor: policy.PartyProvider,
+			PolicyID: "managedhosting-2", PolicySHA256: "ab", Verdict: policy.Permitted, Execution: policy.PartyProvider,
 			Trigger: trigger, ExplicitRequest: trigger == policy.TriggerOrder, Governing: "MH2-20",
 			Reasons: []policy.Reason{{RuleID: "MH2-20", Sets: []string{"trigger"}}},
 		},
@@ -58,7 +58,7 @@ func security(trigger policy.Trigger) mandate.Item {
 
 func TestWhoMayWhat(t *testing.T) {
 	denied := security(policy.TriggerNever)
-	denied.Decision.Verdict, denied.Decision.Executor, denied.Decision.Governing = policy.Denied, policy.PartyCustomer, "MH2-03"
+	denied.Decision.Verdict, denied.Decision.Execution, denied.Decision.Governing = policy.Denied, policy.PartyCustomer, "MH2-03"
 	asked := security(policy.TriggerOrder)
 	asked.Decision.Verdict, asked.Decision.Missing = policy.Ask, []string{"admin_access"}
 	onHold := security(policy.TriggerProactive)

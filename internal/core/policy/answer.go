@@ -19,15 +19,15 @@ func (d Decision) Answer() lang.Text {
 	case d.Verdict == Permitted:
 		return lang.Textf(
 			"Planung: %[1]s, Durchführung: %[2]s, %[3]s%[4]s",
-			"%[1]s plans, %[2]s executes %[3]s%[4]s", d.Planner.Text(), d.Executor.Text(), d.how(), cited)
-	case d.Executor == PartyCustomer:
+			"%[1]s plans, %[2]s executes %[3]s%[4]s", d.Planning.Text(), d.Execution.Text(), d.how(), cited)
+	case d.Execution == PartyCustomer:
 		return lang.Textf(
 			"Planung: %[1]s, Durchführung: %[2]s%[3]s",
-			"%[1]s plans, %[2]s executes%[3]s", d.Planner.Text(), d.Executor.Text(), cited)
+			"%[1]s plans, %[2]s executes%[3]s", d.Planning.Text(), d.Execution.Text(), cited)
 	}
 	return lang.Textf(
 		"Planung: %[1]s, Durchführung: nicht durch den Provider%[2]s",
-		"%[1]s plans, the provider does not execute%[2]s", d.Planner.Text(), cited)
+		"%[1]s plans, the provider does not execute%[2]s", d.Planning.Text(), cited)
 }
 
 // ReasonLine is the line under a decision: who executes, how, by which rule of which version.
@@ -38,7 +38,7 @@ func (d Decision) ReasonLine() lang.Text {
 		who = lang.Textf("Offen, es fehlt die Angabe: %[1]s", "Open, not known: %[1]s", d.missing())
 	case d.Verdict == Permitted:
 		who = lang.Textf("Ausführung: wir, %[1]s", "Execution: us, %[1]s", d.how())
-	case d.Executor == PartyCustomer:
+	case d.Execution == PartyCustomer:
 		who = lang.T("Ausführung: Kunde", "Execution: customer")
 	default:
 		who = lang.T("Ausführung: nicht durch uns", "Execution: not by us")
@@ -72,7 +72,7 @@ func (d Decision) Refusal() lang.Text {
 		end = lang.T("Ein gültiger Dauerauftrag dafür liegt nicht vor.", "There is no valid standing order for it.")
 	case d.Verdict == Permitted:
 		end = lang.T("Der Provider führt die Änderung zurzeit nicht aus.", "The provider does not make the change at present.")
-	case d.Executor == PartyCustomer:
+	case d.Execution == PartyCustomer:
 		end = lang.T("Die Durchführung liegt beim Kunden, der Provider führt sie nicht aus.",
 			"The execution is the customer's, the provider does not make the change.")
 	default:
@@ -106,7 +106,7 @@ func (d Decision) missing() lang.Text {
 // cadence and the executor. The whole trace is in Reasons.
 func (d Decision) cited() string {
 	ids := make([]string, 0, 3)
-	for _, id := range []string{d.Governing, d.deciding(fields[fieldCadence].name), d.deciding(fields[fieldExecutor].name)} {
+	for _, id := range []string{d.Governing, d.deciding(fields[fieldCadence].name), d.deciding(fields[fieldExecution].name)} {
 		if id != "" && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}

@@ -13,7 +13,7 @@ import (
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	v := managedhosting2(t)
-	root := changed(onBasic(), func(f *policy.Facets) { f.AdminAccess = policy.AdminAccessCustomerToo })
+	root := changed(onBasic(), func(f *policy.Facets) { f.AdminAccess = policy.AdminAccessShared })
 	unclear := changed(onBasic(), func(f *policy.Facets) { f.AdminAccess = policy.AdminAccessUnknown })
 	tests := []struct {
 		name         string
@@ -91,7 +91,7 @@ func TestRefusalsNameTheGoverningRuleFirst(t *testing.T) {
 			lang.T("Die Durchführung liegt beim Kunden, der Provider führt sie nicht aus.",
 				"The execution is the customer's, the provider does not make the change.")},
 		{"a customer with root",
-			changed(onBasic(), func(f *policy.Facets) { f.AdminAccess = policy.AdminAccessCustomerToo }), "MH2-13",
+			changed(onBasic(), func(f *policy.Facets) { f.AdminAccess = policy.AdminAccessShared }), "MH2-13",
 			lang.T("Der Provider führt die Änderung nicht aus.", "The provider does not make the change.")},
 		{"root is unclear",
 			changed(onBasic(), func(f *policy.Facets) { f.AdminAccess = policy.AdminAccessUnknown }), "MH2-13",
@@ -114,7 +114,7 @@ func TestWithoutAPolicyNothingIsPermitted(t *testing.T) {
 	t.Parallel()
 	for _, v := range []*policy.Version{nil, {}, {ID: "by-hand", Rules: managedhosting2(t).Rules}} {
 		d := policy.Decide(v, onAdvanced())
-		if d.Verdict != policy.Denied || d.Executor != policy.PartyNobody || d.Trigger != policy.TriggerNever {
+		if d.Verdict != policy.Denied || d.Execution != policy.PartyNobody || d.Trigger != policy.TriggerNever {
 			t.Errorf("permitted without a parsed policy: %+v", d)
 		}
 		if d.Answer().IsZero() || d.Refusal().IsZero() || d.ReasonLine().IsZero() {

@@ -1,6 +1,9 @@
 package policy
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Decide says what the version rules for the facets. It is total: a nil version, or one that Parse
 // did not make, permits nothing.
@@ -10,15 +13,16 @@ func Decide(v *Version, f Facets) Decision {
 	}
 	p := f.point()
 	w := walk(v.clauses, &p)
-	d := Decision{PolicyID: v.ID, PolicySHA256: v.SHA256, Facets: f, Verdict: w.verdict()}
+	d := Decision{PolicyID: v.ID, PolicySHA256: v.SHA256, Agreements: v.agreements, Facets: f, Verdict: w.verdict()}
 	governing := w[fieldTrigger].by
-	if d.Verdict == Denied && w[fieldExecutor].possible&(1<<executorProvider) == 0 {
-		governing = w[fieldExecutor].by
+	if d.Verdict == Denied && w[fieldExecution].possible&providerActs == 0 {
+		governing = w[fieldExecution].by
 	}
 	d.Governing = v.ruleOf(governing)
+	open := d.Verdict == Ask || d.Verdict == Permitted && w.anyOpen()
 	w.settle(d.Verdict)
 	w.fill(&d)
-	if d.Verdict == Ask {
+	if open {
 		v.explainOpen(&d, &w, &p)
 	} else {
 		v.explain(&d, &w)
@@ -38,6 +42,11 @@ const noClause = int16(-1)
 
 // open reports whether the field may have more than one value.
 func (o outcome) open() bool { return bits.OnesCount8(o.possible) > 1 }
+
+// anyOpen reports whether any field is open.
+func (w *outcomes) anyOpen() bool {
+	return slices.ContainsFunc(w[:], outcome.open)
+}
 
 // outcomes is what a walk found out about all result fields.
 type outcomes [fieldCount]outcome
@@ -80,22 +89,22 @@ func walk(clauses []clause, p *point) outcomes {
 	return w
 }
 
-// verdict denies where the provider can neither be the executor nor act; asks where anything about
-// what the provider does is open; and permits the rest.
+// verdict denies where the provider can neither have a hand in it nor act; asks where anything is open
+// that the provider cannot live with; and permits the rest.
 func (w *outcomes) verdict() Verdict {
-	if w[fieldExecutor].possible&(1<<executorProvider) == 0 || w[fieldTrigger].possible == 1<<triggerNever {
+	if w[fieldExecution].possible&providerActs == 0 || w[fieldTrigger].possible == 1<<triggerNever {
 		return Denied
 	}
-	for _, o := range w {
-		if o.open() {
+	for i, o := range w {
+		if o.open() && fields[i].cautious == nil {
 			return Ask
 		}
 	}
 	return Permitted
 }
 
-// settle makes open fields neutral, and, where the provider does not act, everything that would only
-// describe how it acts.
+// settle makes open fields neutral, or cautious where the provider acts all the same; and, where the
+// provider does not act, everything neutral that would only describe how it acts.
 func (w *outcomes) settle(v Verdict) {
 	for i := range w {
 		o := &w[i]
@@ -103,9 +112,12 @@ func (w *outcomes) settle(v Verdict) {
 		// name, and who of others than the provider acts does not change it.
 		if o.open() {
 			o.value = fields[i].neutral
+			if v == Permitted {
+				o.value, o.by = mostCautious(i, o.possible), noClause
+			}
 		}
 		switch {
-		case v == Permitted, v == Denied && i <= fieldTrigger, i == fieldPlanner && !o.open():
+		case v == Permitted, v == Denied && i <= fieldTrigger, i == fieldPlanning && !o.open():
 		default:
 			o.value, o.by = fields[i].neutral, noClause
 		}
@@ -115,23 +127,33 @@ func (w *outcomes) settle(v Verdict) {
 	}
 	// Rules may name the provider without ever letting it act, or a trigger for somebody else's work.
 	// Neither is told, so that nobody who reads one field alone takes the denial for a permission.
-	if o := &w[fieldExecutor]; o.value == executorProvider {
-		o.value, o.by = fields[fieldExecutor].neutral, noClause
+	if o := &w[fieldExecution]; providerActs&(1<<o.value) != 0 {
+		o.value, o.by = fields[fieldExecution].neutral, noClause
 	}
 	if o := &w[fieldTrigger]; o.value != triggerNever {
 		o.value, o.by = triggerNever, noClause
 	}
 }
 
+// mostCautious is the most cautious of the possible values of a cautious field.
+func mostCautious(field int, possible uint8) uint8 {
+	for _, value := range fields[field].cautious {
+		if possible&(1<<value) != 0 {
+			return value
+		}
+	}
+	return fields[field].neutral
+}
+
 // fill writes the values into the decision.
 func (w *outcomes) fill(d *Decision) {
 	value := func(i int) string { return fields[i].values[w[i].value] }
-	d.Planner = Party(value(fieldPlanner))
-	d.Executor = Party(value(fieldExecutor))
+	d.Planning = Party(value(fieldPlanning))
+	d.Execution = Party(value(fieldExecution))
 	d.Trigger = Trigger(value(fieldTrigger))
 	d.ExplicitRequest = w[fieldExplicit].value == explicitTrue
 	d.Cadence = Cadence(value(fieldCadence))
-	d.Deadline = Deadline(value(fieldDeadline))
+	d.DeadlineHours = deadlineHours[w[fieldDeadline].value]
 	d.Charge = Charge(value(fieldCharge))
 	d.Window = Window(value(fieldWindow))
 }

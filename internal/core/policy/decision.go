@@ -20,22 +20,23 @@ const (
 // has a provider as executor and a trigger other than never; cadence, deadline, charge and window
 // are told only for what the provider does.
 type Decision struct {
-	PolicyID        string   `json:"policy"`
-	PolicySHA256    string   `json:"policy_sha256"`
-	Facets          Facets   `json:"facets"` // what was decided on
-	Verdict         Verdict  `json:"verdict"`
-	Planner         Party    `json:"planner"`
-	Executor        Party    `json:"executor"`
-	Trigger         Trigger  `json:"trigger"`
-	ExplicitRequest bool     `json:"explicit_request"` // the order must say plainly what is to be done
-	Cadence         Cadence  `json:"cadence"`
-	Deadline        Deadline `json:"deadline"`
-	Charge          Charge   `json:"charge"`
-	Window          Window   `json:"window"`
-	Governing       string   `json:"governing_rule"`    // ID of the rule that a refusal names first
-	Reasons         []Reason `json:"reasons"`           // in the order in which the rules were walked
-	Notices         []Notice `json:"notices,omitempty"` // what must be said along with the decision
-	Missing         []string `json:"missing,omitempty"` // Ask: names of the facets that must become known
+	PolicyID        string    `json:"policy"`
+	PolicySHA256    string    `json:"policy_sha256"`
+	Agreements      []Applied `json:"agreements,omitempty"` // individual agreements that were in force
+	Facets          Facets    `json:"facets"`               // what was decided on
+	Verdict         Verdict   `json:"verdict"`
+	Planning        Party     `json:"planning"`
+	Execution       Party     `json:"execution"`
+	Trigger         Trigger   `json:"trigger"`
+	ExplicitRequest bool      `json:"explicit_request"` // the order must say plainly what is to be done
+	Cadence         Cadence   `json:"cadence"`
+	DeadlineHours   int       `json:"deadline_hours,omitempty"` // after the hole became known; 0: none
+	Charge          Charge    `json:"charge"`
+	Window          Window    `json:"window"`
+	Governing       string    `json:"governing_rule"`    // ID of the rule that a refusal names first
+	Reasons         []Reason  `json:"reasons"`           // in the order in which the rules were walked
+	Notices         []Notice  `json:"notices,omitempty"` // what must be said along with the decision
+	Missing         []string  `json:"missing,omitempty"` // names of the facets that must become known; without them, nobody acts (Ask) or the most cautious answer holds
 }
 
 // Reason is one rule that took part in a decision.

@@ -36,29 +36,35 @@ func AllPackages() []Package {
 type Layer string
 
 // The layers: the operating system, what sits between it and the application (web server, language
-// runtime, database), and the application itself.
+// runtime, database), the standard application (a mail server, a file exchange), and the website that
+// the customer or an agency made (a shop, WordPress, TYPO3; MH1-12, IT-42, IT-43).
 const (
-	LayerOS          Layer = "os"
-	LayerMiddleware  Layer = "middleware"
-	LayerApplication Layer = "application"
-	LayerUnknown     Layer = "unknown"
+	LayerOS             Layer = "os"
+	LayerMiddleware     Layer = "middleware"
+	LayerApplication    Layer = "application"
+	LayerWebApplication Layer = "web_application"
+	LayerUnknown        Layer = "unknown"
 )
 
 // AllLayers lists the layers, unknown last.
 func AllLayers() []Layer {
-	return []Layer{LayerOS, LayerMiddleware, LayerApplication, LayerUnknown}
+	return []Layer{LayerOS, LayerMiddleware, LayerApplication, LayerWebApplication, LayerUnknown}
 }
 
 // ChangeClass is what kind of change is asked about.
 type ChangeClass string
 
 // The classes of change. A version upgrade leaves the release series of a component (PHP 8.2 → 8.4),
-// a migration the generation of the operating system; both are never part of a security update (C3).
+// an OS migration the generation of the operating system; both are never part of a security update (C3).
+// A mitigation closes a hole without an update (IT-34); a configuration changes what a system does
+// without a new version of anything.
 const (
 	ChangeClassSecurityUpdate ChangeClass = "security_update"
 	ChangeClassUpdate         ChangeClass = "update"
 	ChangeClassVersionUpgrade ChangeClass = "version_upgrade"
-	ChangeClassMigration      ChangeClass = "migration"
+	ChangeClassOSMigration    ChangeClass = "os_migration"
+	ChangeClassMitigation     ChangeClass = "mitigation"
+	ChangeClassConfiguration  ChangeClass = "configuration"
 	ChangeClassUnknown        ChangeClass = "unknown"
 )
 
@@ -66,7 +72,7 @@ const (
 func AllChangeClasses() []ChangeClass {
 	return []ChangeClass{
 		ChangeClassSecurityUpdate, ChangeClassUpdate, ChangeClassVersionUpgrade,
-		ChangeClassMigration, ChangeClassUnknown,
+		ChangeClassOSMigration, ChangeClassMitigation, ChangeClassConfiguration, ChangeClassUnknown,
 	}
 }
 
@@ -88,18 +94,18 @@ func AllCriticalities() []Criticality {
 // Origin is where the software of a change comes from (MH2-19).
 type Origin string
 
-// The origins: the distribution's own repository, somebody else's, or none at all (a package file
-// or a source build).
+// The origins: the distribution's own repository, somebody else's, or the customer (a package file or a
+// source build of the customer's).
 const (
 	OriginStandard   Origin = "standard"
 	OriginThirdParty Origin = "third_party"
-	OriginLocal      Origin = "local"
+	OriginCustomer   Origin = "customer"
 	OriginUnknown    Origin = "unknown"
 )
 
 // AllOrigins lists the origins, unknown last.
 func AllOrigins() []Origin {
-	return []Origin{OriginStandard, OriginThirdParty, OriginLocal, OriginUnknown}
+	return []Origin{OriginStandard, OriginThirdParty, OriginCustomer, OriginUnknown}
 }
 
 // InstalledBy is who put the software on the system (MH2-19).
@@ -117,20 +123,21 @@ func AllInstalledBy() []InstalledBy {
 	return []InstalledBy{InstalledByProvider, InstalledByCustomer, InstalledByUnknown}
 }
 
-// AdminAccess is who holds root or administrator rights on the system (MH2-13).
+// AdminAccess is who holds root or administrator rights on the system (MH1-02, MH2-13, IT-13, IT-16).
 type AdminAccess string
 
-// The holders of administrative access. It makes no difference to any rule whether the customer
-// holds it alone or together with the provider.
+// The holders of administrative access: the provider alone, the provider and the customer, or the
+// customer alone.
 const (
-	AdminAccessProviderOnly AdminAccess = "provider_only"
-	AdminAccessCustomerToo  AdminAccess = "customer_too"
-	AdminAccessUnknown      AdminAccess = "unknown"
+	AdminAccessProvider AdminAccess = "provider"
+	AdminAccessShared   AdminAccess = "shared"
+	AdminAccessCustomer AdminAccess = "customer"
+	AdminAccessUnknown  AdminAccess = "unknown"
 )
 
 // AllAdminAccess lists the holders of administrative access, unknown last.
 func AllAdminAccess() []AdminAccess {
-	return []AdminAccess{AdminAccessProviderOnly, AdminAccessCustomerToo, AdminAccessUnknown}
+	return []AdminAccess{AdminAccessProvider, AdminAccessShared, AdminAccessCustomer, AdminAccessUnknown}
 }
 
 // SystemCreated is when the system was first set up, as far as a rule asks for it (IT-18).

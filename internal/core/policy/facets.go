@@ -51,19 +51,21 @@ var facets = [facetCount]facet{
 	facetPackage: {"package", known(AllPackages()), lang.T("Paket", "package"),
 		[]lang.Text{lang.T("kein Paket", "no package"), lang.T("basic", "basic"), lang.T("advanced", "advanced")}},
 	facetLayer: {"layer", known(AllLayers()), lang.T("Schicht", "layer"),
-		[]lang.Text{lang.T("Betriebssystem", "operating system"), lang.T("Middleware", "middleware"), lang.T("Anwendung", "application")}},
+		[]lang.Text{lang.T("Betriebssystem", "operating system"), lang.T("Middleware", "middleware"), lang.T("Anwendung", "application"),
+			lang.T("Webanwendung", "web application")}},
 	facetChangeClass: {"change_class", known(AllChangeClasses()), lang.T("Art der Änderung", "class of change"),
 		[]lang.Text{lang.T("Sicherheitsupdate", "security update"), lang.T("Update", "update"),
-			lang.T("Versionswechsel", "version upgrade"), lang.T("Migration", "migration")}},
+			lang.T("Versionswechsel", "version upgrade"), lang.T("Wechsel der Betriebssystem-Generation", "migration of the operating system"),
+			lang.T("Absicherung ohne Update", "mitigation"), lang.T("Konfigurationsänderung", "configuration change")}},
 	facetCriticality: {"criticality", known(AllCriticalities()), lang.T("Kritikalität", "criticality"),
 		[]lang.Text{lang.T("normal", "normal"), lang.T("Übernahme aus der Ferne möglich", "remote takeover possible")}},
 	facetOrigin: {"origin", known(AllOrigins()), lang.T("Herkunft der Software", "origin of the software"),
 		[]lang.Text{lang.T("Standard-Repository", "standard repository"), lang.T("Fremdquelle", "third-party repository"),
-			lang.T("aus keinem Repository", "from no repository")}},
+			lang.T("vom Kunden mitgebracht", "brought by the customer")}},
 	facetInstalledBy: {"installed_by", known(AllInstalledBy()), lang.T("wer die Software installiert hat", "who installed the software"),
 		[]lang.Text{lang.T("Provider", "provider"), lang.T("Kunde", "customer")}},
 	facetAdminAccess: {"admin_access", known(AllAdminAccess()), lang.T("wer Administratorrechte hat", "who has administrative rights"),
-		[]lang.Text{lang.T("nur Provider", "provider only"), lang.T("auch Kunde", "customer, too")}},
+		[]lang.Text{lang.T("nur Provider", "provider only"), lang.T("auch Kunde", "customer, too"), lang.T("nur Kunde", "customer only")}},
 	facetSystemCreated: {"system_created", known(AllSystemCreated()), lang.T("wann das System eingerichtet wurde", "when the system was created"),
 		[]lang.Text{lang.T("vor 2025", "before 2025"), lang.T("ab 2025", "2025 or later")}},
 	facetOSSupported: {"os_supported", known(AllOSSupported()), lang.T("ob das Betriebssystem unterstützt wird", "whether the operating system is supported"),
@@ -99,6 +101,23 @@ func (f Facets) point() point {
 	return p
 }
 
+// facets is the point as a Facets.
+func (p point) facets() Facets {
+	var value [facetCount]string
+	for i, n := range p {
+		value[i] = "unknown"
+		if n != valueUnknown {
+			value[i] = facets[i].known[n]
+		}
+	}
+	return Facets{
+		ServiceModel: ServiceModel(value[facetServiceModel]), Package: Package(value[facetPackage]), Layer: Layer(value[facetLayer]),
+		ChangeClass: ChangeClass(value[facetChangeClass]), Criticality: Criticality(value[facetCriticality]), Origin: Origin(value[facetOrigin]),
+		InstalledBy: InstalledBy(value[facetInstalledBy]), AdminAccess: AdminAccess(value[facetAdminAccess]),
+		SystemCreated: SystemCreated(value[facetSystemCreated]), OSSupported: OSSupported(value[facetOSSupported]),
+	}
+}
+
 func (f Facets) strings() [facetCount]string {
 	return [facetCount]string{
 		string(f.ServiceModel), string(f.Package), string(f.Layer), string(f.ChangeClass),
@@ -110,7 +129,7 @@ func (f Facets) strings() [facetCount]string {
 // Fact is one facet with its value, for people to read.
 type Fact struct {
 	Name  string    `json:"name"`  // as in rule files and JSON: "admin_access"
-	Value string    `json:"value"` // "provider_only"; "unknown" when it is not known
+	Value string    `json:"value"` // "provider"; "unknown" when it is not known
 	Title lang.Text `json:"title"`
 	Words lang.Text `json:"words"`
 }

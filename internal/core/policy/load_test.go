@@ -41,7 +41,7 @@ func onAdvanced() policy.Facets {
 		ServiceModel: policy.ServiceModelPaaS, Package: policy.PackageAdvanced, Layer: policy.LayerOS,
 		ChangeClass: policy.ChangeClassSecurityUpdate, Criticality: policy.CriticalityUnknown,
 		Origin: policy.OriginStandard, InstalledBy: policy.InstalledByProvider,
-		AdminAccess:   policy.AdminAccessProviderOnly,
+		AdminAccess:   policy.AdminAccessProvider,
 		SystemCreated: policy.SystemCreatedUnknown, OSSupported: policy.OSSupportedUnknown,
 	}
 }
@@ -57,7 +57,7 @@ func onBasic() policy.Facets {
 func onIaaS() policy.Facets {
 	f := onAdvanced()
 	f.ServiceModel, f.Package = policy.ServiceModelIaaS, policy.PackageNone
-	f.InstalledBy, f.AdminAccess = policy.InstalledByUnknown, policy.AdminAccessCustomerToo
+	f.InstalledBy, f.AdminAccess = policy.InstalledByUnknown, policy.AdminAccessShared
 	return f
 }
 

@@ -11,22 +11,22 @@ import (
 
 // ruling is what a story expects of a decision.
 type ruling struct {
-	Verdict  policy.Verdict
-	Planner  policy.Party
-	Executor policy.Party
-	Trigger  policy.Trigger
-	Explicit bool
-	Cadence  policy.Cadence
-	Charge   policy.Charge
-	Window   policy.Window
-	Rules    []string // the governing one first
-	Notices  []string // IDs
-	Missing  []string
+	Verdict   policy.Verdict
+	Planning  policy.Party
+	Execution policy.Party
+	Trigger   policy.Trigger
+	Explicit  bool
+	Cadence   policy.Cadence
+	Charge    policy.Charge
+	Window    policy.Window
+	Rules     []string // the governing one first
+	Notices   []string // IDs
+	Missing   []string
 }
 
 func rulingOf(d policy.Decision) ruling {
 	r := ruling{
-		Verdict: d.Verdict, Planner: d.Planner, Executor: d.Executor, Trigger: d.Trigger, Explicit: d.ExplicitRequest,
+		Verdict: d.Verdict, Planning: d.Planning, Execution: d.Execution, Trigger: d.Trigger, Explicit: d.ExplicitRequest,
 		Cadence: d.Cadence, Charge: d.Charge, Window: d.Window, Rules: d.Rules(), Missing: d.Missing,
 	}
 	for _, n := range d.Notices {
@@ -46,7 +46,7 @@ var care = []string{"MH2-15", "MH2-16"}
 
 func ordered(charge policy.Charge, notices []string, rules ...string) ruling {
 	return ruling{
-		Verdict: policy.Permitted, Planner: policy.PartyCustomer, Executor: policy.PartyProvider,
+		Verdict: policy.Permitted, Planning: policy.PartyCustomer, Execution: policy.PartyProvider,
 		Trigger: policy.TriggerOrder, Explicit: true, Cadence: policy.CadenceNone, Charge: charge,
 		Window: policy.WindowNext, Rules: rules, Notices: notices,
 	}
@@ -54,15 +54,15 @@ func ordered(charge policy.Charge, notices []string, rules ...string) ruling {
 
 func standing(notices []string, rules ...string) ruling {
 	return ruling{
-		Verdict: policy.Permitted, Planner: policy.PartyCustomer, Executor: policy.PartyProvider,
-		Trigger: policy.TriggerStandingOrder, Cadence: policy.CadenceQuarterly, Charge: policy.ChargeFreeAsRule,
+		Verdict: policy.Permitted, Planning: policy.PartyCustomer, Execution: policy.PartyProvider,
+		Trigger: policy.TriggerStandingOrder, Cadence: policy.CadenceQuarterly, Charge: policy.ChargeIncluded,
 		Window: policy.WindowNext, Rules: rules, Notices: notices,
 	}
 }
 
 func proactive(rules ...string) ruling {
 	return ruling{
-		Verdict: policy.Permitted, Planner: policy.PartyProvider, Executor: policy.PartyProvider,
+		Verdict: policy.Permitted, Planning: policy.PartyProvider, Execution: policy.PartyProvider,
 		Trigger: policy.TriggerProactive, Cadence: policy.CadenceNone, Charge: policy.ChargeUnknown,
 		Window: policy.WindowNext, Rules: rules,
 	}
@@ -70,7 +70,7 @@ func proactive(rules ...string) ruling {
 
 func denied(planner, executor policy.Party, notices []string, rules ...string) ruling {
 	return ruling{
-		Verdict: policy.Denied, Planner: planner, Executor: executor, Trigger: policy.TriggerNever,
+		Verdict: policy.Denied, Planning: planner, Execution: executor, Trigger: policy.TriggerNever,
 		Cadence: policy.CadenceNone, Charge: policy.ChargeUnknown, Window: policy.WindowNone,
 		Rules: rules, Notices: notices,
 	}
@@ -109,16 +109,16 @@ func TestManagedHosting2(t *testing.T) {
 			ordered(policy.ChargeFree, []string{"MH2-20"}, "MH2-20", "MH2-19", "MH2-08")},
 		{"PaaS basic, from a third-party repository: out of the package's scope (MH2-19), needs an order",
 			changed(onBasic(), func(f *policy.Facets) { f.Origin = policy.OriginThirdParty }),
-			ordered(policy.ChargeFreeAsRule, ticket, "MH2-19", "MH2-08", "MH2-10", "MH2-11", "MH2-04")},
+			ordered(policy.ChargeIncluded, ticket, "MH2-19", "MH2-08", "MH2-10", "MH2-11", "MH2-04")},
 		{"PaaS basic, from no repository at all: out of scope likewise",
-			changed(onBasic(), func(f *policy.Facets) { f.Origin = policy.OriginLocal }),
-			ordered(policy.ChargeFreeAsRule, ticket, "MH2-19", "MH2-08", "MH2-10", "MH2-11", "MH2-04")},
+			changed(onBasic(), func(f *policy.Facets) { f.Origin = policy.OriginCustomer }),
+			ordered(policy.ChargeIncluded, ticket, "MH2-19", "MH2-08", "MH2-10", "MH2-11", "MH2-04")},
 		{"PaaS basic, installed by the customer: out of scope likewise",
 			changed(onBasic(), func(f *policy.Facets) { f.InstalledBy = policy.InstalledByCustomer }),
-			ordered(policy.ChargeFreeAsRule, ticket, "MH2-19", "MH2-08", "MH2-10", "MH2-11", "MH2-04")},
+			ordered(policy.ChargeIncluded, ticket, "MH2-19", "MH2-08", "MH2-10", "MH2-11", "MH2-04")},
 		{"PaaS basic, an update that closes no hole: orderable (MH2-10), as a rule free (MH2-11)",
 			changed(onBasic(), func(f *policy.Facets) { f.ChangeClass = policy.ChangeClassUpdate }),
-			ordered(policy.ChargeFreeAsRule, ticket, plainOrder...)},
+			ordered(policy.ChargeIncluded, ticket, plainOrder...)},
 
 		{"PaaS advanced: standing order (MH2-21), quarterly (MH2-22); booking is the instruction (MH2-14)",
 			onAdvanced(), standing(append([]string{"MH2-14"}, care...), "MH2-21", "MH2-22", "MH2-08", "MH2-11")},
@@ -127,22 +127,22 @@ func TestManagedHosting2(t *testing.T) {
 			standing([]string{"MH2-14"}, "MH2-21", "MH2-22", "MH2-08", "MH2-11")},
 		{"PaaS advanced, third-party repository: not automatic (MH2-19), needs an order",
 			changed(onAdvanced(), func(f *policy.Facets) { f.Origin = policy.OriginThirdParty }),
-			ordered(policy.ChargeFreeAsRule, ticket, "MH2-19", "MH2-08", "MH2-10", "MH2-11", "MH2-04")},
+			ordered(policy.ChargeIncluded, ticket, "MH2-19", "MH2-08", "MH2-10", "MH2-11", "MH2-04")},
 		{"C4: PaaS advanced, an ordinary update: the wide class is never automatic, needs an order",
 			changed(onAdvanced(), func(f *policy.Facets) { f.ChangeClass = policy.ChangeClassUpdate }),
-			ordered(policy.ChargeFreeAsRule, ticket, plainOrder...)},
+			ordered(policy.ChargeIncluded, ticket, plainOrder...)},
 		{"C3: a PHP version upgrade on advanced needs an order, and a price agreed before",
 			changed(onAdvanced(), func(f *policy.Facets) {
 				f.Layer, f.ChangeClass = policy.LayerMiddleware, policy.ChangeClassVersionUpgrade
 			}),
-			ordered(policy.ChargeByAgreement, ticket, plainOrder...)},
+			ordered(policy.ChargeQuote, ticket, plainOrder...)},
 		{"C3: the migration of the operating system on advanced likewise",
-			changed(onAdvanced(), func(f *policy.Facets) { f.ChangeClass = policy.ChangeClassMigration }),
-			ordered(policy.ChargeByAgreement, ticket, plainOrder...)},
+			changed(onAdvanced(), func(f *policy.Facets) { f.ChangeClass = policy.ChangeClassOSMigration }),
+			ordered(policy.ChargeQuote, ticket, plainOrder...)},
 
 		{"PaaS without a package: the customer orders, the provider executes (MH2-04); the price is agreed before",
 			changed(onBasic(), func(f *policy.Facets) { f.Package = policy.PackageNone }),
-			ordered(policy.ChargeByAgreement, ticket, plainOrder...)},
+			ordered(policy.ChargeQuote, ticket, plainOrder...)},
 		{"PaaS: the customer's own application stays the customer's (MH2-10)",
 			changed(onAdvanced(), func(f *policy.Facets) {
 				f.Layer, f.InstalledBy = policy.LayerApplication, policy.InstalledByCustomer
@@ -155,16 +155,16 @@ func TestManagedHosting2(t *testing.T) {
 			denied(customer, nobody, nil, "MH2-09", "MH2-08")},
 
 		{"A customer with root excludes the service (MH2-13)",
-			changed(onAdvanced(), func(f *policy.Facets) { f.AdminAccess = policy.AdminAccessCustomerToo }),
+			changed(onAdvanced(), func(f *policy.Facets) { f.AdminAccess = policy.AdminAccessShared }),
 			denied(customer, nobody, []string{"MH2-13"}, "MH2-13", "MH2-08")},
 		{"A customer with root excludes ordered work, too",
 			changed(onBasic(), func(f *policy.Facets) {
-				f.AdminAccess, f.ChangeClass = policy.AdminAccessCustomerToo, policy.ChangeClassVersionUpgrade
+				f.AdminAccess, f.ChangeClass = policy.AdminAccessShared, policy.ChangeClassVersionUpgrade
 			}),
 			denied(customer, nobody, []string{"MH2-13"}, "MH2-13", "MH2-08")},
 		{"A customer with root keeps the own application as before (MH2-10)",
 			changed(onBasic(), func(f *policy.Facets) {
-				f.AdminAccess, f.Layer = policy.AdminAccessCustomerToo, policy.LayerApplication
+				f.AdminAccess, f.Layer = policy.AdminAccessShared, policy.LayerApplication
 				f.InstalledBy = policy.InstalledByCustomer
 			}),
 			denied(customer, customer, nil, "MH2-10", "MH2-08")},
@@ -172,13 +172,13 @@ func TestManagedHosting2(t *testing.T) {
 		{"SaaS: the provider proactively updates the operating system (MH2-17)", onSaaS(), proactive("MH2-17")},
 		{"SaaS: feature updates of the application come proactively, too (MH2-17)",
 			changed(onSaaS(), func(f *policy.Facets) {
-				f.Layer, f.ChangeClass, f.Origin = policy.LayerApplication, policy.ChangeClassVersionUpgrade, policy.OriginLocal
+				f.Layer, f.ChangeClass, f.Origin = policy.LayerApplication, policy.ChangeClassVersionUpgrade, policy.OriginCustomer
 			}),
 			proactive("MH2-17")},
 		{"SaaS: middleware is named only by the table (MH2-05)",
 			changed(onSaaS(), func(f *policy.Facets) { f.Layer = policy.LayerMiddleware }), proactive("MH2-05")},
 		{"SaaS: a new generation of the operating system is named only by the table (MH2-05)",
-			changed(onSaaS(), func(f *policy.Facets) { f.ChangeClass = policy.ChangeClassMigration }), proactive("MH2-05")},
+			changed(onSaaS(), func(f *policy.Facets) { f.ChangeClass = policy.ChangeClassOSMigration }), proactive("MH2-05")},
 		{"SaaS: what the customer put there is not part of the product (MH2-09)",
 			changed(onSaaS(), func(f *policy.Facets) { f.InstalledBy = policy.InstalledByCustomer }),
 			denied(nobody, nobody, nil, "MH2-09")},
@@ -228,8 +228,8 @@ func TestManagedHosting2AsksForWhatItDoesNotKnow(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			d := policy.Decide(v, tt.facets)
-			if d.Verdict != policy.Ask || d.Executor != policy.PartyNobody || d.Trigger != policy.TriggerNever {
-				t.Errorf("%s, %s executes, trigger %s; want a question, and nobody acts", d.Verdict, d.Executor, d.Trigger)
+			if d.Verdict != policy.Ask || d.Execution != policy.PartyNobody || d.Trigger != policy.TriggerNever {
+				t.Errorf("%s, %s executes, trigger %s; want a question, and nobody acts", d.Verdict, d.Execution, d.Trigger)
 			}
 			if !slices.Equal(d.Missing, tt.missing) || d.GoverningRule() != tt.governing {
 				t.Errorf("asks for %q by %s, want %q by %s", d.Missing, d.GoverningRule(), tt.missing, tt.governing)

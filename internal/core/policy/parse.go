@@ -17,6 +17,7 @@ import (
 var (
 	versionID = regexp.MustCompile(`^[a-z0-9]+([.-][a-z0-9]+)*$`)
 	ruleID    = regexp.MustCompile(`^[A-Z][A-Z0-9]*-[0-9]{2}$`)
+	label     = regexp.MustCompile(`^[a-z0-9]+(\.[a-z0-9]+)*$`)
 	digest    = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
@@ -25,8 +26,14 @@ var (
 // IDs and dates that do not exist are errors, and so is a document without a default that denies.
 // The error is a *fault.Error with the code Invalid that names all places at once, each with line,
 // column and what would be right.
-func Parse(name string, data []byte) (*Version, error) {
-	d := &document{file: name}
+func Parse(name string, data []byte) (*Version, error) { return parse(name, data, false) }
+
+// ParseDraft reads a version that is still being written. It lets through what Lint tells better, with
+// an example: that nothing is said for the case that no rule applies.
+func ParseDraft(name string, data []byte) (*Version, error) { return parse(name, data, true) }
+
+func parse(name string, data []byte, draft bool) (*Version, error) {
+	d := &document{file: name, draft: draft}
 	root := d.root(data)
 	if root == nil {
 		return nil, d.err()
@@ -44,9 +51,20 @@ func Parse(name string, data []byte) (*Version, error) {
 
 // header reads the fields of the document, rules included.
 func (d *document) header(n ast.Node, v *Version) {
-	in := d.fields(n, "", "id", "title", "publisher", "source", "valid_from", "valid_to", "recorded_at", "supersedes", "rules")
+	in := d.fields(n, "", "id", "name", "version", "title", "publisher", "source", "valid_from", "valid_to", "recorded_at", "supersedes",
+		"agreements", "rules")
 	if e, ok := d.need(in, n, "", "id"); ok {
 		v.ID = d.shaped(e.value, "id", versionID, "managedhosting-2")
+	}
+	if e, ok := d.need(in, n, "", "name"); ok {
+		v.Name = d.shaped(e.value, "name", versionID, "managedhosting")
+	}
+	if e, ok := d.need(in, n, "", "version"); ok {
+		v.Label = d.shaped(e.value, "version", label, "2")
+	}
+	if v.ID != "" && v.Name != "" && v.Label != "" && v.ID != v.Name+"-"+v.Label {
+		d.problem(spotOf(in["id"].value), "id", lang.Textf(
+			"die ID muss aus name und version bestehen: %[1]s", "the ID must be made of name and version: %[1]s", v.Name+"-"+v.Label))
 	}
 	if e, ok := d.need(in, n, "", "title"); ok {
 		v.Title = d.text(e.value, "title")
@@ -76,6 +94,9 @@ func (d *document) header(n ast.Node, v *Version) {
 			d.problem(spotOf(e.value), "supersedes", lang.T(
 				"eine Fassung kann sich nicht selbst ablösen", "a version cannot supersede itself"))
 		}
+	}
+	if e, ok := in["agreements"]; ok {
+		v.Demands = d.demands(e)
 	}
 	if e, ok := d.need(in, n, "", "rules"); ok {
 		v.Rules = d.rules(e)
@@ -145,7 +166,7 @@ func (d *document) rules(list entry) []Rule {
 		}
 		out = append(out, r)
 	}
-	if defaults != 1 {
+	if defaults != 1 && !(d.draft && defaults == 0) {
 		d.problem(list.key, "rules", lang.Textf(
 			"%[1]d Fälle mit tier: default; erwartet ist genau einer, der am Ende ablehnt",
 			"%[1]d cases with tier: default; exactly one is expected, which denies in the end", defaults))
@@ -156,7 +177,8 @@ func (d *document) rules(list entry) []Rule {
 func (d *document) rule(n ast.Node, path string) Rule {
 	r := Rule{}
 	before := len(d.places)
-	in := d.fields(n, path, "id", "tier", "kind", "text", "when", "result", "notice", "cases")
+	in := d.fields(n, path, "id", "tier", "kind", "text", "when", "result", "notice", "cases",
+		"controls", "cites", "reason", "question")
 	if e, ok := d.need(in, n, path, "id"); ok {
 		r.ID = d.shaped(e.value, path+".id", ruleID, "MH2-20")
 	}
@@ -171,6 +193,7 @@ func (d *document) rule(n ast.Node, path string) Rule {
 	if e, ok := d.need(in, n, path, "text"); ok {
 		r.Text = d.text(e.value, path+".text")
 	}
+	d.beside(in, path, &r)
 	direct := false
 	for _, name := range []string{"when", "result", "notice"} {
 		_, has := in[name]
@@ -206,9 +229,17 @@ func (d *document) checkKind(n ast.Node, path string, r Rule) {
 			"kind: rule needs at least one result; without one it is notice or statement")
 	case r.Kind == KindNotice && (decides || len(r.Cases) == 0):
 		text = lang.T("kind: notice braucht eine notice und hat kein result", "kind: notice needs a notice and has no result")
-	case r.Kind == KindStatement && len(r.Cases) > 0:
-		text = lang.T("kind: statement hat weder when noch result, notice oder cases",
-			"kind: statement has neither when nor result, notice or cases")
+	case r.Kind == KindControl && (len(r.Cases) > 0 || len(r.Controls) == 0):
+		text = lang.T("kind: control braucht controls und hat weder when noch result, notice oder cases",
+			"kind: control needs controls and has neither when nor result, notice or cases")
+	case r.Kind == KindStatement && (len(r.Cases) > 0 || len(r.Controls) > 0):
+		text = lang.T("kind: statement hat weder when noch result, notice, cases oder controls",
+			"kind: statement has neither when nor result, notice, cases or controls")
+	case r.Kind == KindStatement && r.Reason.IsZero():
+		text = lang.T("kind: statement braucht reason: warum der Satz keine Aufgabe für Software ist",
+			"kind: statement needs a reason: why the statement is not for software")
+	case r.Kind != KindStatement && !r.Reason.IsZero():
+		text = lang.T("reason steht nur bei kind: statement", "reason stands with kind: statement only")
 	default:
 		return
 	}

@@ -126,13 +126,13 @@ func (d *document) settings(n ast.Node, path string) []Setting {
 
 // checkDefault checks that the last resort denies: whatever no rule permits is not done.
 func (d *document) checkDefault(n ast.Node, path string, c Case) {
-	if len(c.When) == 0 && setting(c.Result, fieldPlanner) != "" &&
-		setting(c.Result, fieldExecutor) == string(PartyNobody) && setting(c.Result, fieldTrigger) == string(TriggerNever) {
+	if len(c.When) == 0 && setting(c.Result, fieldPlanning) != "" &&
+		setting(c.Result, fieldExecution) == string(PartyNobody) && setting(c.Result, fieldTrigger) == string(TriggerNever) {
 		return
 	}
 	d.problem(spotOf(n), path, lang.T(
-		"der Fall mit tier: default hat kein when und setzt planner, executor: nobody und trigger: never",
-		"the case with tier: default has no when and sets planner, executor: nobody and trigger: never"))
+		"der Fall mit tier: default hat kein when und setzt planning, execution: nobody und trigger: never",
+		"the case with tier: default has no when and sets planning, execution: nobody and trigger: never"))
 }
 
 func setting(list []Setting, number int) string {

@@ -49,18 +49,21 @@ type Kind string
 const (
 	KindRule      Kind = "rule"      // decides result fields
 	KindNotice    Kind = "notice"    // decides nothing, but must be said along with some decisions
-	KindStatement Kind = "statement" // decides nothing: kept so that the document is complete
+	KindControl   Kind = "control"   // decides nothing, but is checked or attested from time to time
+	KindStatement Kind = "statement" // not for software: kept, with the reason, so that the document is complete
 )
 
 // AllKinds lists the kinds of rules.
-func AllKinds() []Kind { return []Kind{KindRule, KindNotice, KindStatement} }
+func AllKinds() []Kind { return []Kind{KindRule, KindNotice, KindControl, KindStatement} }
 
 // DateUnknown stands where a document does not say a date. It stays until a person enters one.
 const DateUnknown = "unknown"
 
 // Version is one published policy version. It is made by Parse and not changed afterwards.
 type Version struct {
-	ID         string    `json:"id"` // "managedhosting-2"
+	ID         string    `json:"id"`      // "managedhosting-2"
+	Name       string    `json:"name"`    // "managedhosting": what all versions of it have in common
+	Label      string    `json:"version"` // "2"
 	Title      lang.Text `json:"title"`
 	Publisher  string    `json:"publisher"`
 	Source     Source    `json:"source"`
@@ -68,10 +71,12 @@ type Version struct {
 	ValidTo    string    `json:"valid_to"`             // last day, YYYY-MM-DD or "unknown"
 	RecordedAt string    `json:"recorded_at"`          // YYYY-MM-DD: when it was entered here
 	Supersedes string    `json:"supersedes,omitempty"` // ID of the version before it
+	Demands    []Demand  `json:"demands,omitempty"`    // what individual agreements must bring along
 	Rules      []Rule    `json:"rules"`
 	SHA256     string    `json:"sha256"` // of the YAML document, hex
 
-	clauses []clause // the cases of all rules in the order in which they are walked
+	agreements []Applied // the individual agreements laid over it (Amend)
+	clauses    []clause  // the cases of all rules in the order in which they are walked
 }
 
 // Source is the published document that a version renders.
@@ -86,7 +91,12 @@ type Rule struct {
 	Tier  Tier      `json:"tier"`
 	Kind  Kind      `json:"kind"`
 	Text  lang.Text `json:"text"`
-	Cases []Case    `json:"cases,omitempty"` // empty for statements
+	Cases []Case    `json:"cases,omitempty"` // empty for controls and statements
+
+	Controls []Control `json:"controls,omitempty"` // how it is seen that the statement is kept
+	Cites    []string  `json:"cites,omitempty"`    // IDs of the laws and standards it names
+	Reason   lang.Text `json:"reason,omitzero"`    // of a statement: why it is not for software
+	Question lang.Text `json:"question,omitzero"`  // to the publisher: what is unclear or contradicts itself
 }
 
 // Case is what follows from a rule under some conditions.

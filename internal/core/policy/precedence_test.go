@@ -21,7 +21,7 @@ func oneRulePerTier(tb interface{ Fatal(...any) }, tiers []policy.Tier, charges 
 	doc.WriteString(lastResort)
 	// What is told about a denial leaves the charge out, so the provider acts here.
 	doc.WriteString("  - id: T-50\n    tier: law\n    kind: rule\n    text: {de: a, en: b}\n" +
-		"    result: {executor: provider, trigger: proactive, explicit_request: false}\n")
+		"    result: {execution: provider, trigger: proactive, explicit_request: false}\n")
 	v, err := policy.Parse("p.yaml", []byte(doc.String()))
 	if err != nil {
 		tb.Fatal(err)
@@ -39,7 +39,7 @@ func TestLawBeatsAgreementBeatsPackageBeatsTextBeatsTable(t *testing.T) {
 		var charges []policy.Charge
 		for i := range n {
 			drawn = append(drawn, rapid.SampledFrom(tiers).Draw(t, "tier"))
-			charges = append(charges, []policy.Charge{policy.ChargeFree, policy.ChargeFreeAsRule, policy.ChargeByAgreement, policy.ChargeUnknown}[i])
+			charges = append(charges, []policy.Charge{policy.ChargeFree, policy.ChargeIncluded, policy.ChargeQuote, policy.ChargeUnknown}[i])
 		}
 		strongest := 0
 		for i := range drawn {
@@ -72,9 +72,9 @@ func TestReasonsSayWhichRuleDecidedWhat(t *testing.T) {
 	t.Parallel()
 	d := policy.Decide(managedhosting2(t), onAdvanced())
 	want := map[string]string{
-		"MH2-21": "executor trigger explicit_request window",
+		"MH2-21": "execution trigger explicit_request window",
 		"MH2-22": "cadence",
-		"MH2-08": "planner",
+		"MH2-08": "planning",
 		"MH2-11": "charge",
 	}
 	for _, r := range d.Reasons {
@@ -94,7 +94,7 @@ func TestFactsArePutIntoWords(t *testing.T) {
 		if fact.Title != policy.FacetTitle(fact.Name) || fact.Title.DE == "" || fact.Words.DE == "" || fact.Words.EN == "" {
 			t.Errorf("%s has no words: %+v", fact.Name, fact)
 		}
-		if fact.Name == "admin_access" && (fact.Value != "provider_only" || fact.Words.DE != "nur Provider") {
+		if fact.Name == "admin_access" && (fact.Value != "provider" || fact.Words.DE != "nur Provider") {
 			t.Errorf("administrative access: %+v", fact)
 		}
 		if fact.Name == "criticality" && (fact.Value != "unknown" || fact.Words.EN != "not known") {

@@ -5,12 +5,16 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 // Party is who does something.
 type Party string
 
-// The parties. Nobody means that the policy gives the job to no one.
+// The parties. Both means that the job is done together; nobody that the policy gives it to no one.
 const (
 	PartyProvider Party = "provider"
 	PartyCustomer Party = "customer"
+	PartyBoth     Party = "both"
 	PartyNobody   Party = "nobody"
 )
+
+// Acts reports whether the provider has a hand in it.
+func (p Party) Acts() bool { return p == PartyProvider || p == PartyBoth }
 
 // Text is the party for people.
 func (p Party) Text() lang.Text {
@@ -19,6 +23,8 @@ func (p Party) Text() lang.Text {
 		return lang.T("Provider", "provider")
 	case PartyCustomer:
 		return lang.T("Kunde", "customer")
+	case PartyBoth:
+		return lang.T("Provider und Kunde gemeinsam", "provider and customer together")
 	}
 	return lang.T("niemand", "nobody")
 }
@@ -26,11 +32,12 @@ func (p Party) Text() lang.Text {
 // Trigger is what must be there before a change may be made.
 type Trigger string
 
-// The triggers. Whatever is not one of the first three counts as never.
+// The triggers. Whatever is not one of the first four counts as never.
 const (
 	TriggerOrder         Trigger = "order"          // an order by the customer for this work
 	TriggerStandingOrder Trigger = "standing_order" // an order given once for recurring work
 	TriggerProactive     Trigger = "proactive"      // nothing: the provider acts by itself
+	TriggerConsent       Trigger = "consent"        // a consent given beforehand for emergencies (Notfallfreigabe)
 	TriggerNever         Trigger = "never"          // the provider does not act
 )
 
@@ -43,6 +50,8 @@ func (t Trigger) Text() lang.Text {
 		return lang.T("nach Dauerauftrag", "by standing order")
 	case TriggerProactive:
 		return lang.T("von sich aus", "proactively")
+	case TriggerConsent:
+		return lang.T("mit Notfallfreigabe", "by emergency consent")
 	}
 	return lang.T("nie", "never")
 }
@@ -53,6 +62,8 @@ type Cadence string
 // The cadences.
 const (
 	CadenceNone      Cadence = "none"
+	CadenceNightly   Cadence = "nightly"
+	CadenceMonthly   Cadence = "monthly"
 	CadenceQuarterly Cadence = "quarterly"
 	CadenceAsAgreed  Cadence = "as_agreed"
 )
@@ -60,6 +71,10 @@ const (
 // Text is the cadence for people; empty for none.
 func (c Cadence) Text() lang.Text {
 	switch c {
+	case CadenceNightly:
+		return lang.T("jede Nacht", "every night")
+	case CadenceMonthly:
+		return lang.T("jeden Monat", "every month")
 	case CadenceQuarterly:
 		return lang.T("quartalsweise", "quarterly")
 	case CadenceAsAgreed:
@@ -68,24 +83,15 @@ func (c Cadence) Text() lang.Text {
 	return lang.Text{}
 }
 
-// Deadline is by when a change must be made after the hole became known.
-type Deadline string
-
-// The deadlines.
-const (
-	DeadlineNone Deadline = "none"
-	Deadline24h  Deadline = "24h"
-)
-
 // Charge is what the customer pays for the work.
 type Charge string
 
 // The charges. Unknown means that the policy names no price.
 const (
-	ChargeFree        Charge = "free"
-	ChargeFreeAsRule  Charge = "free_as_rule" // free unless agreed otherwise beforehand
-	ChargeByAgreement Charge = "by_agreement" // a price must be agreed before
-	ChargeUnknown     Charge = "unknown"
+	ChargeFree     Charge = "free"
+	ChargeIncluded Charge = "included" // part of the package as a rule: free unless agreed otherwise beforehand
+	ChargeQuote    Charge = "quote"    // a price must be agreed before
+	ChargeUnknown  Charge = "unknown"
 )
 
 // Text is the charge for people.
@@ -93,9 +99,9 @@ func (c Charge) Text() lang.Text {
 	switch c {
 	case ChargeFree:
 		return lang.T("kostenfrei", "free of charge")
-	case ChargeFreeAsRule:
+	case ChargeIncluded:
 		return lang.T("in der Regel kostenfrei", "as a rule free of charge")
-	case ChargeByAgreement:
+	case ChargeQuote:
 		return lang.T("nach vorheriger Vereinbarung", "by prior agreement")
 	}
 	return lang.T("Preis nicht geregelt", "price not settled")
@@ -106,14 +112,29 @@ type Window string
 
 // The windows.
 const (
-	WindowNext Window = "next_window" // in the next fitting maintenance window
-	WindowNone Window = "none"        // the provider does nothing, so there is no window
+	WindowNext        Window = "next"        // in the next fitting maintenance window
+	WindowAppointment Window = "appointment" // at a time agreed with the customer
+	WindowAny         Window = "any"         // as soon as possible, also outside of windows
+	WindowNone        Window = "none"        // the provider does nothing, so there is no window
 )
+
+// Text is the window for people; empty for none.
+func (w Window) Text() lang.Text {
+	switch w {
+	case WindowNext:
+		return lang.T("im nächsten Wartungsfenster", "in the next maintenance window")
+	case WindowAppointment:
+		return lang.T("zu einem vereinbarten Termin", "at an agreed time")
+	case WindowAny:
+		return lang.T("sofort, auch außerhalb der Wartungsfenster", "at once, also outside of maintenance windows")
+	}
+	return lang.Text{}
+}
 
 // The result fields by number, in the order in which a decision is told.
 const (
-	fieldPlanner = iota
-	fieldExecutor
+	fieldPlanning = iota
+	fieldExecution
 	fieldTrigger
 	fieldExplicit
 	fieldCadence
@@ -125,31 +146,45 @@ const (
 
 // field is one thing that rules decide: its name in rule files and JSON, its values, and the number
 // of the value that holds where no rule says anything or the rules cannot be told apart.
+//
+// A cautious field can be lived with while it is open: its values stand in an order of caution, and the
+// more cautious one keeps every promise that the others make. A shorter deadline is kept by whoever
+// keeps the shortest, and work inside a window is permitted where work at any time is.
 type field struct {
-	name    string
-	values  []string
-	neutral uint8
+	name     string
+	values   []string
+	neutral  uint8
+	cautious []uint8 // the numbers of the values, most cautious first; empty where an open field is a question
 }
 
 // The neutral values let nobody act: a decision that lost its rules is a denial.
 var fields = [fieldCount]field{
-	fieldPlanner:  {"planner", parties, 2},
-	fieldExecutor: {"executor", parties, 2},
+	fieldPlanning:  {"planning", parties, 3, nil},
+	fieldExecution: {"execution", parties, 3, nil},
 	fieldTrigger: {"trigger", []string{string(TriggerOrder), string(TriggerStandingOrder),
-		string(TriggerProactive), string(TriggerNever)}, 3},
-	fieldExplicit: {"explicit_request", []string{"false", "true"}, 0},
-	fieldCadence:  {"cadence", []string{string(CadenceNone), string(CadenceQuarterly), string(CadenceAsAgreed)}, 0},
-	fieldDeadline: {"deadline", []string{string(DeadlineNone), string(Deadline24h)}, 0},
-	fieldCharge: {"charge", []string{string(ChargeUnknown), string(ChargeFree), string(ChargeFreeAsRule),
-		string(ChargeByAgreement)}, 0},
-	fieldWindow: {"window", []string{string(WindowNone), string(WindowNext)}, 0},
+		string(TriggerProactive), string(TriggerConsent), string(TriggerNever)}, triggerNever, nil},
+	fieldExplicit: {"explicit_request", []string{"false", "true"}, 0, nil},
+	fieldCadence: {"cadence", []string{string(CadenceNone), string(CadenceNightly), string(CadenceMonthly),
+		string(CadenceQuarterly), string(CadenceAsAgreed)}, 0, nil},
+	fieldDeadline: {"deadline_hours", []string{"none", "4", "24", "48", "72"}, 0, []uint8{1, 2, 3, 4, 0}},
+	fieldCharge: {"charge", []string{string(ChargeUnknown), string(ChargeFree), string(ChargeIncluded),
+		string(ChargeQuote)}, 0, nil},
+	fieldWindow: {"window", []string{string(WindowNone), string(WindowNext), string(WindowAppointment),
+		string(WindowAny)}, 0, []uint8{0, 2, 1, 3}},
 }
 
-var parties = []string{string(PartyProvider), string(PartyCustomer), string(PartyNobody)}
+// deadlineHours are the values of the deadline as numbers, in hours; 0 where there is none.
+var deadlineHours = [...]int{0, 4, 24, 48, 72}
+
+var parties = []string{string(PartyProvider), string(PartyCustomer), string(PartyBoth), string(PartyNobody)}
 
 // Numbers of the values that Decide itself asks for.
 const (
-	executorProvider = 0
-	triggerNever     = 3
-	explicitTrue     = 1
+	executionProvider = 0
+	executionBoth     = 2
+	triggerNever      = 4
+	explicitTrue      = 1
+
+	// providerActs are the values of the execution in which the provider has a hand.
+	providerActs = 1<<executionProvider | 1<<executionBoth
 )

@@ -42,7 +42,7 @@ contracts:
 systems:
   - name: bench1
     contract: c
-    admin_access: provider_only
+    admin_access: provider
     services: [nginx.service]
     checks:
       - {name: portal, kind: http, port: 80, path: /portal, status: 200}

@@ -21,7 +21,7 @@ import (
 func Request(run string) mandate.Request {
 	held, _ := Hoster().Held("web1")
 	permitted := policy.Decision{PolicyID: "managedhosting-2", PolicySHA256: "ab", Verdict: policy.Permitted,
-		Planner: policy.PartyProvider, Executor: policy.PartyProvider, Trigger: policy.TriggerProactive, Governing: "MH2-21"}
+		Planning: policy.PartyProvider, Execution: policy.PartyProvider, Trigger: policy.TriggerProactive, Governing: "MH2-21"}
 	denied := permitted
 	denied.Verdict = policy.Denied
 	return mandate.Request{Held: held, Run: run, At: Noon, Items: []mandate.Item{

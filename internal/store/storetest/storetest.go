@@ -68,10 +68,10 @@ func Hoster() estate.Estate {
 			{ID: "al-1", Customer: "allein", Model: policy.ServiceModelIaaS, Package: policy.PackageNone, Policy: "managedhosting-2"},
 		},
 		Systems: []estate.System{
-			{Name: "web1", Contract: "nl-1", AdminAccess: policy.AdminAccessProviderOnly, Purpose: "Website", Services: []string{"nginx.service"},
+			{Name: "web1", Contract: "nl-1", AdminAccess: policy.AdminAccessProvider, Purpose: "Website", Services: []string{"nginx.service"},
 				Checks: []estate.Check{{Name: "start page", Kind: estate.CheckHTTP, Port: 80, Path: "/", Status: 200}}},
-			{Name: "db1", Contract: "nl-1", AdminAccess: policy.AdminAccessProviderOnly},
-			{Name: "iaas1", Contract: "al-1", AdminAccess: policy.AdminAccessCustomerToo},
+			{Name: "db1", Contract: "nl-1", AdminAccess: policy.AdminAccessProvider},
+			{Name: "iaas1", Contract: "al-1", AdminAccess: policy.AdminAccessShared},
 		},
 	}
 }

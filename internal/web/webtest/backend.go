@@ -116,7 +116,7 @@ func (b *Backend) PlaceOrder(_ context.Context, r board.OrderRequest) (board.Ord
 	if err != nil {
 		return board.OrderReceipt{}, err
 	}
-	if s.Job.Executor == policy.PartyCustomer {
+	if s.Job.Execution == policy.PartyCustomer {
 		f := fault.New(fault.Refused, s.Job.Refusal(), lang.Text{})
 		f.Rule = s.Job.GoverningRule()
 		return board.OrderReceipt{}, f

@@ -39,7 +39,7 @@ func facets(m policy.ServiceModel, p policy.Package) policy.Facets {
 	return policy.Facets{
 		ServiceModel: m, Package: p, Layer: policy.LayerOS, ChangeClass: policy.ChangeClassSecurityUpdate,
 		Criticality: policy.CriticalityUnknown, Origin: policy.OriginStandard, InstalledBy: policy.InstalledByProvider,
-		AdminAccess: policy.AdminAccessProviderOnly, SystemCreated: policy.SystemCreatedUnknown, OSSupported: policy.OSSupportedUnknown,
+		AdminAccess: policy.AdminAccessProvider, SystemCreated: policy.SystemCreatedUnknown, OSSupported: policy.OSSupportedUnknown,
 	}
 }
 
@@ -54,7 +54,7 @@ func decide(f policy.Facets, d policy.Decision, ids ...string) policy.Decision {
 // advanced is the decision for security updates in package advanced.
 func advanced() policy.Decision {
 	d := decide(facets(policy.ServiceModelPaaS, policy.PackageAdvanced), policy.Decision{
-		Verdict: policy.Permitted, Planner: policy.PartyCustomer, Executor: policy.PartyProvider,
+		Verdict: policy.Permitted, Planning: policy.PartyCustomer, Execution: policy.PartyProvider,
 		Trigger: policy.TriggerStandingOrder, Cadence: policy.CadenceQuarterly, Charge: policy.ChargeFree,
 		Window: policy.WindowNext, Governing: "MH2-21",
 	}, "MH2-13", "MH2-19", "MH2-21", "MH2-22", "MH2-04")
@@ -65,7 +65,7 @@ func advanced() policy.Decision {
 // basic is the decision for security updates in package basic.
 func basic() policy.Decision {
 	d := decide(facets(policy.ServiceModelPaaS, policy.PackageBasic), policy.Decision{
-		Verdict: policy.Permitted, Planner: policy.PartyCustomer, Executor: policy.PartyProvider,
+		Verdict: policy.Permitted, Planning: policy.PartyCustomer, Execution: policy.PartyProvider,
 		Trigger: policy.TriggerOrder, ExplicitRequest: true, Charge: policy.ChargeFree,
 		Window: policy.WindowNext, Governing: "MH2-20",
 	}, "MH2-13", "MH2-19", "MH2-20", "MH2-04", "MH2-09")
@@ -76,9 +76,9 @@ func basic() policy.Decision {
 // iaas is the decision for everything on a system the customer runs alone.
 func iaas() policy.Decision {
 	f := facets(policy.ServiceModelIaaS, policy.PackageNone)
-	f.AdminAccess, f.InstalledBy = policy.AdminAccessCustomerToo, policy.InstalledByUnknown
+	f.AdminAccess, f.InstalledBy = policy.AdminAccessShared, policy.InstalledByUnknown
 	return decide(f, policy.Decision{
-		Verdict: policy.Denied, Planner: policy.PartyCustomer, Executor: policy.PartyCustomer,
+		Verdict: policy.Denied, Planning: policy.PartyCustomer, Execution: policy.PartyCustomer,
 		Trigger: policy.TriggerNever, Charge: policy.ChargeUnknown, Window: policy.WindowNone, Governing: "MH2-03",
 	}, "MH2-03")
 }
@@ -88,7 +88,7 @@ func foreign(p policy.Package) policy.Decision {
 	f := facets(policy.ServiceModelPaaS, p)
 	f.Origin, f.ChangeClass, f.Layer = policy.OriginThirdParty, policy.ChangeClassUpdate, policy.LayerMiddleware
 	return decide(f, policy.Decision{
-		Verdict: policy.Denied, Planner: policy.PartyCustomer, Executor: policy.PartyNobody,
+		Verdict: policy.Denied, Planning: policy.PartyCustomer, Execution: policy.PartyNobody,
 		Trigger: policy.TriggerNever, Charge: policy.ChargeUnknown, Window: policy.WindowNone, Governing: "MH2-19",
 	}, "MH2-19", "MH2-09")
 }
@@ -98,7 +98,7 @@ func askAccess() policy.Decision {
 	f := facets(policy.ServiceModelPaaS, policy.PackageBasic)
 	f.AdminAccess, f.InstalledBy = policy.AdminAccessUnknown, policy.InstalledByUnknown
 	d := decide(f, policy.Decision{
-		Verdict: policy.Ask, Planner: policy.PartyCustomer, Executor: policy.PartyNobody,
+		Verdict: policy.Ask, Planning: policy.PartyCustomer, Execution: policy.PartyNobody,
 		Trigger: policy.TriggerNever, Charge: policy.ChargeUnknown, Window: policy.WindowNone, Governing: "MH2-13",
 	}, "MH2-13", "MH2-20")
 	d.Missing = []string{"admin_access", "installed_by"}

@@ -123,7 +123,7 @@ func (m maker) system(name string, c estate.Customer, job policy.Decision) *boar
 	if f.Package == policy.PackageAdvanced {
 		s.Held.Contract.StandingOrder = standing
 	}
-	if job.Executor == policy.PartyCustomer {
+	if job.Execution == policy.PartyCustomer {
 		s.NoSlot = lang.T("Der Provider führt hier nichts aus, deshalb gibt es keinen Termin.", "The provider carries out nothing here, so there is no slot.")
 		s.Held.Window = estate.Window{}
 	} else {
@@ -160,7 +160,7 @@ func (m maker) due(s *board.System, allowed bool, list ...update) {
 			Decision: s.Job,
 		}
 		switch {
-		case u.origin != policy.OriginStandard && s.Job.Executor != policy.PartyCustomer:
+		case u.origin != policy.OriginStandard && s.Job.Execution != policy.PartyCustomer:
 			d.Decision, d.Allowed = foreign(s.Package), false
 			d.Why = d.Decision.Refusal()
 		case allowed:
