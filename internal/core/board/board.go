@@ -161,15 +161,27 @@ type Explanation struct {
 	Facets   policy.Facets   `json:"facets"`
 	Policy   PolicyInfo      `json:"policy"`
 	At       time.Time       `json:"at"`
+
+	Day      string            `json:"day,omitempty"`      // the day asked about, when it was
+	KnownAt  string            `json:"known_at,omitempty"` // the day by which things were recorded, when it was asked for
+	Beside   []Beside          `json:"beside,omitempty"`   // what other versions of the policy say
+	Inactive []policy.Inactive `json:"inactive,omitempty"` // parts of individual agreements that have no effect
 }
 
 // PolicyInfo names a policy version.
 type PolicyInfo struct {
-	ID       string `json:"id"`
-	Title    string `json:"title"`
-	SHA256   string `json:"sha256"`
-	From     string `json:"valid_from,omitempty"` // empty: unknown
-	Recorded string `json:"recorded_at,omitempty"`
+	ID         string    `json:"id"`
+	Name       string    `json:"name,omitempty"`    // what all versions of it have in common
+	Label      string    `json:"version,omitempty"` // "2"
+	Title      string    `json:"title"`             // German
+	Titles     lang.Text `json:"titles,omitzero"`
+	Publisher  string    `json:"publisher,omitempty"`
+	Source     string    `json:"source,omitempty"`
+	SHA256     string    `json:"sha256"`
+	From       string    `json:"valid_from,omitempty"` // "unknown" or a day
+	To         string    `json:"valid_to,omitempty"`   // "unknown" or the last day
+	Recorded   string    `json:"recorded_at,omitempty"`
+	Supersedes string    `json:"supersedes,omitempty"`
 }
 
 // OrderRequest places a customer's order.
