@@ -43,6 +43,21 @@ func (c *clause) at(p *point) standing {
 	return s
 }
 
+// hinge is the one test that hangs on an unknown facet; nil when there are several.
+func (c *clause) hinge(p *point) *test {
+	var found *test
+	for i := range c.when {
+		if p[c.when[i].facet] != valueUnknown {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = &c.when[i]
+	}
+	return found
+}
+
 // unknown returns the facets that the clause asks for and the point does not know, as bits.
 func (c *clause) unknown(p *point) uint16 {
 	var bits uint16

@@ -36,6 +36,23 @@ type outcome struct {
 	possible uint8 // the values it may have, as bits
 	value    uint8 // its value: the settled one, or the neutral one
 	by       int16 // the clause that settled it, noClause when none did
+	until    int16 // the same, whatever is told of it later: what comes after cannot matter
+
+	// What the cases of one rule have covered so far of one unknown facet: when it is every value, one of
+	// them holds whatever the facet turns out to be.
+	rule    int16
+	facet   uint8
+	covered uint8
+}
+
+// cover notes that a case of a rule holds for some values of an unknown facet, and reports whether every
+// value is covered now.
+func (o *outcome) cover(rule int16, t test) bool {
+	if o.rule != rule || o.facet != t.facet {
+		o.rule, o.facet, o.covered = rule, t.facet, 0
+	}
+	o.covered |= t.allowed
+	return o.covered == 1<<len(facets[t.facet].known)-1
 }
 
 const noClause = int16(-1)
@@ -56,7 +73,7 @@ type outcomes [fieldCount]outcome
 func walk(clauses []clause, p *point) outcomes {
 	var w outcomes
 	for i := range w {
-		w[i].by = noClause
+		w[i] = outcome{by: noClause, until: noClause, rule: noClause}
 	}
 	unsettled := fieldCount
 	for i := range clauses {
@@ -65,14 +82,18 @@ func walk(clauses []clause, p *point) outcomes {
 		if s == fails {
 			continue
 		}
+		var hinge *test
+		if s == may {
+			hinge = c.hinge(p)
+		}
 		for j, value := range c.result {
 			o := &w[j]
 			if value == valueUnset || o.by != noClause {
 				continue
 			}
 			o.possible |= 1 << value
-			if s == holds {
-				o.by, o.value = int16(i), value
+			if s == holds || hinge != nil && o.cover(int16(c.rule), *hinge) {
+				o.by, o.until, o.value = int16(i), int16(i), value
 				unsettled--
 			}
 		}

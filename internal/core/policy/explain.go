@@ -44,6 +44,9 @@ func (v *Version) explainOpen(d *Decision, w *outcomes, p *point) {
 			}
 			missing |= c.unknown(p)
 			cited = append(cited, citation{int16(j), uint8(i), true})
+			if int16(j) == o.until {
+				break // the cases of its rule settle the field together
+			}
 		}
 	}
 	for i := range facets {
