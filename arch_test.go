@@ -36,7 +36,7 @@ var walls = []wall{
 	{"internal/api", []string{"internal/core", "internal/wire", "internal/api", "client"}, "handlers speak to an interface they declare", false},
 	{"internal/web", []string{"internal/core", "internal/web"}, "pages render values and compute nothing", false},
 	{"internal/lab", []string{"internal/lab"}, "the lab proves the product from outside, so it knows nothing of it", false},
-	{"internal/cli", []string{"internal/core", "internal/cli", "client"}, "the command line goes through the public client, like everybody else", false},
+	{"internal/cli", []string{"internal/core", "internal/cli", "client", "policies"}, "the command line goes through the public client, like everybody else; policies can be read without a server", false},
 	{"client", []string{"internal/core", "client"}, "the public client shares the values, not the machinery", false},
 	{"policies", []string{"policies"}, "promises are data", false},
 	{"cmd/patchwart-agent", []string{"internal/core", "internal/wire", "internal/host", "internal/agent"}, "no server code on a customer's host", true},

@@ -30,7 +30,7 @@ var exitWords = []struct {
 	text lang.Text
 }{
 	{ExitOK, lang.T("in Ordnung", "fine")},
-	{ExitInternal, lang.T("unerwarteter Fehler", "unexpected error")},
+	{ExitInternal, lang.T("unerwarteter Fehler; oder etwas gefunden (policy lint)", "unexpected error; or something was found (policy lint)")},
 	{ExitUsage, lang.T("Aufruf nicht verstanden", "command line not understood")},
 	{ExitInvalid, lang.T("Eingabe nicht gültig; die Stellen sind genannt", "input not valid; the places are named")},
 	{ExitNotFound, lang.T("gibt es nicht", "no such thing")},
@@ -52,8 +52,9 @@ var (
 
 // usageError is a command line that cannot be understood.
 type usageError struct {
-	text lang.Text
-	path string // of the command whose help helps
+	text  lang.Text
+	path  string // of the command whose help helps
+	alone bool   // the text says it all, in one line
 }
 
 func (e *usageError) Error() string { return e.text.EN }
@@ -69,6 +70,8 @@ func exitCode(ctx context.Context, err error) int {
 		return ExitOutcome
 	case errors.Is(err, errRecord):
 		return ExitRecord
+	case errors.Is(err, errFindings):
+		return ExitInternal
 	case errors.As(err, &usage):
 		return ExitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):

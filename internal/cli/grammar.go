@@ -28,6 +28,10 @@ type grammar struct {
 	Record struct {
 		Verify recordVerifyCmd `cmd:"" help:"${cmd_record_verify}"`
 	} `cmd:"" help:"${cmd_record}"`
+	Policy struct {
+		Decide policyDecideCmd `cmd:"" help:"${cmd_policy_decide}"`
+		Lint   policyLintCmd   `cmd:"" help:"${cmd_policy_lint}"`
+	} `cmd:"" help:"${cmd_policy}"`
 	Console consoleCmd `cmd:"" help:"${cmd_console}"`
 	Demo    demoCmd    `cmd:"" help:"${cmd_demo}"`
 	Version versionCmd `cmd:"" help:"${cmd_version}"`

@@ -48,10 +48,16 @@ func writeJSON(w io.Writer, v any) error {
 
 // report says what went wrong, on standard error.
 func (a *app) report(err error) {
-	if errors.Is(err, ErrOutcome) || errors.Is(err, errRecord) {
+	if errors.Is(err, ErrOutcome) || errors.Is(err, errRecord) || errors.Is(err, errFindings) {
 		return
 	}
 	f := faultOf(err)
+	var usage *usageError
+	if errors.As(err, &usage) && usage.alone && a.json {
+		line, _ := json.Marshal(f) // plain values only
+		a.warn(string(line))
+		return
+	}
 	if a.json {
 		_ = writeJSON(a.err, f)
 		return
@@ -75,6 +81,8 @@ func faultOf(err error) *client.Error {
 	switch {
 	case errors.As(err, &f):
 		return f
+	case errors.As(err, &usage) && usage.alone:
+		return &client.Error{Code: client.CodeInvalid, Text: usage.text}
 	case errors.As(err, &usage):
 		see := strings.TrimSpace(strings.TrimPrefix(usage.path, "patchwart"))
 		if see != "" {

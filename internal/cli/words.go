@@ -15,6 +15,10 @@ var helpWords = map[string]lang.Text{
 	"word_scope":  lang.T("UMFANG", "SCOPE"),
 	"word_stage":  lang.T("STAND", "STAGE"),
 
+	"word_policy": lang.T("FASSUNG", "VERSION"),
+	"word_value":  lang.T("WERT", "VALUE"),
+	"word_day":    lang.T("TAG", "DAY"),
+
 	"flag_help":   lang.T("Diese Hilfe.", "This help."),
 	"flag_lang":   lang.T("Sprache; sonst nach LC_ALL, LC_MESSAGES, LANG, und Deutsch, wo die nichts sagen.", "Language; else by LC_ALL, LC_MESSAGES, LANG, and German where those say nothing."),
 	"flag_json":   lang.T("Ergebnis und Fehler als JSON.", "Result and errors as JSON."),
@@ -59,6 +63,25 @@ var helpWords = map[string]lang.Text{
 	"flag_order_explicit": lang.T("Der Wortlaut fordert die Arbeit ausdrücklich an.", "The text plainly asks for the work."),
 	"flag_order_scope":    lang.T("Was er umfasst: security_updates oder updates.", "What it covers: security_updates or updates."),
 
+	"cmd_policy":        lang.T("Regelwerke lesen, prüfen, vergleichen und befragen.", "Read, check, compare and ask policies."),
+	"cmd_policy_decide": lang.T("Ein Regelwerk befragen, ohne Server: wer plant, wer führt aus, wann, zu welchem Preis.", "Ask a policy, without a server: who plans, who executes, when, at what price."),
+	"cmd_policy_lint":   lang.T("Alle Kombinationen entscheiden und Lücken, Widersprüche und tote Regeln zeigen; Exit-Code 1, wenn es welche gibt.", "Decide all combinations and show gaps, contradictions and dead rules; exit code 1 if there are any."),
+	"arg_policy_files":  lang.T("Dateien, oder IDs mitgelieferter Fassungen.", "Files, or IDs of included versions."),
+
+	"flag_decide_policy":    lang.T("ID einer mitgelieferten Fassung oder Pfad einer YAML-Datei.", "ID of an included version or path of a YAML file."),
+	"flag_decide_model":     lang.T("Servicemodell: iaas, paas, saas.", "Service model: iaas, paas, saas."),
+	"flag_decide_package":   lang.T("Paket: none, basic, advanced.", "Package: none, basic, advanced."),
+	"flag_decide_layer":     lang.T("Schicht: os, middleware, application, web_application.", "Layer: os, middleware, application, web_application."),
+	"flag_decide_change":    lang.T("Art der Änderung: security_update, update, version_upgrade, os_migration, mitigation, configuration.", "Class of change: security_update, update, version_upgrade, os_migration, mitigation, configuration."),
+	"flag_decide_origin":    lang.T("Herkunft: standard, third_party, customer.", "Origin: standard, third_party, customer."),
+	"flag_decide_installed": lang.T("Wer installiert hat: provider, customer.", "Who installed it: provider, customer."),
+	"flag_decide_admin":     lang.T("Wer Administratorrechte hat: provider, shared, customer.", "Who holds administrative rights: provider, shared, customer."),
+	"flag_decide_critical":  lang.T("Ob die Lücke eine Übernahme aus der Ferne erlaubt.", "Whether the hole allows a takeover from afar."),
+	"flag_decide_supported": lang.T("Ob das Betriebssystem noch Sicherheitsupdates bekommt.", "Whether the operating system still gets security updates."),
+	"flag_decide_created":   lang.T("Wann das System eingerichtet wurde.", "When the system was created."),
+	"flag_decide_agreement": lang.T("Sonderabsprache, die gelten soll (mehrfach möglich).", "Individual agreement that is to hold (can be repeated)."),
+	"flag_decide_day":       lang.T("Tag, an dem Sonderabsprachen gelten müssen [heute].", "Day on which agreements must be valid [today]."),
+
 	"flag_plan_preview": lang.T("Nur sagen, was geplant würde.", "Only say what would be planned."),
 
 	"flag_runs_system": lang.T("Nur die Läufe dieses Systems.", "Only the runs of this system."),
@@ -99,6 +122,9 @@ var examples = map[string][]lang.Text{
 	"enrol":         {same("patchwart enrol web1"), same("patchwart enrol web1 --json | jq -r .command")},
 	"record":        {same("patchwart record verify")},
 	"record verify": {same("patchwart record verify || echo $?")},
+	"policy":        {same("patchwart policy lint policies/*.yaml")},
+	"policy decide": {same("patchwart policy decide --policy managedhosting-2 --service-model paas --package basic --layer os --change security_update \\\n    --origin standard --installed-by provider --admin-access provider"), same("patchwart policy decide --policy ./draft.yaml --service-model iaas --json | jq -r .explanation.de")},
+	"policy lint":   {same("patchwart policy lint policies/*.yaml"), same("patchwart policy lint draft.yaml --json | jq .gaps")},
 	"console":       {same("patchwart console")},
 	"demo":          {same("sudo patchwart demo"), same("sudo patchwart demo --once --lang en")},
 	"version":       {same("patchwart version"), same("patchwart version --json")},

@@ -15,6 +15,7 @@ import (
 // TestDemo plays the demo as a newcomer would see it, and looks from outside at the two hosts that must
 // be as they were: web2, which was put back, and iaas1, which nobody may touch.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	needRoot(t)
 	before := map[string]lab.Tree{}
 	var shown strings.Builder

@@ -25,56 +25,64 @@ type moment struct {
 
 func (m moment) String() string { return string(m.kind) + " " + string(m.step) }
 
-// TestAgentKilledAtEveryJournalStep is obstacle 14: the agent is killed with -9 right after each event
-// that it writes to its journal, on the way to a good end and on the way back. It comes back, and the
-// host ends verified new or identical to before, never in between.
+// TestAgentKilledAtEveryJournalStep is obstacle 14 on the way to a good end: the agent is killed with -9
+// right after each event that it writes to its journal. It comes back, and the host ends verified new or
+// identical to before, never in between.
 func TestAgentKilledAtEveryJournalStep(t *testing.T) {
-	p := patient(t)
-	var there, back []moment
+	t.Parallel()
+	var moments []moment
 	for _, s := range run.Steps {
-		there = append(there, moment{run.Begun, s}, moment{run.Finished, s})
+		moments = append(moments, moment{run.Begun, s}, moment{run.Finished, s})
 	}
-	there = append(there, moment{run.Ended, ""})
-	back = append(back, moment{run.Failed, run.Verifying}, moment{run.Begun, run.Restoring}, moment{run.Finished, run.Restoring}, moment{run.Ended, ""})
-	ill := func(d *lab.Deb) {
+	patient(t, "patient2").sweep(append(moments, moment{run.Ended, ""}), nil)
+}
+
+// TestAgentKilledAtEveryJournalStepOfTheWayBack is obstacle 14 on the way back, with an update whose check
+// fails.
+func TestAgentKilledAtEveryJournalStepOfTheWayBack(t *testing.T) {
+	t.Parallel()
+	patient(t, "patient3").sweep([]moment{
+		{run.Failed, run.Verifying}, {run.Begun, run.Restoring}, {run.Finished, run.Restoring}, {run.Ended, ""},
+	}, func(d *lab.Deb) {
 		d.Files["/usr/share/patient/nginx.conf"] = lab.File{Content: "location = /portal { return 500; }\n"}
-	}
+	})
+}
+
+// sweep kills the agent at each moment of a run of its own, and lists the moments.
+func (p *play) sweep(moments []moment, bad func(*lab.Deb)) {
+	t := p.T
 	var killed []string
-	sweep := func(name string, moments []moment, bad func(*lab.Deb)) {
-		for _, m := range moments {
-			t.Run(name+": killed after "+m.String(), func(t *testing.T) {
-				p := p.of(t)
-				d := p.next(bad)
-				before := p.offer(d)
-				done := p.killAfter(m)
-				id := p.order()
-				if err := <-done; err != nil {
-					t.Fatal(err)
+	for _, m := range moments {
+		t.Run("killed after "+m.String(), func(t *testing.T) {
+			p := p.of(t)
+			d := p.next(bad)
+			before := p.offer(d)
+			done := p.killAfter(m)
+			id := p.order()
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			r := p.finish(id)
+			switch {
+			case r.Outcome == verdict.Succeeded && bad == nil:
+				p.renewed(d.Version)
+			case r.Outcome == verdict.Restored, r.Outcome == verdict.Blocked:
+				p.identical(before)
+			default:
+				t.Fatalf("outcome %s: %s", r.Outcome, r.Sentence.EN)
+			}
+			if n := count(r.Events, run.Begun, run.Applying); n > 1 {
+				t.Errorf("applied %d times", n)
+			}
+			at := m.String()
+			for i, e := range r.Events {
+				if e.Kind == run.Resumed && i > 0 {
+					at = fmt.Sprintf("%s %s", r.Events[i-1].Kind, r.Events[i-1].Step)
 				}
-				r := p.finish(id)
-				switch {
-				case r.Outcome == verdict.Succeeded && bad == nil:
-					p.renewed(d.Version)
-				case r.Outcome == verdict.Restored, r.Outcome == verdict.Blocked:
-					p.identical(before)
-				default:
-					t.Fatalf("outcome %s: %s", r.Outcome, r.Sentence.EN)
-				}
-				if n := count(r.Events, run.Begun, run.Applying); n > 1 {
-					t.Errorf("applied %d times", n)
-				}
-				at := m.String()
-				for i, e := range r.Events {
-					if e.Kind == run.Resumed && i > 0 {
-						at = fmt.Sprintf("%s %s", r.Events[i-1].Kind, r.Events[i-1].Step)
-					}
-				}
-				killed = append(killed, fmt.Sprintf("%-22s → %s", at, r.Outcome))
-			})
-		}
+			}
+			killed = append(killed, fmt.Sprintf("%-22s → %s", at, r.Outcome))
+		})
 	}
-	sweep("there", there, nil)
-	sweep("back", back, ill)
 	t.Logf("killed at %d steps:\n%s", len(killed), strings.Join(killed, "\n"))
 }
 

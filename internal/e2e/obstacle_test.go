@@ -12,7 +12,8 @@ import (
 // TestObstacles tries the obstacles of the good intentions' other side: each reproduced on a real host,
 // each ending as named, and the host, seen from outside, as it was before.
 func TestObstacles(t *testing.T) {
-	p := patient(t)
+	t.Parallel()
+	p := patient(t, "patient1")
 
 	t.Run("none: a good update is applied and verified", func(t *testing.T) {
 		p := p.of(t)

@@ -18,12 +18,12 @@ import (
 	"github.com/patchwart/patchwart/internal/stage"
 )
 
-// The one stage of all tests, opened by the first that needs it.
+// The one stage of the tests that play at the same time, each with a host of its own; opened by the first
+// that needs it.
 var theatre struct {
 	sync.Once
 	stage *stage.Stage
 	err   error
-	play  *play // the host that the tests share, one after the other
 }
 
 func TestMain(m *testing.M) {
@@ -60,8 +60,8 @@ func needRoot(t testing.TB) {
 	}
 }
 
-// estateOf is an estate with one system in the package basic: every run needs the customer's order,
-// which is how a test says what is to be done. Its window is open all day, from an hour before the test.
+// estateOf is an estate with systems in the package basic: every run needs the customer's order, which is
+// how a test says what is to be done. Its window is open all day, from an hour before the test.
 const estateOf = `
 customers:
   - id: kuhn
@@ -73,7 +73,11 @@ windows:
 contracts:
   - {id: c, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}
 systems:
-  - name: patient1
+`
+
+// oneSystem is a system of the estate.
+const oneSystem = `
+  - name: %s
     contract: c
     admin_access: provider
     services: [nginx.service, patient.service]
@@ -81,48 +85,59 @@ systems:
       - {name: portal, kind: http, port: 80, path: /portal, status: 200}
 `
 
+// patients are the hosts: one for each test that runs beside the others.
+var patients = []string{"patient1", "patient2", "patient3"}
+
 // play is a managed host with a package of its own, whose next version the test writes.
 type play struct {
 	*testing.T
+	name  string
 	stage *stage.Stage
 	host  *lab.Host
 	repo  *lab.Repo
 	turn  int // counts versions
 }
 
-// patient opens the stage, makes a web host with the package "patient" installed, and enrols it. All
-// tests share it: each leaves it verified new or as before.
-func patient(t *testing.T) *play {
-	t.Helper()
-	needRoot(t)
+// open opens the stage with an estate of all patients.
+func open(t *testing.T) {
 	theatre.Do(func() {
-		theatre.stage, theatre.err = stage.Open(context.Background(), stage.Options{
-			Agent: binary(t, "patchwart-agent"), RunLimit: time.Minute, Lab: lab.Options{Progress: func(s string) { t.Log(s) }},
-		})
+		ctx := context.Background()
+		if theatre.stage, theatre.err = stage.Open(ctx, stage.Options{
+			Agent: binary(t, "patchwart-agent"), RunLimit: 90 * time.Second, Lab: lab.Options{Progress: func(s string) { t.Log(s) }},
+		}); theatre.err != nil {
+			return
+		}
+		doc := fmt.Appendf(nil, estateOf, time.Now().UTC().Add(-time.Hour).Format("15:04"))
+		for _, name := range patients {
+			doc = fmt.Appendf(doc, oneSystem, name)
+		}
+		_, theatre.err = theatre.stage.Client.Apply(ctx, "estate.yaml", doc)
 	})
 	if theatre.err != nil {
 		t.Fatal(theatre.err)
 	}
-	if theatre.play != nil {
-		return theatre.play.of(t)
-	}
-	p := &play{T: t, stage: theatre.stage}
+}
+
+// patient makes a web host with the package "patient" installed, and enrols it. Every turn of a test leaves
+// it verified new or as before.
+func patient(t *testing.T, name string) *play {
+	t.Helper()
+	needRoot(t)
+	open(t)
+	p := &play{T: t, name: name, stage: theatre.stage}
 	ctx := t.Context()
 	var err error
-	p.repo, err = p.stage.Lab.Repo(ctx, lab.RepoSpec{Name: "patient", Origin: "Debian", Label: "Debian-Security", Suite: "stable-security", Codename: "bookworm-security"})
+	p.repo, err = p.stage.Lab.Repo(ctx, lab.RepoSpec{Name: name, Origin: "Debian", Label: "Debian-Security", Suite: "stable-security", Codename: "bookworm-security"})
 	p.ok(err)
-	p.host, err = p.stage.Lab.Host(ctx, lab.HostSpec{Name: "patient1", Profile: lab.Web, Repos: []*lab.Repo{p.repo}})
+	p.host, err = p.stage.Lab.Host(ctx, lab.HostSpec{Name: name, Profile: lab.Web, Repos: []*lab.Repo{p.repo}})
 	p.ok(err)
 	p.ok(p.host.Boot(ctx))
 	p.ok(p.repo.Publish(ctx, p.next(nil)))
 	p.ok(p.host.WriteFile("/etc/nginx/sites-available/default", []byte("server {\n\tlisten 80 default_server;\n\tinclude /usr/share/patient/nginx.conf;\n}\n"), 0o644))
 	p.inside("apt-get", "-q", "update")
 	p.inside("apt-get", "-qy", "install", "patient")
-	_, err = p.stage.Client.Apply(ctx, "estate.yaml", fmt.Appendf(nil, estateOf, time.Now().UTC().Add(-time.Hour).Format("15:04")))
-	p.ok(err)
 	p.ok(p.stage.Enrol(ctx, p.host))
-	p.ok(p.stage.AwaitFacts(ctx, "patient1"))
-	theatre.play = p
+	p.ok(p.stage.AwaitFacts(ctx, name))
 	return p
 }
 
@@ -192,7 +207,7 @@ func (p *play) offer(d lab.Deb) lab.Tree {
 	})
 	p.inside("systemctl", "restart", "patchwart-agent.service")
 	p.until("the server knows that "+d.Version+" is due", func() bool {
-		rows, err := p.stage.Client.Due(p.Context(), "patient1")
+		rows, err := p.stage.Client.Due(p.Context(), p.name)
 		return err == nil && len(rows) == 1 && rows[0].Finding.Candidate == d.Version
 	})
 	return p.walk()
@@ -202,10 +217,10 @@ func (p *play) offer(d lab.Deb) lab.Tree {
 func (p *play) order() string {
 	p.Helper()
 	_, err := p.stage.Client.PlaceOrder(p.Context(), board.OrderRequest{
-		System: "patient1", Contact: "eva", Channel: "Ticket 1", Text: "Bitte die Sicherheitsupdates einspielen.", Explicit: true, Scope: estate.ScopeSecurity,
+		System: p.name, Contact: "eva", Channel: "Ticket 1", Text: "Bitte die Sicherheitsupdates einspielen.", Explicit: true, Scope: estate.ScopeSecurity,
 	})
 	p.ok(err)
-	planned, err := p.stage.Client.Plan(p.Context(), "patient1", false)
+	planned, err := p.stage.Client.Plan(p.Context(), p.name, false)
 	p.ok(err)
 	if len(planned.Slots) != 1 {
 		p.Fatalf("not planned: %+v", planned)

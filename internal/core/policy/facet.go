@@ -1,5 +1,7 @@
 package policy
 
+import "time"
+
 // ServiceModel is what kind of service a contract owes (MH2-02).
 type ServiceModel string
 
@@ -153,6 +155,17 @@ const (
 // AllSystemCreated lists the times of creation, unknown last.
 func AllSystemCreated() []SystemCreated {
 	return []SystemCreated{SystemCreatedBefore2025, SystemCreatedFrom2025, SystemCreatedUnknown}
+}
+
+// CreatedOn is the facet for a day of creation (YYYY-MM-DD); unknown for anything that is no day.
+func CreatedOn(day string) SystemCreated {
+	switch _, err := time.Parse(time.DateOnly, day); {
+	case err != nil:
+		return SystemCreatedUnknown
+	case day < "2025-01-01":
+		return SystemCreatedBefore2025
+	}
+	return SystemCreatedFrom2025
 }
 
 // OSSupported is whether the operating system's release still gets security updates (IT-35, IT-37).

@@ -55,6 +55,8 @@ type ring struct {
 	stage *stage.Stage
 	host  *lab.Host
 	repo  *lab.Repo
+
+	version int // of the package, counted up
 }
 
 // BenchmarkUpdates has apt-get upgrade, unattended-upgrade and Patchwart install the same pending
@@ -69,6 +71,7 @@ func BenchmarkUpdates(b *testing.B) {
 	note := func(name string, seconds float64) { times[name] = append(times[name], seconds) }
 	updates := 0
 	for round := range rounds {
+		r.publish(200) // what was put back in the round before is not tried again, so every round has a version of its own
 		for _, c := range []struct {
 			name string
 			turn func() map[string]float64
@@ -138,6 +141,12 @@ func portal(version string, status int) lab.Deb {
 	}, Postinst: "#!/bin/sh\nset -e\nif [ -d /run/systemd/system ]; then systemctl reload-or-restart nginx.service; fi\n"}
 }
 
+// publish offers the next version of the package whose page answers with the status.
+func (r *ring) publish(status int) {
+	r.version++
+	must(r, r.repo.Publish(r.ctx, portal(fmt.Sprintf("1.%d-1", r.version), status)))
+}
+
 // ready puts the host's disk back, boots it, and counts what is pending.
 func (r *ring) ready() int {
 	if r.host.Running() {
@@ -173,7 +182,7 @@ func (r *ring) patchwart(faulty bool) map[string]float64 {
 	want := verdict.Succeeded
 	if faulty {
 		want = verdict.Restored
-		must(r, r.repo.Publish(r.ctx, portal(fmt.Sprintf("1.0-1+deb12u%d", time.Now().Unix()), 500)))
+		r.publish(500)
 		r.inside("apt-get", "-q", "update")
 	}
 	r.inside("systemctl", "start", "patchwart-agent.service")
@@ -201,8 +210,7 @@ func (r *ring) patchwart(faulty bool) map[string]float64 {
 	for _, span := range end.State.Spans {
 		out[string(span.Step)] = span.Ended.Sub(span.Begun).Seconds()
 	}
-	if faulty { // leave a good version for those who come after
-		must(r, r.repo.Publish(r.ctx, portal("1.0-1", 200)))
+	if faulty {
 		delete(out, string(run.Fetching))
 	}
 	return out
