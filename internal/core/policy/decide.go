@@ -6,22 +6,22 @@ import (
 )
 
 // Decide says what the version rules for the facets. It is total: a nil version, or one that Parse
-// did not make, permits nothing.
+// did not make, permits nothing. Where only the answer is needed, and not the texts and reasons that go
+// out with it, Judge gives the same without allocating.
 func Decide(v *Version, f Facets) Decision {
 	if v == nil {
 		v = new(Version)
 	}
 	p := f.point()
 	w := walk(v.clauses, &p)
-	d := Decision{PolicyID: v.ID, PolicySHA256: v.SHA256, Agreements: v.agreements, Facets: f, Verdict: w.verdict()}
-	governing := w[fieldTrigger].by
-	if d.Verdict == Denied && w[fieldExecution].possible&providerActs == 0 {
-		governing = w[fieldExecution].by
+	r := v.judge(&w, &p)
+	open := r.Verdict == Ask || r.Verdict == Permitted && w.anyOpen()
+	w.settle(r.Verdict)
+	d := Decision{
+		PolicyID: v.ID, PolicySHA256: v.SHA256, Agreements: v.agreements, Facets: f, Verdict: r.Verdict,
+		Planning: r.Planning, Execution: r.Execution, Trigger: r.Trigger, ExplicitRequest: r.ExplicitRequest,
+		Cadence: r.Cadence, DeadlineHours: r.DeadlineHours, Charge: r.Charge, Window: r.Window, Governing: r.Governing,
 	}
-	d.Governing = v.ruleOf(governing)
-	open := d.Verdict == Ask || d.Verdict == Permitted && w.anyOpen()
-	w.settle(d.Verdict)
-	w.fill(&d)
 	if open {
 		v.explainOpen(&d, &w, &p)
 	} else {
@@ -164,17 +164,4 @@ func mostCautious(field int, possible uint8) uint8 {
 		}
 	}
 	return fields[field].neutral
-}
-
-// fill writes the values into the decision.
-func (w *outcomes) fill(d *Decision) {
-	value := func(i int) string { return fields[i].values[w[i].value] }
-	d.Planning = Party(value(fieldPlanning))
-	d.Execution = Party(value(fieldExecution))
-	d.Trigger = Trigger(value(fieldTrigger))
-	d.ExplicitRequest = w[fieldExplicit].value == explicitTrue
-	d.Cadence = Cadence(value(fieldCadence))
-	d.DeadlineHours = deadlineHours[w[fieldDeadline].value]
-	d.Charge = Charge(value(fieldCharge))
-	d.Window = Window(value(fieldWindow))
 }

@@ -24,8 +24,7 @@ func (v *Version) explain(d *Decision, w *outcomes) {
 }
 
 // explainOpen names the facts that are missing and cites the rules that hang on them, together with
-// what is settled already. Of a question, the first rule in the order of the walk that hangs on one
-// governs.
+// what is settled already.
 func (v *Version) explainOpen(d *Decision, w *outcomes, p *point) {
 	var missing uint16
 	cited := w.settled(nil)
@@ -55,10 +54,6 @@ func (v *Version) explainOpen(d *Decision, w *outcomes, p *point) {
 		}
 	}
 	v.cite(d, cited)
-	if d.Verdict != Ask {
-		return // what is open can be lived with: the governing rule is settled
-	}
-	d.Governing = d.Reasons[slices.IndexFunc(d.Reasons, func(r Reason) bool { return r.May })].RuleID
 }
 
 // settled appends a citation for every settled field.
