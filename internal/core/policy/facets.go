@@ -187,6 +187,21 @@ func Enumerate(yield func(Facets) bool) {
 	}
 }
 
+// EnumerateKnown yields the combinations in which every fact is known, in the order of Enumerate.
+func EnumerateKnown(yield func(Facets) bool) {
+	for f := range Enumerate {
+		if f.Known() && !yield(f) {
+			return
+		}
+	}
+}
+
+// Known reports whether every fact is known.
+func (f Facets) Known() bool {
+	p := f.point()
+	return !slices.Contains(p[:], valueUnknown)
+}
+
 // enumerateSystem yields f with every combination of the remaining facets.
 func enumerateSystem(f Facets, yield func(Facets) bool) bool {
 	for _, f.Criticality = range AllCriticalities() {

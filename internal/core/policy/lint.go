@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -41,10 +42,12 @@ type Flaw struct {
 //   - dead rules: cases that never decide anything, results that never count, notices that are never said.
 //
 // The order of the findings follows the space and the file, so that it is the same each time.
-func Lint(v *Version) Report {
+func Lint(v *Version) Report { return lint(v, Enumerate) }
+
+func lint(v *Version, space iter.Seq[Facets]) Report {
 	l := linter{v: v, used: make([]bool, len(v.clauses)), told: make([][fieldCount]bool, len(v.clauses)), seen: map[string]int{}}
 	l.report = Report{Policy: v.ID, Gaps: []Flaw{}, Contradictions: []Flaw{}, DeadRules: []Flaw{}}
-	for f := range Enumerate {
+	for f := range space {
 		l.report.Combinations++
 		l.look(f)
 	}
@@ -63,7 +66,7 @@ type linter struct {
 // look decides one combination.
 func (l *linter) look(f Facets) {
 	p := f.point()
-	known := !slices.Contains(p[:], valueUnknown)
+	known := !slices.Contains(p[:], valueUnknown) // f.Known(), with the point at hand
 	w := walk(l.v.clauses, &p)
 	verdict := w.verdict()
 	settled := w
