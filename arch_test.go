@@ -46,7 +46,7 @@ var walls = []wall{
 // rolls dice. unicode, strings and friends are values in, values out.
 var pure = []string{
 	"bufio", "bytes", "cmp", "crypto/sha256", "embed", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json",
-	"errors", "fmt", "hash", "io", "iter", "maps", "math", "math/bits", "net/mail", "net/netip", "net/url", "reflect", "regexp",
+	"errors", "fmt", "hash", "html", "io", "iter", "maps", "math", "math/bits", "net/mail", "net/netip", "net/url", "reflect", "regexp",
 	"slices", "sort", "strconv", "strings", "sync", "time", "unicode", "unicode/utf8",
 }
 

@@ -215,3 +215,16 @@ func enumerateSystem(f Facets, yield func(Facets) bool) bool {
 	}
 	return true
 }
+
+// Words are the words of all facet values, by facet and value.
+func Words() map[string]map[string]lang.Text {
+	out := make(map[string]map[string]lang.Text, facetCount)
+	for _, f := range facets {
+		of := make(map[string]lang.Text, len(f.known))
+		for i, value := range f.known {
+			of[value] = f.values[i]
+		}
+		out[f.name] = of
+	}
+	return out
+}
