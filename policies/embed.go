@@ -14,6 +14,12 @@ import (
 //go:embed *.yaml
 var files embed.FS
 
+//go:embed citations/statutes.yaml
+var statutes []byte
+
+// Statutes is the table of laws and references that policies cite (internal/core/statute).
+func Statutes() []byte { return statutes }
+
 // Files is the embedded folder, one file "<id>.yaml" for each version.
 func Files() fs.FS { return files }
 
