@@ -58,6 +58,8 @@ lint: $(GOLANGCI) $(TEMPL) ## vet, golangci-lint, formatting, generated files up
 generate: $(TEMPL) $(SQLC) ## make the generated files anew
 	$(TEMPL) generate
 	$(SQLC) generate
+	go run ./cmd/patchwart policy schema > policies/policy.schema.json.new && mv policies/policy.schema.json.new policies/policy.schema.json
+	go run ./cmd/patchwart policy promises --format markdown > docs/promises.md.new && mv docs/promises.md.new docs/promises.md
 
 reproducible: ## two builds give the same bytes
 	@scripts/reproducible

@@ -1,7 +1,11 @@
 package policies_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -41,6 +45,37 @@ func TestLookupKnowsOnlyEmbeddedPolicies(t *testing.T) {
 	for _, id := range []string{"", "managedhosting-0", "../policies/managedhosting-2", "managedhosting-2.yaml"} {
 		if data, ok := policies.Lookup(id); ok || data != nil {
 			t.Errorf("Lookup(%q) finds %d bytes", id, len(data))
+		}
+	}
+}
+
+// TestThePoliciesRenderTheDocumentsAsTheyWereRead: each version names its source by SHA-256; where the
+// documents are at hand, they are those.
+func TestThePoliciesRenderTheDocumentsAsTheyWereRead(t *testing.T) {
+	t.Parallel()
+	sources, err := filepath.Glob("../../shared/source-documents/*.txt")
+	if err != nil || len(sources) == 0 {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("the source documents are not at hand")
+		}
+		t.Skip("the source documents are not at hand: ../shared/source-documents")
+	}
+	have := map[string]bool{}
+	for _, path := range sources {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		have[fmt.Sprintf("%x", sha256.Sum256(data))] = true
+	}
+	for _, id := range policies.IDs() {
+		data, _ := policies.Lookup(id)
+		v, err := policy.Parse(id+".yaml", data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !have[v.Source.SHA256] {
+			t.Errorf("%s renders a document with the SHA-256 %s, which is none of %v", id, v.Source.SHA256, have)
 		}
 	}
 }

@@ -29,8 +29,14 @@ type grammar struct {
 		Verify recordVerifyCmd `cmd:"" help:"${cmd_record_verify}"`
 	} `cmd:"" help:"${cmd_record}"`
 	Policy struct {
-		Decide policyDecideCmd `cmd:"" help:"${cmd_policy_decide}"`
-		Lint   policyLintCmd   `cmd:"" help:"${cmd_policy_lint}"`
+		Decide   policyDecideCmd   `cmd:"" help:"${cmd_policy_decide}"`
+		Lint     policyLintCmd     `cmd:"" help:"${cmd_policy_lint}"`
+		List     policyListCmd     `cmd:"" help:"${cmd_policy_list}"`
+		Show     policyShowCmd     `cmd:"" help:"${cmd_policy_show}"`
+		Matrix   policyMatrixCmd   `cmd:"" help:"${cmd_policy_matrix}"`
+		Diff     policyDiffCmd     `cmd:"" help:"${cmd_policy_diff}"`
+		Promises policyPromisesCmd `cmd:"" help:"${cmd_policy_promises}"`
+		Schema   policySchemaCmd   `cmd:"" help:"${cmd_policy_schema}"`
 	} `cmd:"" help:"${cmd_policy}"`
 	Console consoleCmd `cmd:"" help:"${cmd_console}"`
 	Demo    demoCmd    `cmd:"" help:"${cmd_demo}"`

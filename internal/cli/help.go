@@ -112,8 +112,11 @@ func (a *app) commands(node *kong.Node, path string) [][2]string {
 		// One that is nothing without its one option is listed with it.
 		var needed []string
 		for _, flag := range node.Flags {
-			if flag.Required {
+			switch {
+			case flag.Required && flag.Short != 0:
 				needed = append(needed, fmt.Sprintf("-%c %s", flag.Short, flag.PlaceHolder))
+			case flag.Required:
+				needed = append(needed, fmt.Sprintf("--%s %s", flag.Name, flag.PlaceHolder))
 			}
 		}
 		if len(needed) == 1 {

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/patchwart/patchwart/client"
-	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/policies"
@@ -42,16 +41,7 @@ func (a *app) loadPolicy(ref string) (*policy.Version, error) {
 		return nil, err
 	}
 	v, err := policy.Parse(name, text)
-	return v, asClient(err)
-}
-
-// asClient gives a fault of the core the form that the client's errors have.
-func asClient(err error) error {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err
-	}
-	return f
+	return v, err
 }
 
 // oneOf refuses a value outside its enumeration in one line that names the allowed ones.

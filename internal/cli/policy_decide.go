@@ -8,6 +8,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/reply"
 )
 
 // policyDecideCmd asks a policy without a server: facts in, answer out. What is left out is unknown.
@@ -24,6 +25,7 @@ type policyDecideCmd struct {
 	OSSupported   string   `name:"os-supported" placeholder:"true|false" help:"${flag_decide_supported}"`
 	SystemCreated string   `placeholder:"${word_day}" help:"${flag_decide_created}"`
 	Agreement     []string `placeholder:"${word_file}" help:"${flag_decide_agreement}"`
+	Reply         bool     `help:"${flag_decide_reply}"`
 	Day           string   `placeholder:"${word_day}" help:"${flag_decide_day}"`
 }
 
@@ -47,6 +49,7 @@ type decided struct {
 	MissingFacts  []string          `json:"missing_facts"`
 	Inactive      []policy.Inactive `json:"inactive"`
 	Explanation   lang.Text         `json:"explanation"`
+	Reply         *reply.Letter     `json:"reply,omitempty"`
 }
 
 // flagOf are the facets whose flag has another name than the facet.
@@ -73,13 +76,24 @@ func (cmd policyDecideCmd) Run(a *app) error {
 		}
 		agreement, err := policy.ParseAgreement(filepath.Base(file), text)
 		if err != nil {
-			return asClient(err)
+			return err
 		}
 		agreements = append(agreements, agreement)
 	}
 	amended, inactive := policy.Amend(v, day, agreements...)
 	d := policy.Decide(amended, f)
-	return a.result(newDecided(v, d, inactive), func() { a.decided(amended, d, inactive) })
+	out := newDecided(v, d, inactive)
+	if cmd.Reply {
+		letter := reply.Write(reply.Case{Decision: d, Version: v, System: a.t(lang.T("Ihr System", "your system"))})
+		out.Reply = &letter
+	}
+	return a.result(out, func() {
+		if out.Reply != nil {
+			a.print(out.Reply.Subject.In(a.lang) + "\n\n" + out.Reply.Body.In(a.lang))
+			return
+		}
+		a.decided(amended, d, inactive)
+	})
 }
 
 func newDecided(v *policy.Version, d policy.Decision, inactive []policy.Inactive) decided {
