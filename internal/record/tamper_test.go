@@ -18,6 +18,7 @@ import (
 var evidence = map[string]string{
 	"estate": store.KindEstate, "customers": store.KindEstate, "contacts": store.KindEstate, "windows": store.KindEstate,
 	"contracts": store.KindEstate, "systems": store.KindEstate,
+	"agreements": store.KindAgreement, "policy_validities": store.KindValidity, "estate_versions": store.KindEstateVersion,
 	"policies": store.KindPolicy, "agents": store.KindAgent, "orders": store.KindOrder, "runs": store.KindRun,
 	"papers": store.KindPaper, "mandates": store.KindMandate, "work_orders": store.KindWorkOrder, "run_events": store.KindRunEvent,
 	"verdicts": store.KindVerdict, "decisions": store.KindDecision, "refusals": store.KindRefusal,

@@ -69,14 +69,15 @@ func (w *estateWriter) put(e estate.Estate) {
 		w.do(func() error {
 			return w.q.PutContract(w.ctx, sqlgen.PutContractParams{ID: c.ID, Position: int64(i), Customer: c.Customer,
 				Model: string(c.Model), Package: string(c.Package), Policy: c.Policy,
-				WindowName: sql.NullString{String: c.Window, Valid: c.Window != ""}, StandingOrder: list(c.StandingOrder)})
+				WindowName: sql.NullString{String: c.Window, Valid: c.Window != ""}, StandingOrder: list(c.StandingOrder), Agreements: list(c.Agreements)})
 		})
 	}
 	for i, s := range e.Systems {
 		w.do(func() error {
 			return w.q.PutSystem(w.ctx, sqlgen.PutSystemParams{Name: s.Name, Position: int64(i),
 				Contract: sql.NullString{String: s.Contract, Valid: s.Contract != ""}, AdminAccess: string(s.AdminAccess),
-				Purpose: s.Purpose, Services: list(s.Services), Checks: list(s.Checks)})
+				Purpose: s.Purpose, Services: list(s.Services), Checks: list(s.Checks),
+				Created: s.Created, OsSupported: string(s.OSSupported)})
 		})
 	}
 }
@@ -239,6 +240,7 @@ func (r *estateReader) contracts() {
 			Package: policy.Package(row.Package), Policy: row.Policy, Window: row.WindowName.String}
 		r.place("contracts", row.ID, row.Position, i)
 		r.parse("contracts", row.ID, row.StandingOrder, &c.StandingOrder)
+		r.parse("contracts", row.ID, row.Agreements, &c.Agreements)
 		r.e.Contracts = append(r.e.Contracts, c)
 	}
 }
@@ -251,7 +253,7 @@ func (r *estateReader) systems() {
 	r.err = err
 	for i, row := range rows {
 		s := estate.System{Name: row.Name, Contract: row.Contract.String, AdminAccess: policy.AdminAccess(row.AdminAccess),
-			Purpose: row.Purpose}
+			Purpose: row.Purpose, Created: row.Created, OSSupported: policy.OSSupported(row.OsSupported)}
 		r.place("systems", row.Name, row.Position, i)
 		r.parse("systems", row.Name, row.Services, &s.Services)
 		r.parse("systems", row.Name, row.Checks, &s.Checks)

@@ -55,6 +55,15 @@ func (tx *Tx) Policies(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
+// PolicyPublished is when a version was published here.
+func (tx *Tx) PolicyPublished(ctx context.Context, id string) (time.Time, error) {
+	row, err := tx.q.GetPolicy(ctx, id)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("store: policy %q: %w", id, err)
+	}
+	return moment(row.At), nil
+}
+
 func hexSum(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])

@@ -10,18 +10,21 @@ import (
 
 // Kinds of statements: what the record holds about the store's rows.
 const (
-	KindEstate    = "estate"     // subject "stated": the whole stated estate
-	KindPolicy    = "policy"     // policy ID
-	KindAgent     = "agent"      // serial of the certificate
-	KindOrder     = "order"      // order ID
-	KindRun       = "run"        // run ID
-	KindPaper     = "paper"      // run ID + "/" + phase
-	KindMandate   = "mandate"    // run ID
-	KindWorkOrder = "work_order" // run ID
-	KindRunEvent  = "run_event"  // run ID + "/" + sequence number
-	KindVerdict   = "verdict"    // run ID
-	KindDecision  = "decision"   // decision ID
-	KindRefusal   = "refusal"    // refusal ID
+	KindEstate        = "estate"          // subject "stated": the whole stated estate
+	KindPolicy        = "policy"          // policy ID
+	KindAgreement     = "agreement"       // ID of an individual agreement
+	KindValidity      = "policy_validity" // policy ID + "/" + time of the statement, microseconds
+	KindEstateVersion = "estate_version"  // time of the statement, microseconds
+	KindAgent         = "agent"           // serial of the certificate
+	KindOrder         = "order"           // order ID
+	KindRun           = "run"             // run ID
+	KindPaper         = "paper"           // run ID + "/" + phase
+	KindMandate       = "mandate"         // run ID
+	KindWorkOrder     = "work_order"      // run ID
+	KindRunEvent      = "run_event"       // run ID + "/" + sequence number
+	KindVerdict       = "verdict"         // run ID
+	KindDecision      = "decision"        // decision ID
+	KindRefusal       = "refusal"         // refusal ID
 )
 
 // Statement is a row as it stands after a change, for the record: Document is a line of JSON with the
@@ -60,24 +63,27 @@ type noun struct {
 
 // nouns lists all kinds. Each noun's file contributes its two functions.
 var nouns = map[string]noun{
-	KindEstate:    {estateStatement, eachEstate},
-	KindPolicy:    {policyStatement, eachPolicy},
-	KindAgent:     {agentStatement, eachAgent},
-	KindOrder:     {orderStatement, eachOrder},
-	KindRun:       {runStatement, eachRun},
-	KindPaper:     {paperStatement, eachPaper},
-	KindMandate:   {mandateStatement, eachMandate},
-	KindWorkOrder: {workOrderStatement, eachWorkOrder},
-	KindRunEvent:  {eventStatement, eachEvent},
-	KindVerdict:   {verdictStatement, eachVerdict},
-	KindDecision:  {decisionStatement, eachDecision},
-	KindRefusal:   {refusalStatement, eachRefusal},
+	KindEstate:        {estateStatement, eachEstate},
+	KindPolicy:        {policyStatement, eachPolicy},
+	KindAgreement:     {agreementStatement, eachAgreement},
+	KindValidity:      {validityStatement, eachValidity},
+	KindEstateVersion: {estateVersionStatement, eachEstateVersion},
+	KindAgent:         {agentStatement, eachAgent},
+	KindOrder:         {orderStatement, eachOrder},
+	KindRun:           {runStatement, eachRun},
+	KindPaper:         {paperStatement, eachPaper},
+	KindMandate:       {mandateStatement, eachMandate},
+	KindWorkOrder:     {workOrderStatement, eachWorkOrder},
+	KindRunEvent:      {eventStatement, eachEvent},
+	KindVerdict:       {verdictStatement, eachVerdict},
+	KindDecision:      {decisionStatement, eachDecision},
+	KindRefusal:       {refusalStatement, eachRefusal},
 }
 
 // Kinds lists the kinds of statements in a fixed order.
 func Kinds() []string {
 	return []string{
-		KindEstate, KindPolicy, KindAgent, KindOrder, KindRun, KindPaper, KindMandate, KindWorkOrder,
+		KindEstate, KindEstateVersion, KindPolicy, KindAgreement, KindValidity, KindAgent, KindOrder, KindRun, KindPaper, KindMandate, KindWorkOrder,
 		KindRunEvent, KindVerdict, KindDecision, KindRefusal,
 	}
 }

@@ -220,7 +220,7 @@ func (b *Backend) Plan(_ context.Context, system string, preview bool) (board.Pl
 func (b *Backend) Apply(_ context.Context, name string, doc []byte) (board.Applied, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	e, places := estate.Parse(name, doc, time.LoadLocation, func(id string) bool { return id == "managedhosting-2" })
+	e, places := estate.Parse(name, doc, time.LoadLocation, estate.Known{Policy: func(id string) bool { return id == "managedhosting-2" }})
 	if len(places) > 0 {
 		return board.Applied{}, &fault.Error{Code: fault.Invalid, Places: places,
 			Text: lang.Textf("%[1]s wurde nicht übernommen, nichts ist geändert.", "%[1]s was not applied, nothing has changed.", name),

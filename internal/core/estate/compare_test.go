@@ -12,7 +12,7 @@ import (
 
 func example(t testing.TB) Estate {
 	t.Helper()
-	e, places := Parse("estate.yaml", read(t, "testdata/estate.yaml"), zones, policies)
+	e, places := Parse("estate.yaml", read(t, "testdata/estate.yaml"), zones, Known{Policy: policies})
 	if len(places) > 0 {
 		t.Fatalf("the example has problems:\n%s", render(places))
 	}

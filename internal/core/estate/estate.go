@@ -59,9 +59,10 @@ type Contract struct {
 	Customer      string              `json:"customer"`
 	Model         policy.ServiceModel `json:"model"`
 	Package       policy.Package      `json:"package"`
-	Policy        string              `json:"policy"` // policy version, e.g. managedhosting-2
+	Policy        string              `json:"policy"` // policy version, e.g. managedhosting-2; or the name of all its versions (as amended)
 	Window        string              `json:"window"` // name of the maintenance window; empty when the hoster executes nothing
 	StandingOrder *StandingOrder      `json:"standing_order,omitempty"`
+	Agreements    []string            `json:"agreements,omitempty"` // IDs of individual agreements (Sonderabsprachen)
 }
 
 // StandingOrder is the customer's documented instruction that work of one scope may recur
@@ -104,7 +105,9 @@ type System struct {
 	Contract    string             `json:"contract"`
 	AdminAccess policy.AdminAccess `json:"admin_access"` // who holds root (MH2-13)
 	Purpose     string             `json:"purpose,omitempty"`
-	Services    []string           `json:"services,omitempty"` // units that must run after a change as before
+	Created     string             `json:"created,omitempty"`      // YYYY-MM-DD; empty: not known (IT-18)
+	OSSupported policy.OSSupported `json:"os_supported,omitempty"` // as stated by a person; empty: not known (IT-37)
+	Services    []string           `json:"services,omitempty"`     // units that must run after a change as before
 	Checks      []Check            `json:"checks,omitempty"`
 }
 

@@ -56,6 +56,25 @@ type Held struct {
 	Contract Contract `json:"contract"`
 	Customer Customer `json:"customer"`
 	Window   Window   `json:"window"` // zero when the contract names none
+
+	// Policy is the ID of the version in force for the contract; empty: the one that the contract names.
+	Policy string `json:"policy,omitempty"`
+	// Consents are the individual agreements of the contract that are emergency consents (Notfallfreigabe).
+	Consents []Consent `json:"consents,omitempty"`
+}
+
+// Consent is an individual agreement by which a contact permits emergency work beforehand.
+type Consent struct {
+	Agreement string `json:"agreement"` // its ID
+	By        string `json:"by"`        // contact ID, needs AuthorityConsent
+}
+
+// InForce is the ID of the policy version that decides about the system.
+func (h Held) InForce() string {
+	if h.Policy != "" {
+		return h.Policy
+	}
+	return h.Contract.Policy
 }
 
 // Held joins a system with its contract, customer and window.

@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"slices"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/fault"
@@ -11,25 +12,32 @@ import (
 // Bounds of an estate document. Those on services and checks are the work order's own: what the
 // estate lets through must fit into an order.
 const (
-	MaxDocument = 4 << 20 // bytes
-	maxDepth    = 32      // open brackets, and list dashes in one line
-	maxProblems = 200     // reported at once
-	maxServices = 200     // of one system
-	maxChecks   = 50      // of one system
-	maxLine     = 200     // characters of a name or a purpose
-	maxProse    = 4000    // characters of an instruction
+	MaxDocument   = 4 << 20 // bytes
+	maxDepth      = 32      // open brackets, and list dashes in one line
+	maxProblems   = 200     // reported at once
+	maxServices   = 200     // of one system
+	maxChecks     = 50      // of one system
+	maxAgreements = 20      // of one contract
+	maxLine       = 200     // characters of a name or a purpose
+	maxProse      = 4000    // characters of an instruction
 )
 
+// Known says what an estate may refer to outside of its document.
+type Known struct {
+	Policy    func(ref string) bool                              // a policy version by its ID, or all of a name
+	Agreement func(id string) (customer, amends string, ok bool) // an individual agreement; nil: none is known
+}
+
 // Parse reads an estate from one YAML document. The name of the file only serves to say where
-// something is wrong. Zones finds a time zone by its IANA name, policies says whether a policy
-// version is known; both come in as arguments because answering is a side effect.
+// something is wrong. Zones finds a time zone by its IANA name, known says what the server knows besides;
+// both come in as arguments because answering is a side effect.
 //
 // It is strict: unknown fields and values, double names, references to nothing, dates that do not
 // exist and contradictions are problems, and so is a document that says nothing. All problems are
 // returned at once, in the order of the document, each with line, column, field, and what would be
 // right; then the estate is empty, so that nothing can be applied by half.
-func Parse(file string, doc []byte, zones func(name string) (*time.Location, error), policies func(id string) bool) (Estate, []fault.Place) {
-	r := &reader{file: file, zones: zones, policies: policies}
+func Parse(file string, doc []byte, zones func(name string) (*time.Location, error), known Known) (Estate, []fault.Place) {
+	r := &reader{file: file, zones: zones, known: known}
 	e, ok := r.guarded(doc)
 	if !ok {
 		return Estate{}, r.sorted()
@@ -62,9 +70,9 @@ func (r *reader) read(doc []byte) (Estate, bool) {
 		Customers: list(top, "customers", r.customer, "id", "name", "contacts"),
 		Windows:   list(top, "windows", r.window, "name", "days", "start", "hours", "zone"),
 		Contracts: list(top, "contracts", r.contract,
-			"id", "customer", "model", "package", "policy", "window", "standing_order"),
+			"id", "customer", "model", "package", "policy", "window", "standing_order", "agreements"),
 		Systems: list(top, "systems", r.system,
-			"name", "contract", "admin_access", "purpose", "services", "checks"),
+			"name", "contract", "admin_access", "purpose", "created", "os_supported", "services", "checks"),
 	}
 	if len(r.places) == 0 && len(e.Customers)+len(e.Windows)+len(e.Contracts)+len(e.Systems) == 0 {
 		r.problem(spotOf(root), "", lang.T(
@@ -144,7 +152,7 @@ func (r *reader) contract(o object) Contract {
 		c.Package = policy.PackageNone
 	}
 	r.unique("contract", c.ID, o.field("id"))
-	if c.Policy != "" && !r.policies(c.Policy) {
+	if c.Policy != "" && !r.known.Policy(c.Policy) {
 		o.problem("policy", lang.Textf(
 			"die Fassung „%[1]s“ ist nicht bekannt; erwartet ist die Kennung eines geladenen Regelwerks wie managedhosting-2",
 			`the policy version "%[1]s" is not known; the ID of a loaded policy such as managedhosting-2 is expected`, c.Policy))
@@ -153,6 +161,15 @@ func (r *reader) contract(o object) Contract {
 		so := r.standingOrder(r.object(n.value, join(o.path, "standing_order"),
 			"id", "by", "given", "text", "channel", "scope", "ends", "paused", "interval"), c)
 		c.StandingOrder = &so
+	}
+	for i, n := range o.items("agreements", maxAgreements) {
+		id := r.shapedNode(n, index(o.path, "agreements", i), formPolicy)
+		if slices.Contains(c.Agreements, id) {
+			r.problem(spotOf(n), index(o.path, "agreements", i), lang.Textf(
+				"die Sonderabsprache „%[1]s“ steht schon in der Liste", `the individual agreement "%[1]s" is in the list already`, id))
+		}
+		c.Agreements = append(c.Agreements, id)
+		r.checkAgreement(n, index(o.path, "agreements", i), id, c)
 	}
 	r.checkContract(o, c)
 	return c
@@ -181,7 +198,9 @@ func (r *reader) system(o object) System {
 		Contract: o.shaped("contract", required, formName),
 		AdminAccess: choice(o, "admin_access", required, policy.AdminAccessProvider,
 			policy.AdminAccessShared, policy.AdminAccessCustomer, policy.AdminAccessUnknown),
-		Purpose: o.text("purpose", optional, maxLine),
+		Purpose:     o.text("purpose", optional, maxLine),
+		Created:     o.date("created", optional),
+		OSSupported: choice(o, "os_supported", optional, policy.OSSupportedFull, policy.OSSupportedExtended, policy.OSSupportedEnded),
 	}
 	r.unique("system", s.Name, o.field("name"))
 	r.refer(o, "contract", s.Contract, func(e Estate) bool { _, ok := e.Contract(s.Contract); return ok },

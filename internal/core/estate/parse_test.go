@@ -39,7 +39,7 @@ func read(t testing.TB, path string) []byte {
 
 func TestParseReadsTheExample(t *testing.T) {
 	t.Parallel()
-	e, places := Parse("estate.yaml", read(t, "testdata/estate.yaml"), zones, policies)
+	e, places := Parse("estate.yaml", read(t, "testdata/estate.yaml"), zones, Known{Policy: policies})
 	if len(places) > 0 {
 		t.Fatalf("the example has problems:\n%s", render(places))
 	}
@@ -91,7 +91,7 @@ func TestParseNamesEveryMistakeWithItsPlace(t *testing.T) {
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			e, places := Parse(filepath.Base(file), read(t, file), zones, policies)
+			e, places := Parse(filepath.Base(file), read(t, file), zones, Known{Policy: policies})
 			if len(places) == 0 {
 				t.Fatal("no problem was found")
 			}
@@ -134,7 +134,7 @@ func TestParseIsBounded(t *testing.T) {
 	for name, doc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, places := Parse("bomb.yaml", []byte(doc), zones, policies); len(places) == 0 {
+			if _, places := Parse("bomb.yaml", []byte(doc), zones, Known{Policy: policies}); len(places) == 0 {
 				t.Error("the document was accepted")
 			}
 		})
@@ -143,7 +143,7 @@ func TestParseIsBounded(t *testing.T) {
 
 func TestParseCapsTheListOfProblems(t *testing.T) {
 	t.Parallel()
-	_, places := Parse("e.yaml", []byte("systems:\n"+strings.Repeat("- {}\n", 1000)), zones, policies)
+	_, places := Parse("e.yaml", []byte("systems:\n"+strings.Repeat("- {}\n", 1000)), zones, Known{Policy: policies})
 	if len(places) != maxProblems+1 {
 		t.Fatalf("%d problems are named, want %d and a last word", len(places), maxProblems)
 	}
@@ -155,7 +155,7 @@ func TestParseCapsTheListOfProblems(t *testing.T) {
 // A hoster with thousands of systems applies one document; it is read in reasonable time.
 func TestParseReadsALargeEstate(t *testing.T) {
 	t.Parallel()
-	e, places := Parse("large.yaml", largeEstate(3_000), zones, policies)
+	e, places := Parse("large.yaml", largeEstate(3_000), zones, Known{Policy: policies})
 	if len(places) > 0 || len(e.Systems) != 3_000+3 {
 		t.Fatalf("%d systems, problems:\n%s", len(e.Systems), render(places))
 	}
@@ -184,7 +184,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("systems: [&a {<<: *a}]"))
 	f.Add([]byte("? {a: b}\n: c\n"))
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		e, places := Parse("fuzz.yaml", doc, zones, policies)
+		e, places := Parse("fuzz.yaml", doc, zones, Known{Policy: policies})
 		if len(places) > 0 && !cmp.Equal(e, Estate{}) {
 			t.Error("an estate came back along with problems")
 		}

@@ -23,12 +23,12 @@ import (
 // reader walks the tree of an estate document and collects every problem with its place. References
 // are checked when everything has been read, by the functions in later.
 type reader struct {
-	file     string
-	zones    func(string) (*time.Location, error)
-	policies func(string) bool
-	places   []fault.Place
-	names    map[string]int // kind and name → the line it stands in
-	later    []func(Estate)
+	file   string
+	zones  func(string) (*time.Location, error)
+	known  Known
+	places []fault.Place
+	names  map[string]int // kind and name → the line it stands in
+	later  []func(Estate)
 }
 
 // spot is a place in the document; line and column count from 1, the column in characters.

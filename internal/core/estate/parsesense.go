@@ -3,6 +3,8 @@ package estate
 import (
 	"strings"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
 )
@@ -52,4 +54,26 @@ func (r *reader) checkStandingOrder(o object, s StandingOrder, c Contract) {
 				`"%[1]s" may not give orders; a contact with authority: order is expected`, s.By))
 		}
 	})
+}
+
+// checkAgreement holds an individual agreement against the contract that names it: it must be known, be the
+// customer's, and be about the contract's policy.
+func (r *reader) checkAgreement(n ast.Node, path, id string, c Contract) {
+	var customer, amends string
+	ok := false
+	if r.known.Agreement != nil {
+		customer, amends, ok = r.known.Agreement(id)
+	}
+	switch {
+	case !ok:
+		r.problem(spotOf(n), path, lang.Textf(
+			"die Sonderabsprache „%[1]s“ ist nicht bekannt; bitte zuerst veröffentlichen: patchwart policy publish DATEI",
+			`the individual agreement "%[1]s" is not known; please publish it first: patchwart policy publish FILE`, id))
+	case customer != c.Customer:
+		r.problem(spotOf(n), path, lang.Textf(
+			"die Sonderabsprache „%[1]s“ ist die von %[2]s, nicht von %[3]s", `the individual agreement "%[1]s" is that of %[2]s, not of %[3]s`, id, customer, c.Customer))
+	case amends != c.Policy && !strings.HasPrefix(c.Policy, amends+"-") && !strings.HasPrefix(amends, c.Policy+"-"):
+		r.problem(spotOf(n), path, lang.Textf(
+			"die Sonderabsprache „%[1]s“ gilt zu %[2]s, der Vertrag nach %[3]s", `the individual agreement "%[1]s" is about %[2]s, the contract under %[3]s`, id, amends, c.Policy))
+	}
 }

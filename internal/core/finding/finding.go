@@ -71,8 +71,8 @@ func Facets(h estate.Held, f Finding) policy.Facets {
 		Origin:        f.Origin,
 		InstalledBy:   by,
 		AdminAccess:   h.System.AdminAccess,
-		SystemCreated: policy.SystemCreatedUnknown,
-		OSSupported:   policy.OSSupportedUnknown,
+		SystemCreated: policy.CreatedOn(h.System.Created),
+		OSSupported:   cmp.Or(h.System.OSSupported, policy.OSSupportedUnknown),
 	}
 }
 
@@ -104,10 +104,8 @@ func isOwn(os fact.OS, o fact.Origin) bool {
 // the version must be the distribution's own: one stranger among them makes the origin third party.
 func originOf(os fact.OS, origins []fact.Origin) policy.Origin {
 	switch {
-	case len(origins) == 0:
-		return policy.OriginCustomer
-	case os.ID == "":
-		return policy.OriginUnknown
+	case len(origins) == 0, os.ID == "":
+		return policy.OriginUnknown // of what lies in no repository nobody says who brought it
 	case stranger(os, origins) >= 0:
 		return policy.OriginThirdParty
 	}

@@ -68,7 +68,7 @@ func TestWhereAChangeComesFrom(t *testing.T) {
 		{"backports are no standard repository", bookworm, []fact.Origin{backports}, update, thirdParty, "deb.debian.org/bookworm-backports"},
 		{"PHP from Sury", bookworm, []fact.Origin{sury}, update, thirdParty, "packages.sury.org/bookworm"},
 		{"a folder of packages on some server", bookworm, []fact.Origin{flat}, update, thirdParty, "repo.example.org"},
-		{"from no repository at all", bookworm, nil, unknown, policy.OriginCustomer, ""},
+		{"from no repository at all", bookworm, nil, unknown, policy.OriginUnknown, ""},
 
 		{"a stranger calls itself Debian-Security: not a security update, not standard, and not shown as such", bookworm, []fact.Origin{evil}, update, thirdParty, "apt.evil.example/bookworm-security"},
 		{"a stranger without a name does", bookworm, []fact.Origin{anonymous}, update, thirdParty, "local/bookworm-security"},

@@ -13,7 +13,7 @@ import (
 // trigger it demands is there, and a refusal for every other item. Held packages are refused, too: a
 // hold is somebody's decision. Nothing is granted beyond the items: the mandate names exact versions.
 func Grant(r Request) (Mandate, []Refusal) {
-	doc := document{System: r.Held.System.Name, Run: r.Run, Policy: r.Held.Contract.Policy, At: r.At.UTC()}
+	doc := document{System: r.Held.System.Name, Run: r.Run, Policy: r.Held.InForce(), At: r.At.UTC()}
 	var refusals []Refusal
 	for _, item := range r.Items {
 		ground, refusal := consider(r, item)
@@ -43,12 +43,12 @@ func same(a, b Ground) bool {
 // consider judges one item: exactly one of its results is meaningful.
 func consider(r Request, item Item) (Ground, *Refusal) {
 	d := item.Decision
-	if d.PolicyID != r.Held.Contract.Policy {
+	if d.PolicyID != r.Held.InForce() {
 		return refuse(item, "", lang.Textf(
 			"Die Entscheidung stammt aus Fassung %[1]s, der Vertrag gilt nach %[2]s.",
-			"The decision was made under version %[1]s, the contract is under %[2]s.", d.PolicyID, r.Held.Contract.Policy), lang.Text{})
+			"The decision was made under version %[1]s, the contract is under %[2]s.", d.PolicyID, r.Held.InForce()), lang.Text{})
 	}
-	if d.Verdict != policy.Permitted || d.Execution != policy.PartyProvider {
+	if d.Verdict != policy.Permitted || !d.Execution.Acts() {
 		text := d.Refusal()
 		return refuse(item, d.GoverningRule(), text, lang.Text{})
 	}
@@ -70,6 +70,15 @@ func consider(r Request, item Item) (Ground, *Refusal) {
 			return Ground{Kind: ByStandingOrder, Basis: s.ID, Contact: s.By, Rules: d.Rules()}, nil
 		}
 		return refuse(item, d.GoverningRule(), why, askOrder(r))
+	case policy.TriggerConsent:
+		if c, ok := consent(r, item); ok {
+			return Ground{Kind: ByConsent, Basis: c.Agreement, Contact: c.By, Rules: d.Rules()}, nil
+		}
+		if o, ok := order(r, item); ok {
+			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules()}, nil
+		}
+		return refuse(item, d.GoverningRule(), lang.T(
+			"Eine gültige Notfallfreigabe dafür liegt nicht vor.", "There is no valid emergency consent for it."), askOrder(r))
 	case policy.TriggerOrder:
 		if o, ok := order(r, item); ok {
 			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules()}, nil
@@ -103,6 +112,19 @@ func order(r Request, item Item) (Order, bool) {
 		}
 	}
 	return best, best.ID != ""
+}
+
+// consent finds the emergency consent that the decision rests on: an individual agreement that took part in
+// it, given by a contact who may consent.
+func consent(r Request, item Item) (estate.Consent, bool) {
+	for _, c := range r.Held.Consents {
+		contact, known := r.Held.Customer.Contact(c.By)
+		took := slices.ContainsFunc(item.Decision.Agreements, func(a policy.Applied) bool { return a.ID == c.Agreement })
+		if known && contact.May(estate.AuthorityConsent) && took {
+			return c, true
+		}
+	}
+	return estate.Consent{}, false
 }
 
 // standing says why the contract's standing order does not carry the item; a zero text means it does.

@@ -28,6 +28,7 @@ type Kind string
 const (
 	ByOrder         Kind = "order"          // the customer's explicit order (MH2-10, MH2-20)
 	ByStandingOrder Kind = "standing_order" // the standing instruction made by booking (MH2-14, MH2-21)
+	ByConsent       Kind = "consent"        // an emergency consent given beforehand, as an individual agreement
 	ByProviderDuty  Kind = "provider_duty"  // the provider plans and executes (MH2-05, MH2-17)
 )
 

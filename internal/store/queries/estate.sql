@@ -38,11 +38,12 @@ select * from windows order by position, name;
 delete from windows where name = $1;
 
 -- name: PutContract :exec
-insert into contracts (id, position, customer, model, package, policy, window_name, standing_order)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into contracts (id, position, customer, model, package, policy, window_name, standing_order, agreements)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (id) do update
 set position = excluded.position, customer = excluded.customer, model = excluded.model, package = excluded.package,
-    policy = excluded.policy, window_name = excluded.window_name, standing_order = excluded.standing_order;
+    policy = excluded.policy, window_name = excluded.window_name, standing_order = excluded.standing_order,
+    agreements = excluded.agreements;
 
 -- name: ListContracts :many
 select * from contracts order by position, id;
@@ -51,14 +52,27 @@ select * from contracts order by position, id;
 delete from contracts where id = $1;
 
 -- name: PutSystem :exec
-insert into systems (name, position, contract, admin_access, purpose, services, checks, removed)
-values ($1, $2, $3, $4, $5, $6, $7, 0)
+insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, removed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
 on conflict (name) do update
 set position = excluded.position, contract = excluded.contract, admin_access = excluded.admin_access,
-    purpose = excluded.purpose, services = excluded.services, checks = excluded.checks, removed = 0;
+    purpose = excluded.purpose, services = excluded.services, checks = excluded.checks,
+    created = excluded.created, os_supported = excluded.os_supported, removed = 0;
 
 -- name: ListSystems :many
 select * from systems where removed = 0 order by position, name;
 
 -- name: RemoveSystem :exec
 update systems set removed = $2, contract = null where name = $1;
+
+-- name: AddEstateVersion :exec
+insert into estate_versions (at, sha, document) values ($1, $2, $3);
+
+-- name: GetEstateVersion :one
+select * from estate_versions where at = $1;
+
+-- name: GetEstateVersionBefore :one
+select * from estate_versions where at <= $1 order by at desc limit 1;
+
+-- name: ListEstateVersions :many
+select at from estate_versions order by at;

@@ -27,11 +27,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addAgentStmt, err = db.PrepareContext(ctx, addAgent); err != nil {
 		return nil, fmt.Errorf("error preparing query AddAgent: %w", err)
 	}
+	if q.addAgreementStmt, err = db.PrepareContext(ctx, addAgreement); err != nil {
+		return nil, fmt.Errorf("error preparing query AddAgreement: %w", err)
+	}
 	if q.addCheckpointStmt, err = db.PrepareContext(ctx, addCheckpoint); err != nil {
 		return nil, fmt.Errorf("error preparing query AddCheckpoint: %w", err)
 	}
 	if q.addDecisionStmt, err = db.PrepareContext(ctx, addDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query AddDecision: %w", err)
+	}
+	if q.addEstateVersionStmt, err = db.PrepareContext(ctx, addEstateVersion); err != nil {
+		return nil, fmt.Errorf("error preparing query AddEstateVersion: %w", err)
 	}
 	if q.addEventStmt, err = db.PrepareContext(ctx, addEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query AddEvent: %w", err)
@@ -65,6 +71,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.addTokenStmt, err = db.PrepareContext(ctx, addToken); err != nil {
 		return nil, fmt.Errorf("error preparing query AddToken: %w", err)
+	}
+	if q.addValidityStmt, err = db.PrepareContext(ctx, addValidity); err != nil {
+		return nil, fmt.Errorf("error preparing query AddValidity: %w", err)
 	}
 	if q.addVerdictStmt, err = db.PrepareContext(ctx, addVerdict); err != nil {
 		return nil, fmt.Errorf("error preparing query AddVerdict: %w", err)
@@ -117,11 +126,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getAgentStmt, err = db.PrepareContext(ctx, getAgent); err != nil {
 		return nil, fmt.Errorf("error preparing query GetAgent: %w", err)
 	}
+	if q.getAgreementStmt, err = db.PrepareContext(ctx, getAgreement); err != nil {
+		return nil, fmt.Errorf("error preparing query GetAgreement: %w", err)
+	}
 	if q.getDecisionStmt, err = db.PrepareContext(ctx, getDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query GetDecision: %w", err)
 	}
 	if q.getEstateStmt, err = db.PrepareContext(ctx, getEstate); err != nil {
 		return nil, fmt.Errorf("error preparing query GetEstate: %w", err)
+	}
+	if q.getEstateVersionStmt, err = db.PrepareContext(ctx, getEstateVersion); err != nil {
+		return nil, fmt.Errorf("error preparing query GetEstateVersion: %w", err)
+	}
+	if q.getEstateVersionBeforeStmt, err = db.PrepareContext(ctx, getEstateVersionBefore); err != nil {
+		return nil, fmt.Errorf("error preparing query GetEstateVersionBefore: %w", err)
 	}
 	if q.getEventStmt, err = db.PrepareContext(ctx, getEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query GetEvent: %w", err)
@@ -153,6 +171,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getRunStmt, err = db.PrepareContext(ctx, getRun); err != nil {
 		return nil, fmt.Errorf("error preparing query GetRun: %w", err)
 	}
+	if q.getValidityStmt, err = db.PrepareContext(ctx, getValidity); err != nil {
+		return nil, fmt.Errorf("error preparing query GetValidity: %w", err)
+	}
 	if q.getVerdictStmt, err = db.PrepareContext(ctx, getVerdict); err != nil {
 		return nil, fmt.Errorf("error preparing query GetVerdict: %w", err)
 	}
@@ -164,6 +185,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listAgentsStmt, err = db.PrepareContext(ctx, listAgents); err != nil {
 		return nil, fmt.Errorf("error preparing query ListAgents: %w", err)
+	}
+	if q.listAgreementsStmt, err = db.PrepareContext(ctx, listAgreements); err != nil {
+		return nil, fmt.Errorf("error preparing query ListAgreements: %w", err)
 	}
 	if q.listCheckpointsStmt, err = db.PrepareContext(ctx, listCheckpoints); err != nil {
 		return nil, fmt.Errorf("error preparing query ListCheckpoints: %w", err)
@@ -188,6 +212,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listEndedRunsStmt, err = db.PrepareContext(ctx, listEndedRuns); err != nil {
 		return nil, fmt.Errorf("error preparing query ListEndedRuns: %w", err)
+	}
+	if q.listEstateVersionsStmt, err = db.PrepareContext(ctx, listEstateVersions); err != nil {
+		return nil, fmt.Errorf("error preparing query ListEstateVersions: %w", err)
 	}
 	if q.listEventIDsStmt, err = db.PrepareContext(ctx, listEventIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query ListEventIDs: %w", err)
@@ -251,6 +278,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listSystemsStmt, err = db.PrepareContext(ctx, listSystems); err != nil {
 		return nil, fmt.Errorf("error preparing query ListSystems: %w", err)
+	}
+	if q.listValiditiesStmt, err = db.PrepareContext(ctx, listValidities); err != nil {
+		return nil, fmt.Errorf("error preparing query ListValidities: %w", err)
 	}
 	if q.listVerdictIDsStmt, err = db.PrepareContext(ctx, listVerdictIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query ListVerdictIDs: %w", err)
@@ -340,6 +370,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addAgentStmt: %w", cerr)
 		}
 	}
+	if q.addAgreementStmt != nil {
+		if cerr := q.addAgreementStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addAgreementStmt: %w", cerr)
+		}
+	}
 	if q.addCheckpointStmt != nil {
 		if cerr := q.addCheckpointStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addCheckpointStmt: %w", cerr)
@@ -348,6 +383,11 @@ func (q *Queries) Close() error {
 	if q.addDecisionStmt != nil {
 		if cerr := q.addDecisionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addDecisionStmt: %w", cerr)
+		}
+	}
+	if q.addEstateVersionStmt != nil {
+		if cerr := q.addEstateVersionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addEstateVersionStmt: %w", cerr)
 		}
 	}
 	if q.addEventStmt != nil {
@@ -403,6 +443,11 @@ func (q *Queries) Close() error {
 	if q.addTokenStmt != nil {
 		if cerr := q.addTokenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addTokenStmt: %w", cerr)
+		}
+	}
+	if q.addValidityStmt != nil {
+		if cerr := q.addValidityStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addValidityStmt: %w", cerr)
 		}
 	}
 	if q.addVerdictStmt != nil {
@@ -490,6 +535,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getAgentStmt: %w", cerr)
 		}
 	}
+	if q.getAgreementStmt != nil {
+		if cerr := q.getAgreementStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getAgreementStmt: %w", cerr)
+		}
+	}
 	if q.getDecisionStmt != nil {
 		if cerr := q.getDecisionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getDecisionStmt: %w", cerr)
@@ -498,6 +548,16 @@ func (q *Queries) Close() error {
 	if q.getEstateStmt != nil {
 		if cerr := q.getEstateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getEstateStmt: %w", cerr)
+		}
+	}
+	if q.getEstateVersionStmt != nil {
+		if cerr := q.getEstateVersionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getEstateVersionStmt: %w", cerr)
+		}
+	}
+	if q.getEstateVersionBeforeStmt != nil {
+		if cerr := q.getEstateVersionBeforeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getEstateVersionBeforeStmt: %w", cerr)
 		}
 	}
 	if q.getEventStmt != nil {
@@ -550,6 +610,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getRunStmt: %w", cerr)
 		}
 	}
+	if q.getValidityStmt != nil {
+		if cerr := q.getValidityStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getValidityStmt: %w", cerr)
+		}
+	}
 	if q.getVerdictStmt != nil {
 		if cerr := q.getVerdictStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getVerdictStmt: %w", cerr)
@@ -568,6 +633,11 @@ func (q *Queries) Close() error {
 	if q.listAgentsStmt != nil {
 		if cerr := q.listAgentsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listAgentsStmt: %w", cerr)
+		}
+	}
+	if q.listAgreementsStmt != nil {
+		if cerr := q.listAgreementsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listAgreementsStmt: %w", cerr)
 		}
 	}
 	if q.listCheckpointsStmt != nil {
@@ -608,6 +678,11 @@ func (q *Queries) Close() error {
 	if q.listEndedRunsStmt != nil {
 		if cerr := q.listEndedRunsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listEndedRunsStmt: %w", cerr)
+		}
+	}
+	if q.listEstateVersionsStmt != nil {
+		if cerr := q.listEstateVersionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listEstateVersionsStmt: %w", cerr)
 		}
 	}
 	if q.listEventIDsStmt != nil {
@@ -713,6 +788,11 @@ func (q *Queries) Close() error {
 	if q.listSystemsStmt != nil {
 		if cerr := q.listSystemsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listSystemsStmt: %w", cerr)
+		}
+	}
+	if q.listValiditiesStmt != nil {
+		if cerr := q.listValiditiesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listValiditiesStmt: %w", cerr)
 		}
 	}
 	if q.listVerdictIDsStmt != nil {
@@ -882,217 +962,237 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 }
 
 type Queries struct {
-	db                     DBTX
-	tx                     *sql.Tx
-	addAgentStmt           *sql.Stmt
-	addCheckpointStmt      *sql.Stmt
-	addDecisionStmt        *sql.Stmt
-	addEventStmt           *sql.Stmt
-	addMandateStmt         *sql.Stmt
-	addOrderStmt           *sql.Stmt
-	addPolicyStmt          *sql.Stmt
-	addRecordEntryStmt     *sql.Stmt
-	addRecordHashStmt      *sql.Stmt
-	addRefusalStmt         *sql.Stmt
-	addRunStmt             *sql.Stmt
-	addSessionStmt         *sql.Stmt
-	addSignInStmt          *sql.Stmt
-	addTokenStmt           *sql.Stmt
-	addVerdictStmt         *sql.Stmt
-	addWorkOrderStmt       *sql.Stmt
-	agentBySerialStmt      *sql.Stmt
-	agentOfStmt            *sql.Stmt
-	askRefreshStmt         *sql.Stmt
-	countSessionStmt       *sql.Stmt
-	dropContactStmt        *sql.Stmt
-	dropContractStmt       *sql.Stmt
-	dropCustomerStmt       *sql.Stmt
-	dropFactDocumentStmt   *sql.Stmt
-	dropOldSessionsStmt    *sql.Stmt
-	dropOldSignInsStmt     *sql.Stmt
-	dropOldTokensStmt      *sql.Stmt
-	dropSessionStmt        *sql.Stmt
-	dropWindowStmt         *sql.Stmt
-	freeOrderStmt          *sql.Stmt
-	getAgentStmt           *sql.Stmt
-	getDecisionStmt        *sql.Stmt
-	getEstateStmt          *sql.Stmt
-	getEventStmt           *sql.Stmt
-	getFactDocumentStmt    *sql.Stmt
-	getFactsHeadStmt       *sql.Stmt
-	getMandateStmt         *sql.Stmt
-	getOrderStmt           *sql.Stmt
-	getPaperStmt           *sql.Stmt
-	getPolicyStmt          *sql.Stmt
-	getRefreshStmt         *sql.Stmt
-	getRefusalStmt         *sql.Stmt
-	getRunStmt             *sql.Stmt
-	getVerdictStmt         *sql.Stmt
-	getWorkOrderStmt       *sql.Stmt
-	goodAgentStmt          *sql.Stmt
-	listAgentsStmt         *sql.Stmt
-	listCheckpointsStmt    *sql.Stmt
-	listContactsStmt       *sql.Stmt
-	listContractsStmt      *sql.Stmt
-	listCustomersStmt      *sql.Stmt
-	listDecisionIDsStmt    *sql.Stmt
-	listDecisionsOfStmt    *sql.Stmt
-	listDecisionsOfRunStmt *sql.Stmt
-	listEndedRunsStmt      *sql.Stmt
-	listEventIDsStmt       *sql.Stmt
-	listEventsStmt         *sql.Stmt
-	listFactHistoryStmt    *sql.Stmt
-	listFactsHeadsStmt     *sql.Stmt
-	listMandateIDsStmt     *sql.Stmt
-	listNewestLinesStmt    *sql.Stmt
-	listOpenRunsStmt       *sql.Stmt
-	listOrderIDsStmt       *sql.Stmt
-	listOrdersOfStmt       *sql.Stmt
-	listPaperIDsStmt       *sql.Stmt
-	listPoliciesStmt       *sql.Stmt
-	listRecordEntriesStmt  *sql.Stmt
-	listRecordHashesStmt   *sql.Stmt
-	listRefusalIDsStmt     *sql.Stmt
-	listRefusalsStmt       *sql.Stmt
-	listRunIDsStmt         *sql.Stmt
-	listRunsStmt           *sql.Stmt
-	listRunsOfStmt         *sql.Stmt
-	listSerialsStmt        *sql.Stmt
-	listStepsStmt          *sql.Stmt
-	listSystemsStmt        *sql.Stmt
-	listVerdictIDsStmt     *sql.Stmt
-	listWindowsStmt        *sql.Stmt
-	listWorkOrderIDsStmt   *sql.Stmt
-	newestCheckpointStmt   *sql.Stmt
-	newestRecordEntryStmt  *sql.Stmt
-	openRunOfStmt          *sql.Stmt
-	putContactStmt         *sql.Stmt
-	putContractStmt        *sql.Stmt
-	putCustomerStmt        *sql.Stmt
-	putFactDocumentStmt    *sql.Stmt
-	putFactsStmt           *sql.Stmt
-	putPaperStmt           *sql.Stmt
-	putSightingStmt        *sql.Stmt
-	putSystemStmt          *sql.Stmt
-	putWindowStmt          *sql.Stmt
-	recordSizeStmt         *sql.Stmt
-	refreshDoneStmt        *sql.Stmt
-	removeSystemStmt       *sql.Stmt
-	revokeAgentStmt        *sql.Stmt
-	setEstateStmt          *sql.Stmt
-	touchFactsStmt         *sql.Stmt
-	updateRunStmt          *sql.Stmt
-	useOrderStmt           *sql.Stmt
-	useSignInStmt          *sql.Stmt
-	useTokenStmt           *sql.Stmt
-	withdrawOrderStmt      *sql.Stmt
+	db                         DBTX
+	tx                         *sql.Tx
+	addAgentStmt               *sql.Stmt
+	addAgreementStmt           *sql.Stmt
+	addCheckpointStmt          *sql.Stmt
+	addDecisionStmt            *sql.Stmt
+	addEstateVersionStmt       *sql.Stmt
+	addEventStmt               *sql.Stmt
+	addMandateStmt             *sql.Stmt
+	addOrderStmt               *sql.Stmt
+	addPolicyStmt              *sql.Stmt
+	addRecordEntryStmt         *sql.Stmt
+	addRecordHashStmt          *sql.Stmt
+	addRefusalStmt             *sql.Stmt
+	addRunStmt                 *sql.Stmt
+	addSessionStmt             *sql.Stmt
+	addSignInStmt              *sql.Stmt
+	addTokenStmt               *sql.Stmt
+	addValidityStmt            *sql.Stmt
+	addVerdictStmt             *sql.Stmt
+	addWorkOrderStmt           *sql.Stmt
+	agentBySerialStmt          *sql.Stmt
+	agentOfStmt                *sql.Stmt
+	askRefreshStmt             *sql.Stmt
+	countSessionStmt           *sql.Stmt
+	dropContactStmt            *sql.Stmt
+	dropContractStmt           *sql.Stmt
+	dropCustomerStmt           *sql.Stmt
+	dropFactDocumentStmt       *sql.Stmt
+	dropOldSessionsStmt        *sql.Stmt
+	dropOldSignInsStmt         *sql.Stmt
+	dropOldTokensStmt          *sql.Stmt
+	dropSessionStmt            *sql.Stmt
+	dropWindowStmt             *sql.Stmt
+	freeOrderStmt              *sql.Stmt
+	getAgentStmt               *sql.Stmt
+	getAgreementStmt           *sql.Stmt
+	getDecisionStmt            *sql.Stmt
+	getEstateStmt              *sql.Stmt
+	getEstateVersionStmt       *sql.Stmt
+	getEstateVersionBeforeStmt *sql.Stmt
+	getEventStmt               *sql.Stmt
+	getFactDocumentStmt        *sql.Stmt
+	getFactsHeadStmt           *sql.Stmt
+	getMandateStmt             *sql.Stmt
+	getOrderStmt               *sql.Stmt
+	getPaperStmt               *sql.Stmt
+	getPolicyStmt              *sql.Stmt
+	getRefreshStmt             *sql.Stmt
+	getRefusalStmt             *sql.Stmt
+	getRunStmt                 *sql.Stmt
+	getValidityStmt            *sql.Stmt
+	getVerdictStmt             *sql.Stmt
+	getWorkOrderStmt           *sql.Stmt
+	goodAgentStmt              *sql.Stmt
+	listAgentsStmt             *sql.Stmt
+	listAgreementsStmt         *sql.Stmt
+	listCheckpointsStmt        *sql.Stmt
+	listContactsStmt           *sql.Stmt
+	listContractsStmt          *sql.Stmt
+	listCustomersStmt          *sql.Stmt
+	listDecisionIDsStmt        *sql.Stmt
+	listDecisionsOfStmt        *sql.Stmt
+	listDecisionsOfRunStmt     *sql.Stmt
+	listEndedRunsStmt          *sql.Stmt
+	listEstateVersionsStmt     *sql.Stmt
+	listEventIDsStmt           *sql.Stmt
+	listEventsStmt             *sql.Stmt
+	listFactHistoryStmt        *sql.Stmt
+	listFactsHeadsStmt         *sql.Stmt
+	listMandateIDsStmt         *sql.Stmt
+	listNewestLinesStmt        *sql.Stmt
+	listOpenRunsStmt           *sql.Stmt
+	listOrderIDsStmt           *sql.Stmt
+	listOrdersOfStmt           *sql.Stmt
+	listPaperIDsStmt           *sql.Stmt
+	listPoliciesStmt           *sql.Stmt
+	listRecordEntriesStmt      *sql.Stmt
+	listRecordHashesStmt       *sql.Stmt
+	listRefusalIDsStmt         *sql.Stmt
+	listRefusalsStmt           *sql.Stmt
+	listRunIDsStmt             *sql.Stmt
+	listRunsStmt               *sql.Stmt
+	listRunsOfStmt             *sql.Stmt
+	listSerialsStmt            *sql.Stmt
+	listStepsStmt              *sql.Stmt
+	listSystemsStmt            *sql.Stmt
+	listValiditiesStmt         *sql.Stmt
+	listVerdictIDsStmt         *sql.Stmt
+	listWindowsStmt            *sql.Stmt
+	listWorkOrderIDsStmt       *sql.Stmt
+	newestCheckpointStmt       *sql.Stmt
+	newestRecordEntryStmt      *sql.Stmt
+	openRunOfStmt              *sql.Stmt
+	putContactStmt             *sql.Stmt
+	putContractStmt            *sql.Stmt
+	putCustomerStmt            *sql.Stmt
+	putFactDocumentStmt        *sql.Stmt
+	putFactsStmt               *sql.Stmt
+	putPaperStmt               *sql.Stmt
+	putSightingStmt            *sql.Stmt
+	putSystemStmt              *sql.Stmt
+	putWindowStmt              *sql.Stmt
+	recordSizeStmt             *sql.Stmt
+	refreshDoneStmt            *sql.Stmt
+	removeSystemStmt           *sql.Stmt
+	revokeAgentStmt            *sql.Stmt
+	setEstateStmt              *sql.Stmt
+	touchFactsStmt             *sql.Stmt
+	updateRunStmt              *sql.Stmt
+	useOrderStmt               *sql.Stmt
+	useSignInStmt              *sql.Stmt
+	useTokenStmt               *sql.Stmt
+	withdrawOrderStmt          *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db:                     tx,
-		tx:                     tx,
-		addAgentStmt:           q.addAgentStmt,
-		addCheckpointStmt:      q.addCheckpointStmt,
-		addDecisionStmt:        q.addDecisionStmt,
-		addEventStmt:           q.addEventStmt,
-		addMandateStmt:         q.addMandateStmt,
-		addOrderStmt:           q.addOrderStmt,
-		addPolicyStmt:          q.addPolicyStmt,
-		addRecordEntryStmt:     q.addRecordEntryStmt,
-		addRecordHashStmt:      q.addRecordHashStmt,
-		addRefusalStmt:         q.addRefusalStmt,
-		addRunStmt:             q.addRunStmt,
-		addSessionStmt:         q.addSessionStmt,
-		addSignInStmt:          q.addSignInStmt,
-		addTokenStmt:           q.addTokenStmt,
-		addVerdictStmt:         q.addVerdictStmt,
-		addWorkOrderStmt:       q.addWorkOrderStmt,
-		agentBySerialStmt:      q.agentBySerialStmt,
-		agentOfStmt:            q.agentOfStmt,
-		askRefreshStmt:         q.askRefreshStmt,
-		countSessionStmt:       q.countSessionStmt,
-		dropContactStmt:        q.dropContactStmt,
-		dropContractStmt:       q.dropContractStmt,
-		dropCustomerStmt:       q.dropCustomerStmt,
-		dropFactDocumentStmt:   q.dropFactDocumentStmt,
-		dropOldSessionsStmt:    q.dropOldSessionsStmt,
-		dropOldSignInsStmt:     q.dropOldSignInsStmt,
-		dropOldTokensStmt:      q.dropOldTokensStmt,
-		dropSessionStmt:        q.dropSessionStmt,
-		dropWindowStmt:         q.dropWindowStmt,
-		freeOrderStmt:          q.freeOrderStmt,
-		getAgentStmt:           q.getAgentStmt,
-		getDecisionStmt:        q.getDecisionStmt,
-		getEstateStmt:          q.getEstateStmt,
-		getEventStmt:           q.getEventStmt,
-		getFactDocumentStmt:    q.getFactDocumentStmt,
-		getFactsHeadStmt:       q.getFactsHeadStmt,
-		getMandateStmt:         q.getMandateStmt,
-		getOrderStmt:           q.getOrderStmt,
-		getPaperStmt:           q.getPaperStmt,
-		getPolicyStmt:          q.getPolicyStmt,
-		getRefreshStmt:         q.getRefreshStmt,
-		getRefusalStmt:         q.getRefusalStmt,
-		getRunStmt:             q.getRunStmt,
-		getVerdictStmt:         q.getVerdictStmt,
-		getWorkOrderStmt:       q.getWorkOrderStmt,
-		goodAgentStmt:          q.goodAgentStmt,
-		listAgentsStmt:         q.listAgentsStmt,
-		listCheckpointsStmt:    q.listCheckpointsStmt,
-		listContactsStmt:       q.listContactsStmt,
-		listContractsStmt:      q.listContractsStmt,
-		listCustomersStmt:      q.listCustomersStmt,
-		listDecisionIDsStmt:    q.listDecisionIDsStmt,
-		listDecisionsOfStmt:    q.listDecisionsOfStmt,
-		listDecisionsOfRunStmt: q.listDecisionsOfRunStmt,
-		listEndedRunsStmt:      q.listEndedRunsStmt,
-		listEventIDsStmt:       q.listEventIDsStmt,
-		listEventsStmt:         q.listEventsStmt,
-		listFactHistoryStmt:    q.listFactHistoryStmt,
-		listFactsHeadsStmt:     q.listFactsHeadsStmt,
-		listMandateIDsStmt:     q.listMandateIDsStmt,
-		listNewestLinesStmt:    q.listNewestLinesStmt,
-		listOpenRunsStmt:       q.listOpenRunsStmt,
-		listOrderIDsStmt:       q.listOrderIDsStmt,
-		listOrdersOfStmt:       q.listOrdersOfStmt,
-		listPaperIDsStmt:       q.listPaperIDsStmt,
-		listPoliciesStmt:       q.listPoliciesStmt,
-		listRecordEntriesStmt:  q.listRecordEntriesStmt,
-		listRecordHashesStmt:   q.listRecordHashesStmt,
-		listRefusalIDsStmt:     q.listRefusalIDsStmt,
-		listRefusalsStmt:       q.listRefusalsStmt,
-		listRunIDsStmt:         q.listRunIDsStmt,
-		listRunsStmt:           q.listRunsStmt,
-		listRunsOfStmt:         q.listRunsOfStmt,
-		listSerialsStmt:        q.listSerialsStmt,
-		listStepsStmt:          q.listStepsStmt,
-		listSystemsStmt:        q.listSystemsStmt,
-		listVerdictIDsStmt:     q.listVerdictIDsStmt,
-		listWindowsStmt:        q.listWindowsStmt,
-		listWorkOrderIDsStmt:   q.listWorkOrderIDsStmt,
-		newestCheckpointStmt:   q.newestCheckpointStmt,
-		newestRecordEntryStmt:  q.newestRecordEntryStmt,
-		openRunOfStmt:          q.openRunOfStmt,
-		putContactStmt:         q.putContactStmt,
-		putContractStmt:        q.putContractStmt,
-		putCustomerStmt:        q.putCustomerStmt,
-		putFactDocumentStmt:    q.putFactDocumentStmt,
-		putFactsStmt:           q.putFactsStmt,
-		putPaperStmt:           q.putPaperStmt,
-		putSightingStmt:        q.putSightingStmt,
-		putSystemStmt:          q.putSystemStmt,
-		putWindowStmt:          q.putWindowStmt,
-		recordSizeStmt:         q.recordSizeStmt,
-		refreshDoneStmt:        q.refreshDoneStmt,
-		removeSystemStmt:       q.removeSystemStmt,
-		revokeAgentStmt:        q.revokeAgentStmt,
-		setEstateStmt:          q.setEstateStmt,
-		touchFactsStmt:         q.touchFactsStmt,
-		updateRunStmt:          q.updateRunStmt,
-		useOrderStmt:           q.useOrderStmt,
-		useSignInStmt:          q.useSignInStmt,
-		useTokenStmt:           q.useTokenStmt,
-		withdrawOrderStmt:      q.withdrawOrderStmt,
+		db:                         tx,
+		tx:                         tx,
+		addAgentStmt:               q.addAgentStmt,
+		addAgreementStmt:           q.addAgreementStmt,
+		addCheckpointStmt:          q.addCheckpointStmt,
+		addDecisionStmt:            q.addDecisionStmt,
+		addEstateVersionStmt:       q.addEstateVersionStmt,
+		addEventStmt:               q.addEventStmt,
+		addMandateStmt:             q.addMandateStmt,
+		addOrderStmt:               q.addOrderStmt,
+		addPolicyStmt:              q.addPolicyStmt,
+		addRecordEntryStmt:         q.addRecordEntryStmt,
+		addRecordHashStmt:          q.addRecordHashStmt,
+		addRefusalStmt:             q.addRefusalStmt,
+		addRunStmt:                 q.addRunStmt,
+		addSessionStmt:             q.addSessionStmt,
+		addSignInStmt:              q.addSignInStmt,
+		addTokenStmt:               q.addTokenStmt,
+		addValidityStmt:            q.addValidityStmt,
+		addVerdictStmt:             q.addVerdictStmt,
+		addWorkOrderStmt:           q.addWorkOrderStmt,
+		agentBySerialStmt:          q.agentBySerialStmt,
+		agentOfStmt:                q.agentOfStmt,
+		askRefreshStmt:             q.askRefreshStmt,
+		countSessionStmt:           q.countSessionStmt,
+		dropContactStmt:            q.dropContactStmt,
+		dropContractStmt:           q.dropContractStmt,
+		dropCustomerStmt:           q.dropCustomerStmt,
+		dropFactDocumentStmt:       q.dropFactDocumentStmt,
+		dropOldSessionsStmt:        q.dropOldSessionsStmt,
+		dropOldSignInsStmt:         q.dropOldSignInsStmt,
+		dropOldTokensStmt:          q.dropOldTokensStmt,
+		dropSessionStmt:            q.dropSessionStmt,
+		dropWindowStmt:             q.dropWindowStmt,
+		freeOrderStmt:              q.freeOrderStmt,
+		getAgentStmt:               q.getAgentStmt,
+		getAgreementStmt:           q.getAgreementStmt,
+		getDecisionStmt:            q.getDecisionStmt,
+		getEstateStmt:              q.getEstateStmt,
+		getEstateVersionStmt:       q.getEstateVersionStmt,
+		getEstateVersionBeforeStmt: q.getEstateVersionBeforeStmt,
+		getEventStmt:               q.getEventStmt,
+		getFactDocumentStmt:        q.getFactDocumentStmt,
+		getFactsHeadStmt:           q.getFactsHeadStmt,
+		getMandateStmt:             q.getMandateStmt,
+		getOrderStmt:               q.getOrderStmt,
+		getPaperStmt:               q.getPaperStmt,
+		getPolicyStmt:              q.getPolicyStmt,
+		getRefreshStmt:             q.getRefreshStmt,
+		getRefusalStmt:             q.getRefusalStmt,
+		getRunStmt:                 q.getRunStmt,
+		getValidityStmt:            q.getValidityStmt,
+		getVerdictStmt:             q.getVerdictStmt,
+		getWorkOrderStmt:           q.getWorkOrderStmt,
+		goodAgentStmt:              q.goodAgentStmt,
+		listAgentsStmt:             q.listAgentsStmt,
+		listAgreementsStmt:         q.listAgreementsStmt,
+		listCheckpointsStmt:        q.listCheckpointsStmt,
+		listContactsStmt:           q.listContactsStmt,
+		listContractsStmt:          q.listContractsStmt,
+		listCustomersStmt:          q.listCustomersStmt,
+		listDecisionIDsStmt:        q.listDecisionIDsStmt,
+		listDecisionsOfStmt:        q.listDecisionsOfStmt,
+		listDecisionsOfRunStmt:     q.listDecisionsOfRunStmt,
+		listEndedRunsStmt:          q.listEndedRunsStmt,
+		listEstateVersionsStmt:     q.listEstateVersionsStmt,
+		listEventIDsStmt:           q.listEventIDsStmt,
+		listEventsStmt:             q.listEventsStmt,
+		listFactHistoryStmt:        q.listFactHistoryStmt,
+		listFactsHeadsStmt:         q.listFactsHeadsStmt,
+		listMandateIDsStmt:         q.listMandateIDsStmt,
+		listNewestLinesStmt:        q.listNewestLinesStmt,
+		listOpenRunsStmt:           q.listOpenRunsStmt,
+		listOrderIDsStmt:           q.listOrderIDsStmt,
+		listOrdersOfStmt:           q.listOrdersOfStmt,
+		listPaperIDsStmt:           q.listPaperIDsStmt,
+		listPoliciesStmt:           q.listPoliciesStmt,
+		listRecordEntriesStmt:      q.listRecordEntriesStmt,
+		listRecordHashesStmt:       q.listRecordHashesStmt,
+		listRefusalIDsStmt:         q.listRefusalIDsStmt,
+		listRefusalsStmt:           q.listRefusalsStmt,
+		listRunIDsStmt:             q.listRunIDsStmt,
+		listRunsStmt:               q.listRunsStmt,
+		listRunsOfStmt:             q.listRunsOfStmt,
+		listSerialsStmt:            q.listSerialsStmt,
+		listStepsStmt:              q.listStepsStmt,
+		listSystemsStmt:            q.listSystemsStmt,
+		listValiditiesStmt:         q.listValiditiesStmt,
+		listVerdictIDsStmt:         q.listVerdictIDsStmt,
+		listWindowsStmt:            q.listWindowsStmt,
+		listWorkOrderIDsStmt:       q.listWorkOrderIDsStmt,
+		newestCheckpointStmt:       q.newestCheckpointStmt,
+		newestRecordEntryStmt:      q.newestRecordEntryStmt,
+		openRunOfStmt:              q.openRunOfStmt,
+		putContactStmt:             q.putContactStmt,
+		putContractStmt:            q.putContractStmt,
+		putCustomerStmt:            q.putCustomerStmt,
+		putFactDocumentStmt:        q.putFactDocumentStmt,
+		putFactsStmt:               q.putFactsStmt,
+		putPaperStmt:               q.putPaperStmt,
+		putSightingStmt:            q.putSightingStmt,
+		putSystemStmt:              q.putSystemStmt,
+		putWindowStmt:              q.putWindowStmt,
+		recordSizeStmt:             q.recordSizeStmt,
+		refreshDoneStmt:            q.refreshDoneStmt,
+		removeSystemStmt:           q.removeSystemStmt,
+		revokeAgentStmt:            q.revokeAgentStmt,
+		setEstateStmt:              q.setEstateStmt,
+		touchFactsStmt:             q.touchFactsStmt,
+		updateRunStmt:              q.updateRunStmt,
+		useOrderStmt:               q.useOrderStmt,
+		useSignInStmt:              q.useSignInStmt,
+		useTokenStmt:               q.useTokenStmt,
+		withdrawOrderStmt:          q.withdrawOrderStmt,
 	}
 }

@@ -10,6 +10,15 @@ import (
 	"database/sql"
 )
 
+const addEstateVersion = `-- name: AddEstateVersion :exec
+insert into estate_versions (at, sha, document) values ($1, $2, $3)
+`
+
+func (q *Queries) AddEstateVersion(ctx context.Context, at int64, sha string, document []byte) error {
+	_, err := q.exec(ctx, q.addEstateVersionStmt, addEstateVersion, at, sha, document)
+	return err
+}
+
 const dropContact = `-- name: DropContact :exec
 delete from contacts where customer = $1 and id = $2
 `
@@ -62,6 +71,28 @@ func (q *Queries) GetEstate(ctx context.Context) (GetEstateRow, error) {
 	return i, err
 }
 
+const getEstateVersion = `-- name: GetEstateVersion :one
+select at, sha, document from estate_versions where at = $1
+`
+
+func (q *Queries) GetEstateVersion(ctx context.Context, at int64) (EstateVersion, error) {
+	row := q.queryRow(ctx, q.getEstateVersionStmt, getEstateVersion, at)
+	var i EstateVersion
+	err := row.Scan(&i.At, &i.Sha, &i.Document)
+	return i, err
+}
+
+const getEstateVersionBefore = `-- name: GetEstateVersionBefore :one
+select at, sha, document from estate_versions where at <= $1 order by at desc limit 1
+`
+
+func (q *Queries) GetEstateVersionBefore(ctx context.Context, at int64) (EstateVersion, error) {
+	row := q.queryRow(ctx, q.getEstateVersionBeforeStmt, getEstateVersionBefore, at)
+	var i EstateVersion
+	err := row.Scan(&i.At, &i.Sha, &i.Document)
+	return i, err
+}
+
 const listContacts = `-- name: ListContacts :many
 select customer, id, position, name, email, authority from contacts order by customer, position, id
 `
@@ -97,7 +128,7 @@ func (q *Queries) ListContacts(ctx context.Context) ([]Contact, error) {
 }
 
 const listContracts = `-- name: ListContracts :many
-select id, position, customer, model, package, policy, window_name, standing_order from contracts order by position, id
+select id, position, customer, model, package, policy, window_name, standing_order, agreements from contracts order by position, id
 `
 
 func (q *Queries) ListContracts(ctx context.Context) ([]Contract, error) {
@@ -118,6 +149,7 @@ func (q *Queries) ListContracts(ctx context.Context) ([]Contract, error) {
 			&i.Policy,
 			&i.WindowName,
 			&i.StandingOrder,
+			&i.Agreements,
 		); err != nil {
 			return nil, err
 		}
@@ -159,8 +191,35 @@ func (q *Queries) ListCustomers(ctx context.Context) ([]Customer, error) {
 	return items, nil
 }
 
+const listEstateVersions = `-- name: ListEstateVersions :many
+select at from estate_versions order by at
+`
+
+func (q *Queries) ListEstateVersions(ctx context.Context) ([]int64, error) {
+	rows, err := q.query(ctx, q.listEstateVersionsStmt, listEstateVersions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var at int64
+		if err := rows.Scan(&at); err != nil {
+			return nil, err
+		}
+		items = append(items, at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listSystems = `-- name: ListSystems :many
-select name, position, contract, admin_access, purpose, services, checks, removed from systems where removed = 0 order by position, name
+select name, position, contract, admin_access, purpose, services, checks, removed, created, os_supported from systems where removed = 0 order by position, name
 `
 
 func (q *Queries) ListSystems(ctx context.Context) ([]System, error) {
@@ -181,6 +240,8 @@ func (q *Queries) ListSystems(ctx context.Context) ([]System, error) {
 			&i.Services,
 			&i.Checks,
 			&i.Removed,
+			&i.Created,
+			&i.OsSupported,
 		); err != nil {
 			return nil, err
 		}
@@ -257,11 +318,12 @@ func (q *Queries) PutContact(ctx context.Context, arg PutContactParams) error {
 }
 
 const putContract = `-- name: PutContract :exec
-insert into contracts (id, position, customer, model, package, policy, window_name, standing_order)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into contracts (id, position, customer, model, package, policy, window_name, standing_order, agreements)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (id) do update
 set position = excluded.position, customer = excluded.customer, model = excluded.model, package = excluded.package,
-    policy = excluded.policy, window_name = excluded.window_name, standing_order = excluded.standing_order
+    policy = excluded.policy, window_name = excluded.window_name, standing_order = excluded.standing_order,
+    agreements = excluded.agreements
 `
 
 type PutContractParams struct {
@@ -273,6 +335,7 @@ type PutContractParams struct {
 	Policy        string
 	WindowName    sql.NullString
 	StandingOrder string
+	Agreements    string
 }
 
 func (q *Queries) PutContract(ctx context.Context, arg PutContractParams) error {
@@ -285,6 +348,7 @@ func (q *Queries) PutContract(ctx context.Context, arg PutContractParams) error 
 		arg.Policy,
 		arg.WindowName,
 		arg.StandingOrder,
+		arg.Agreements,
 	)
 	return err
 }
@@ -300,11 +364,12 @@ func (q *Queries) PutCustomer(ctx context.Context, iD string, position int64, na
 }
 
 const putSystem = `-- name: PutSystem :exec
-insert into systems (name, position, contract, admin_access, purpose, services, checks, removed)
-values ($1, $2, $3, $4, $5, $6, $7, 0)
+insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, removed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
 on conflict (name) do update
 set position = excluded.position, contract = excluded.contract, admin_access = excluded.admin_access,
-    purpose = excluded.purpose, services = excluded.services, checks = excluded.checks, removed = 0
+    purpose = excluded.purpose, services = excluded.services, checks = excluded.checks,
+    created = excluded.created, os_supported = excluded.os_supported, removed = 0
 `
 
 type PutSystemParams struct {
@@ -315,6 +380,8 @@ type PutSystemParams struct {
 	Purpose     string
 	Services    string
 	Checks      string
+	Created     string
+	OsSupported string
 }
 
 func (q *Queries) PutSystem(ctx context.Context, arg PutSystemParams) error {
@@ -326,6 +393,8 @@ func (q *Queries) PutSystem(ctx context.Context, arg PutSystemParams) error {
 		arg.Purpose,
 		arg.Services,
 		arg.Checks,
+		arg.Created,
+		arg.OsSupported,
 	)
 	return err
 }

@@ -16,6 +16,13 @@ type Agent struct {
 	Revoked  int64
 }
 
+type Agreement struct {
+	ID       string
+	Sha      string
+	Document []byte
+	At       int64
+}
+
 type Contact struct {
 	Customer  string
 	ID        string
@@ -34,6 +41,7 @@ type Contract struct {
 	Policy        string
 	WindowName    sql.NullString
 	StandingOrder string
+	Agreements    string
 }
 
 type Customer struct {
@@ -47,6 +55,12 @@ type Decision struct {
 	Run      string
 	System   string
 	At       int64
+	Document []byte
+}
+
+type EstateVersion struct {
+	At       int64
+	Sha      string
 	Document []byte
 }
 
@@ -91,6 +105,14 @@ type Policy struct {
 	Sha      string
 	Document []byte
 	At       int64
+}
+
+type PolicyValidity struct {
+	Policy    string
+	At        int64
+	ValidFrom string
+	ValidTo   string
+	StatedBy  string
 }
 
 type RecordCheckpoint struct {
@@ -158,6 +180,8 @@ type System struct {
 	Services    string
 	Checks      string
 	Removed     int64
+	Created     string
+	OsSupported string
 }
 
 type Verdict struct {

@@ -9,6 +9,24 @@ import (
 	"context"
 )
 
+const addAgreement = `-- name: AddAgreement :execrows
+insert into agreements (id, sha, document, at) values ($1, $2, $3, $4)
+on conflict (id) do nothing
+`
+
+func (q *Queries) AddAgreement(ctx context.Context, iD string, sha string, document []byte, at int64) (int64, error) {
+	result, err := q.exec(ctx, q.addAgreementStmt, addAgreement,
+		iD,
+		sha,
+		document,
+		at,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const addPolicy = `-- name: AddPolicy :execrows
 insert into policies (id, sha, document, at) values ($1, $2, $3, $4)
 on conflict (id) do nothing
@@ -27,6 +45,45 @@ func (q *Queries) AddPolicy(ctx context.Context, iD string, sha string, document
 	return result.RowsAffected()
 }
 
+const addValidity = `-- name: AddValidity :exec
+insert into policy_validities (policy, at, valid_from, valid_to, stated_by) values ($1, $2, $3, $4, $5)
+`
+
+type AddValidityParams struct {
+	Policy    string
+	At        int64
+	ValidFrom string
+	ValidTo   string
+	StatedBy  string
+}
+
+func (q *Queries) AddValidity(ctx context.Context, arg AddValidityParams) error {
+	_, err := q.exec(ctx, q.addValidityStmt, addValidity,
+		arg.Policy,
+		arg.At,
+		arg.ValidFrom,
+		arg.ValidTo,
+		arg.StatedBy,
+	)
+	return err
+}
+
+const getAgreement = `-- name: GetAgreement :one
+select id, sha, document, at from agreements where id = $1
+`
+
+func (q *Queries) GetAgreement(ctx context.Context, id string) (Agreement, error) {
+	row := q.queryRow(ctx, q.getAgreementStmt, getAgreement, id)
+	var i Agreement
+	err := row.Scan(
+		&i.ID,
+		&i.Sha,
+		&i.Document,
+		&i.At,
+	)
+	return i, err
+}
+
 const getPolicy = `-- name: GetPolicy :one
 select id, sha, document, at from policies where id = $1
 `
@@ -41,6 +98,50 @@ func (q *Queries) GetPolicy(ctx context.Context, id string) (Policy, error) {
 		&i.At,
 	)
 	return i, err
+}
+
+const getValidity = `-- name: GetValidity :one
+select policy, at, valid_from, valid_to, stated_by from policy_validities where policy = $1 and at = $2
+`
+
+func (q *Queries) GetValidity(ctx context.Context, policy string, at int64) (PolicyValidity, error) {
+	row := q.queryRow(ctx, q.getValidityStmt, getValidity, policy, at)
+	var i PolicyValidity
+	err := row.Scan(
+		&i.Policy,
+		&i.At,
+		&i.ValidFrom,
+		&i.ValidTo,
+		&i.StatedBy,
+	)
+	return i, err
+}
+
+const listAgreements = `-- name: ListAgreements :many
+select id from agreements order by id
+`
+
+func (q *Queries) ListAgreements(ctx context.Context) ([]string, error) {
+	rows, err := q.query(ctx, q.listAgreementsStmt, listAgreements)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listPolicies = `-- name: ListPolicies :many
@@ -60,6 +161,39 @@ func (q *Queries) ListPolicies(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listValidities = `-- name: ListValidities :many
+select policy, at, valid_from, valid_to, stated_by from policy_validities order by policy, at
+`
+
+func (q *Queries) ListValidities(ctx context.Context) ([]PolicyValidity, error) {
+	rows, err := q.query(ctx, q.listValiditiesStmt, listValidities)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PolicyValidity
+	for rows.Next() {
+		var i PolicyValidity
+		if err := rows.Scan(
+			&i.Policy,
+			&i.At,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.StatedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

@@ -28,6 +28,10 @@ func Everything(ctx context.Context, tx *store.Tx) (all []store.Statement, err e
 	published, _, e := tx.SavePolicy(ctx, "managedhosting-2", hexSum(text), text, Noon)
 	keep(published, e)
 	keep(tx.SaveEstate(ctx, Hoster(), "sha-of-hoster", Noon))
+	keep(tx.KeepEstate(ctx, "sha-of-hoster", Noon))
+	agreed, _, e := tx.SaveAgreement(ctx, "bakery-2026", hexSum(text), text, Noon)
+	keep(agreed, e)
+	keep(tx.AddValidity(ctx, store.Validity{Policy: "managedhosting-2", ValidFrom: "2025-01-01", ValidTo: "unknown", By: "Jansen", At: Noon}))
 	for _, serial := range []string{"aa", "bb"} {
 		keepAll(tx.SaveAgent(ctx, store.Agent{System: "web1", Serial: serial, NotAfter: Noon.Add(time.Hour), Enrolled: Noon}))
 	}
