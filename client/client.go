@@ -98,9 +98,11 @@ func (c *Client) System(ctx context.Context, name string) (System, error) {
 	return call[System](ctx, c, http.MethodGet, "/systems/"+url.PathEscape(name), nil, nil)
 }
 
-// Explain answers whose job security updates of a system are, or the change of one package of it.
-func (c *Client) Explain(ctx context.Context, system, pkg string) (Explanation, error) {
-	return call[Explanation](ctx, c, http.MethodGet, "/explain", query("system", system, "package", pkg), nil)
+// Explain answers whose job a change on a system is.
+func (c *Client) Explain(ctx context.Context, q Question) (Explanation, error) {
+	return call[Explanation](ctx, c, http.MethodGet, "/explain", query("system", q.System, "package", q.Package, "layer", string(q.Layer),
+		"change", string(q.Change), "origin", string(q.Origin), "installed_by", string(q.InstalledBy), "critical", string(q.Critical),
+		"at", q.Day, "known_at", q.KnownAt), nil)
 }
 
 // Due lists what is due on a system, or, with an empty name, on all.

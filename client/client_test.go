@@ -51,8 +51,8 @@ func TestTheClientReadsWhatTheServerSays(t *testing.T) {
 		system, err := c.System(ctx, row.Name)
 		want, wantErr := b.System(ctx, row.Name)
 		same("system "+row.Name, system, err, want, wantErr)
-		why, err := c.Explain(ctx, row.Name, "openssl")
-		wantWhy, wantErr := b.Explain(ctx, row.Name, "openssl")
+		why, err := c.Explain(ctx, client.Question{System: row.Name, Package: "openssl"})
+		wantWhy, wantErr := b.Explain(ctx, client.Question{System: row.Name, Package: "openssl"})
 		same("explain "+row.Name, why, err, wantWhy, wantErr)
 	}
 	due, err := c.Due(ctx, "")

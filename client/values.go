@@ -6,6 +6,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/run"
+	"github.com/patchwart/patchwart/internal/core/simulation"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 )
 
@@ -22,6 +23,16 @@ type (
 	System = board.System
 	// DueRow is one due change with its decision.
 	DueRow = board.DueRow
+	// Question asks whose job something is.
+	Question = board.Question
+	// PolicyInfo names a policy version.
+	PolicyInfo = board.PolicyInfo
+	// PublishedVersion is a published policy version whole.
+	PublishedVersion = board.PublishedVersion
+	// Published is what came of publishing a document.
+	Published = board.Published
+	// Simulation is what a version would change.
+	Simulation = simulation.Report
 	// Explanation answers whose job something is.
 	Explanation = board.Explanation
 	// OrderRequest places a customer's order.

@@ -28,6 +28,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/simulation"
 )
 
 // Prefix is the path that all of the API lies under.
@@ -38,7 +39,7 @@ type Systems interface {
 	Today(ctx context.Context) (board.Today, error)
 	Systems(ctx context.Context) ([]board.SystemRow, error)
 	System(ctx context.Context, name string) (board.System, error)
-	Explain(ctx context.Context, system, pkg string) (board.Explanation, error)
+	Explain(ctx context.Context, q board.Question) (board.Explanation, error)
 	Due(ctx context.Context, system string) ([]board.DueRow, error) // "" = all systems
 }
 
@@ -63,6 +64,15 @@ type Estate interface {
 	Enrolment(ctx context.Context, system string) (board.Enrolment, error)
 }
 
+// Policies are the published policy versions and individual agreements.
+type Policies interface {
+	Policies(ctx context.Context) ([]board.PolicyInfo, error)
+	PolicyVersion(ctx context.Context, id string) (board.PublishedVersion, error)
+	Publish(ctx context.Context, name string, text []byte) (board.Published, error)
+	StateValidity(ctx context.Context, id, from, to, by string) error
+	Simulate(ctx context.Context, name string, text []byte) (simulation.Report, error)
+}
+
 // Record is the tamper-evident record.
 type Record interface {
 	VerifyRecord(ctx context.Context) (board.RecordCheck, error)
@@ -75,12 +85,13 @@ type SignIn interface {
 
 // Backend is who answers, noun by noun. All of it may be one value.
 type Backend struct {
-	Systems Systems
-	Orders  Orders
-	Runs    Runs
-	Estate  Estate
-	Record  Record
-	SignIn  SignIn
+	Systems  Systems
+	Orders   Orders
+	Runs     Runs
+	Estate   Estate
+	Policies Policies
+	Record   Record
+	SignIn   SignIn
 }
 
 // Options are what the API needs besides its backend.
@@ -115,6 +126,7 @@ func New(b Backend, o Options) http.Handler {
 	s.orders()
 	s.runs()
 	s.estate()
+	s.policies()
 	s.record()
 	s.describe(mux)
 	return guard(mux, o)

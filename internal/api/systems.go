@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/policy"
 )
 
 // systemPath names a system in the path.
@@ -19,8 +20,23 @@ type systemQuery struct {
 
 // explainQuery asks whose job something is.
 type explainQuery struct {
-	System  string `query:"system" required:"true" minLength:"1" maxLength:"63" doc:"Name of the system"`
-	Package string `query:"package" maxLength:"160" doc:"Name of a package; empty: security updates of the operating system"`
+	System      string `query:"system" required:"true" minLength:"1" maxLength:"63" doc:"Name of the system"`
+	Package     string `query:"package" maxLength:"160" doc:"Name of a package that is due; empty: the change of the class in the layer"`
+	Layer       string `query:"layer" maxLength:"32" doc:"Layer; empty: os"`
+	Change      string `query:"change" maxLength:"32" doc:"Class of change; empty: security_update"`
+	Origin      string `query:"origin" maxLength:"32" doc:"Origin of the software; empty: standard"`
+	InstalledBy string `query:"installed_by" maxLength:"32" doc:"Who installed the software; empty: as concluded from who has root"`
+	Critical    string `query:"critical" maxLength:"32" doc:"Criticality; empty: unknown"`
+	At          string `query:"at" maxLength:"10" doc:"Day: under the version that is valid on it; empty: today"`
+	KnownAt     string `query:"known_at" maxLength:"10" doc:"Day: with what was recorded by its end (UTC); empty: now"`
+}
+
+// question is the query as the server takes it.
+func (q *explainQuery) question() board.Question {
+	return board.Question{
+		System: q.System, Package: q.Package, Layer: policy.Layer(q.Layer), Change: policy.ChangeClass(q.Change), Origin: policy.Origin(q.Origin),
+		InstalledBy: policy.InstalledBy(q.InstalledBy), Critical: policy.Criticality(q.Critical), Day: q.At, KnownAt: q.KnownAt,
+	}
 }
 
 // systemList is a list of systems.
@@ -49,7 +65,7 @@ func (s *service) systems() {
 		})
 	register(s, s.operation(http.MethodGet, "/explain", "explain", "Whose job is this, and which rule says so", limitRead),
 		func(ctx context.Context, in *explainQuery) (*body[board.Explanation], error) {
-			return answer(s.backend.Systems.Explain(ctx, in.System, in.Package))
+			return answer(s.backend.Systems.Explain(ctx, in.question()))
 		})
 	register(s, s.operation(http.MethodGet, "/due", "due", "What is due, and whether it may be done", limitRead),
 		func(ctx context.Context, in *systemQuery) (*body[dueList], error) {

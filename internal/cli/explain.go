@@ -13,11 +13,18 @@ func (cmd explainCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	e, err := c.Explain(a.ctx, cmd.System, cmd.Package)
+	e, err := c.Explain(a.ctx, cmd.question())
 	if err != nil {
 		return err
 	}
 	return a.result(e, func() { a.explain(e) })
+}
+
+func (cmd explainCmd) question() client.Question {
+	return client.Question{
+		System: cmd.System, Package: cmd.Package, Layer: policy.Layer(cmd.Layer), Change: policy.ChangeClass(cmd.Change),
+		Origin: policy.Origin(cmd.Origin), Day: cmd.At, KnownAt: cmd.KnownAt,
+	}
 }
 
 var explainWords = struct{ Answer, Reason, Allowed, Yes, No, Ask, Rules, Facets, Policy, From lang.Text }{

@@ -64,6 +64,11 @@ type systemCmd struct {
 type explainCmd struct {
 	System  string `arg:"" help:"${arg_system}"`
 	Package string `arg:"" optional:"" name:"package" help:"${arg_package}"`
+	Layer   string `placeholder:"${word_value}" help:"${flag_explain_layer}"`
+	Change  string `placeholder:"${word_value}" help:"${flag_explain_change}"`
+	Origin  string `placeholder:"${word_value}" help:"${flag_decide_origin}"`
+	At      string `placeholder:"${word_day}" help:"${flag_explain_at}"`
+	KnownAt string `placeholder:"${word_day}" help:"${flag_explain_known}"`
 }
 
 type dueCmd struct {

@@ -93,6 +93,11 @@ var helpWords = map[string]lang.Text{
 	"flag_decide_reply":     lang.T("Den Brief ausgeben, den der Service Desk dazu schreiben kann.", "Print the letter that the service desk can write about it."),
 	"flag_decide_day":       lang.T("Tag, an dem Sonderabsprachen gelten müssen [heute].", "Day on which agreements must be valid [today]."),
 
+	"flag_explain_layer":  lang.T("Statt eines Pakets: Schicht (os, middleware, application, web_application).", "Instead of a package: layer (os, middleware, application, web_application)."),
+	"flag_explain_change": lang.T("Statt eines Pakets: Art der Änderung.", "Instead of a package: class of change."),
+	"flag_explain_at":     lang.T("Nach der Fassung, die an diesem Tag galt.", "Under the version that was valid on that day."),
+	"flag_explain_known":  lang.T("Mit dem, was bis zum Ende dieses Tages aufgezeichnet war.", "With what was recorded by the end of that day."),
+
 	"flag_plan_preview": lang.T("Nur sagen, was geplant würde.", "Only say what would be planned."),
 
 	"flag_runs_system": lang.T("Nur die Läufe dieses Systems.", "Only the runs of this system."),
@@ -121,7 +126,7 @@ var examples = map[string][]lang.Text{
 	"apply":   {same("patchwart apply -f estate.yaml"), same("generate-estate | patchwart apply -f - --json")},
 	"systems": {same("patchwart systems"), same("patchwart systems --json | jq -r '.[].name'")},
 	"system":  {same("patchwart system web1")},
-	"explain": {same("patchwart explain db1"), same("patchwart explain web1 openssl --lang en")},
+	"explain": {same("patchwart explain db1"), same("patchwart explain web1 openssl --lang en"), same("patchwart explain web1 --layer middleware --change version_upgrade"), same("patchwart explain web1 --at 2026-01-01 --known-at 2026-06-30")},
 	"due":     {same("patchwart due"), same("patchwart due web1 --json")},
 	"order": {lang.T(
 		`patchwart order db1 --contact anna --channel "Ticket 4712" --explicit --text "Bitte spielen Sie die Sicherheitsupdates ein."`,

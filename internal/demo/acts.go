@@ -72,7 +72,7 @@ func (s *show) ask(ctx context.Context) error {
 			EN: fmt.Sprintf("%-6s %s\n       %s", r.Name, due.EN, r.Answer.EN),
 		})
 	}
-	e, err := s.stage.Client.Explain(ctx, "iaas1", "")
+	e, err := s.stage.Client.Explain(ctx, board.Question{System: "iaas1"})
 	if err != nil {
 		return err
 	}

@@ -2,14 +2,12 @@ package server
 
 import (
 	"context"
-	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/lang"
-	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/window"
@@ -172,67 +170,4 @@ func (s *Server) Due(ctx context.Context, system string) ([]board.DueRow, error)
 		return nil
 	})
 	return rows, err
-}
-
-// Explain answers whose job a system's updates are; for a package that is due, whose job that is.
-func (s *Server) Explain(ctx context.Context, system, pkg string) (board.Explanation, error) {
-	var out board.Explanation
-	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		e, err := tx.Estate(ctx)
-		if err != nil {
-			return err
-		}
-		sub, err := s.subject(ctx, tx, e, system)
-		if err != nil {
-			return err
-		}
-		out, err = explain(sub, pkg, s.now())
-		return err
-	})
-	return out, err
-}
-
-func explain(sub subject, pkg string, at time.Time) (board.Explanation, error) {
-	out := board.Explanation{System: sub.held.System.Name, Package: pkg, At: at, Policy: policyInfo(sub.version)}
-	if pkg == "" {
-		out.Decision = sub.job()
-		out.Answer, out.Rule, out.Facets = out.Decision.Answer(), out.Decision.GoverningRule(), out.Decision.Facets
-		// Whether it may be done now is asked with the one change that the answer is about.
-		f := finding.Finding{Layer: policy.LayerOS, Class: policy.ChangeClassSecurityUpdate, Origin: policy.OriginStandard}
-		granted, refusals := mandate.Grant(mandate.Request{
-			Held: sub.held, Items: []mandate.Item{{Finding: f, Decision: out.Decision}}, Orders: sub.orders, At: at,
-		})
-		out.Allowed = !granted.Zero()
-		if len(refusals) > 0 {
-			out.Why, out.Ask = refusals[0].Text, refusals[0].Ask
-		}
-		return out, nil
-	}
-	for _, row := range sub.rows(at) {
-		if row.Finding.Package == pkg {
-			out.Decision, out.Facets = row.Decision, row.Decision.Facets
-			out.Answer, out.Rule, out.Allowed = row.Decision.Answer(), row.Rule, row.Allowed
-			if !row.Allowed {
-				out.Why, out.Ask = row.Why, row.Ask
-			}
-			return out, nil
-		}
-	}
-	if sub.facts == nil {
-		return out, fault.New(fault.NotFound,
-			lang.Textf("%[1]s hat noch nichts berichtet; was fällig ist, ist nicht bekannt.", "%[1]s has not reported yet; what is due is not known.", sub.held.System.Name),
-			lang.Textf("Den Agenten einrichten: patchwart enrol %[1]s", "Set the agent up: patchwart enrol %[1]s", sub.held.System.Name))
-	}
-	return out, fault.New(fault.NotFound,
-		lang.Textf("Für %[1]s ist auf %[2]s nichts fällig.", "Nothing is due for %[1]s on %[2]s.", pkg, sub.held.System.Name),
-		lang.Textf("Was fällig ist, zeigt: patchwart due %[1]s", "What is due shows: patchwart due %[1]s", sub.held.System.Name))
-}
-
-func policyInfo(v *policy.Version) board.PolicyInfo {
-	if v == nil {
-		return board.PolicyInfo{}
-	}
-	info := board.PolicyInfo{ID: v.ID, SHA256: v.SHA256, From: v.ValidFrom, Recorded: v.RecordedAt}
-	info.Title = v.Title.DE
-	return info
 }

@@ -60,7 +60,7 @@ func (s *Server) subject(ctx context.Context, tx *store.Tx, e estate.Estate, nam
 	if !ok {
 		return subject{}, fault.Missing("Das System", "system", name)
 	}
-	sub := subject{held: held, version: s.policy(held.Contract.Policy)}
+	sub := s.shelf().subjectOf(held, s.dayFor(held, s.now()))
 	head, ok, err := tx.FactsHead(ctx, name)
 	if err != nil {
 		return sub, err

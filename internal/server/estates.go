@@ -14,7 +14,13 @@ import (
 // Apply makes the estate what the document states: all of it, or, when anything in it is wrong, nothing.
 // Applying the same document twice changes nothing.
 func (s *Server) Apply(ctx context.Context, name string, doc []byte) (board.Applied, error) {
-	stated, places := estate.Parse(name, doc, s.zones, func(id string) bool { return s.policy(id) != nil })
+	sh := s.shelf()
+	stated, places := estate.Parse(name, doc, s.zones, estate.Known{Policy: sh.knows, Agreement: func(id string) (customer, amends string, ok bool) {
+		if a := sh.agreements[id]; a != nil {
+			return a.Customer, a.Amends, true
+		}
+		return "", "", false
+	}})
 	if len(places) > 0 {
 		f := fault.New(fault.Invalid,
 			lang.Textf("In %[1]s ist %[2]d Mal etwas nicht in Ordnung; nichts wurde übernommen.", "%[1]s has %[2]d mistakes; nothing was applied.", name, len(places)),
@@ -36,6 +42,10 @@ func (s *Server) Apply(ctx context.Context, name string, doc []byte) (board.Appl
 		}
 		st, err := c.SaveEstate(ctx, stated, hex.EncodeToString(sum[:]), c.at)
 		c.wake()
+		if err := c.put(ctx, st, err); err != nil {
+			return err
+		}
+		st, err = c.KeepEstate(ctx, hex.EncodeToString(sum[:]), c.at)
 		return c.put(ctx, st, err)
 	})
 	return out, err

@@ -33,6 +33,15 @@ func (s *Server) VerifyRecord(ctx context.Context) (board.RecordCheck, error) {
 		if b := r.Broken; b != nil {
 			out.Broken = &board.Broken{Index: b.Index, Kind: b.Kind, What: b.Text()}
 			out.Text = b.Text()
+			return nil
+		}
+		if out.Decisions, err = s.reevaluate(ctx, tx); err != nil {
+			return err
+		}
+		out.Text = lang.Textf("%[1]s %[2]d Entscheidungen noch einmal getroffen, alle gleich.", "%[1]s %[2]d decisions made again, all the same.", out.Text, out.Decisions.Decisions)
+		if d := out.Decisions.Differs; d != nil {
+			out.Good = false
+			out.Text = lang.Textf("Die Entscheidung %[1]s folgt nicht aus dem, worauf sie beruht: %[2]s.", "The decision %[1]s does not follow from what it rests on: %[2]s.", d.Where, d.Text)
 		}
 		return nil
 	})

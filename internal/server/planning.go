@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"github.com/patchwart/patchwart/internal/core/policy"
 	"slices"
 	"time"
 
@@ -136,14 +137,25 @@ func (p *planning) targets(ctx context.Context, run string) ([]mandate.Change, e
 	return paper.Changes, nil
 }
 
+// refusedDecision is what is kept of a refusal: what people were told, and the decisions it rests on, so that
+// they can be made again.
+type refusedDecision struct {
+	Refused   board.Waiting     `json:"refused"`
+	Facts     string            `json:"facts"` // hash of the facts
+	Held      estate.Held       `json:"held"`
+	Decisions []policy.Decision `json:"decisions"`
+}
+
 // recordRefusals keeps what was refused and why, once for each state of the host.
 func (p *planning) recordRefusals(ctx context.Context, sub subject, refusals []mandate.Refusal) error {
 	for _, r := range waiting(sub, refusals) {
-		doc, err := json.Marshal(struct {
-			Refused board.Waiting `json:"refused"`
-			Facts   string        `json:"facts"`
-			Policy  string        `json:"policy_sha256"`
-		}{r, sub.hash, sub.version.SHA256})
+		kept := refusedDecision{Refused: r, Facts: sub.hash, Held: sub.held}
+		for _, x := range refusals {
+			if x.Rule == r.Rule && x.Text == r.Text && !slices.ContainsFunc(kept.Decisions, func(d policy.Decision) bool { return d.Facets == x.Decision.Facets }) {
+				kept.Decisions = append(kept.Decisions, x.Decision)
+			}
+		}
+		doc, err := json.Marshal(kept)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/window"
 	"github.com/patchwart/patchwart/internal/engine"
 	"github.com/patchwart/patchwart/internal/store"
@@ -51,8 +50,8 @@ type Server struct {
 	hub    *hub
 	dues   *dueCache
 
-	mu       sync.RWMutex
-	policies map[string]*policy.Version
+	mu    sync.RWMutex
+	known *shelf
 
 	people     net.Listener
 	hosts      net.Listener

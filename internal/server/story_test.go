@@ -85,7 +85,7 @@ func TestBasicWaitsForTheCustomersWord(t *testing.T) {
 
 func TestTheCustomersOwnSystemIsNeverOurs(t *testing.T) {
 	o := open(t)
-	e, err := o.server.Explain(t.Context(), "iaas1", "")
+	e, err := o.server.Explain(t.Context(), board.Question{System: "iaas1"})
 	if err != nil || e.Allowed || e.Rule != "MH2-03" {
 		t.Fatalf("%+v, %v", e, err)
 	}

@@ -14,8 +14,9 @@ import (
 // subject is one system with everything that a judgement about it rests on, read in one transaction.
 type subject struct {
 	held     estate.Held
-	version  *policy.Version
-	facts    *fact.Facts // nil: the host has not reported yet
+	version  *policy.Version   // in force, with the contract's agreements laid over it; nil: none is, see held.NoPolicy
+	inactive []policy.Inactive // parts of agreements without effect
+	facts    *fact.Facts       // nil: the host has not reported yet
 	hash     string
 	observed time.Time
 	orders   []mandate.Order

@@ -28,7 +28,7 @@ func (c *console) explain(w http.ResponseWriter, r *http.Request) {
 	}
 	status := http.StatusOK
 	if v.System != "" && len(v.System) <= maxName && len(v.Package) <= maxName {
-		e, err := c.backend.Explain(r.Context(), v.System, v.Package)
+		e, err := c.backend.Explain(r.Context(), board.Question{System: v.System, Package: v.Package})
 		if err != nil {
 			v.Fault = c.fault(r, err)
 			status = statusOf(v.Fault.Code)

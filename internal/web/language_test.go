@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"github.com/patchwart/patchwart/internal/core/board"
 	"html"
 	"net/url"
 	"regexp"
@@ -81,7 +82,7 @@ func fixtureWords(t *testing.T, d *desk) string {
 	all = append(all, today, systems)
 	for _, s := range systems {
 		whole, _ := d.Backend.System(ctx, s.Name)
-		explained, _ := d.Backend.Explain(ctx, s.Name, "")
+		explained, _ := d.Backend.Explain(ctx, board.Question{System: s.Name})
 		all = append(all, whole, explained)
 		for _, r := range whole.Runs {
 			one, _ := d.Backend.Run(ctx, r.ID)

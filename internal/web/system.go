@@ -60,7 +60,7 @@ func (c *console) showSystem(w http.ResponseWriter, r *http.Request, status int,
 	}
 	v.Groups, v.Hidden = groupDue(s.DueList)
 	// The version's title and dates are a nicety: a page that lacks them is still right.
-	if e, err := c.backend.Explain(r.Context(), s.Name, ""); err == nil {
+	if e, err := c.backend.Explain(r.Context(), board.Question{System: s.Name}); err == nil {
 		v.Policy = e.Policy
 	} else {
 		c.opts.Log.Warn("console: policy version of a system", "system", s.Name, "error", err)

@@ -26,7 +26,7 @@ type Board interface {
 	Today(ctx context.Context) (board.Today, error)
 	Systems(ctx context.Context) ([]board.SystemRow, error)
 	System(ctx context.Context, name string) (board.System, error)
-	Explain(ctx context.Context, system, pkg string) (board.Explanation, error)
+	Explain(ctx context.Context, q board.Question) (board.Explanation, error)
 }
 
 // Desk takes orders, plans, and lets hosts in. With preview, Plan changes nothing.

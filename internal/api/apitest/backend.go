@@ -39,10 +39,11 @@ type Backend struct {
 	// Broken makes the record verify badly.
 	Broken bool
 
-	mu     sync.Mutex
-	estate estate.Estate
-	orders []mandate.Order
-	runs   []*story
+	mu        sync.Mutex
+	estate    estate.Estate
+	orders    []mandate.Order
+	runs      []*story
+	published []board.PublishedVersion
 }
 
 // New makes the story from its beginning.
@@ -134,7 +135,8 @@ func (b *Backend) System(_ context.Context, name string) (board.System, error) {
 }
 
 // Explain answers whose job something is.
-func (b *Backend) Explain(_ context.Context, system, pkg string) (board.Explanation, error) {
+func (b *Backend) Explain(_ context.Context, q board.Question) (board.Explanation, error) {
+	system, pkg := q.System, q.Package
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	h, err := b.held(system)

@@ -236,6 +236,20 @@ type RecordCheck struct {
 	Broken     *Broken   `json:"broken,omitempty"`
 	Checkpoint string    `json:"checkpoint,omitempty"` // signed note over size and root
 	Text       lang.Text `json:"text"`
+
+	Decisions Reevaluation `json:"decisions"` // made again from what they rested on
+}
+
+// Reevaluation is what came of deciding everything that is stored again.
+type Reevaluation struct {
+	Decisions int        `json:"decisions"`         // made again
+	Differs   *Differing `json:"differs,omitempty"` // the first that comes out otherwise
+}
+
+// Differing is a stored decision that does not follow from what is stored of it.
+type Differing struct {
+	Where string    `json:"where"`
+	Text  lang.Text `json:"text"`
 }
 
 // Broken is the first entry of the record that does not match.

@@ -1,5 +1,7 @@
 package estate
 
+import "github.com/patchwart/patchwart/internal/core/lang"
+
 // System returns the system of that name.
 func (e Estate) System(name string) (System, bool) {
 	for _, s := range e.Systems {
@@ -59,6 +61,8 @@ type Held struct {
 
 	// Policy is the ID of the version in force for the contract; empty: the one that the contract names.
 	Policy string `json:"policy,omitempty"`
+	// NoPolicy says why no version is in force for the contract; then nothing is permitted.
+	NoPolicy lang.Text `json:"no_policy,omitzero"`
 	// Consents are the individual agreements of the contract that are emergency consents (Notfallfreigabe).
 	Consents []Consent `json:"consents,omitempty"`
 }

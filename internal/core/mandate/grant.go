@@ -43,6 +43,9 @@ func same(a, b Ground) bool {
 // consider judges one item: exactly one of its results is meaningful.
 func consider(r Request, item Item) (Ground, *Refusal) {
 	d := item.Decision
+	if !r.Held.NoPolicy.IsZero() {
+		return refuse(item, "", r.Held.NoPolicy, lang.Text{})
+	}
 	if d.PolicyID != r.Held.InForce() {
 		return refuse(item, "", lang.Textf(
 			"Die Entscheidung stammt aus Fassung %[1]s, der Vertrag gilt nach %[2]s.",

@@ -81,7 +81,8 @@ func (b *Backend) find(name string) (*board.System, error) {
 }
 
 // Explain answers for a system or one package of it.
-func (b *Backend) Explain(_ context.Context, system, pkg string) (board.Explanation, error) {
+func (b *Backend) Explain(_ context.Context, q board.Question) (board.Explanation, error) {
+	system, pkg := q.System, q.Package
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s, err := b.find(system)
