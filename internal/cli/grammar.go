@@ -36,6 +36,9 @@ type grammar struct {
 		Matrix   policyMatrixCmd   `cmd:"" help:"${cmd_policy_matrix}"`
 		Diff     policyDiffCmd     `cmd:"" help:"${cmd_policy_diff}"`
 		Promises policyPromisesCmd `cmd:"" help:"${cmd_policy_promises}"`
+		Publish  policyPublishCmd  `cmd:"" help:"${cmd_policy_publish}"`
+		Valid    policyValidCmd    `cmd:"" help:"${cmd_policy_valid}"`
+		Simulate policySimulateCmd `cmd:"" help:"${cmd_policy_simulate}"`
 		Schema   policySchemaCmd   `cmd:"" help:"${cmd_policy_schema}"`
 	} `cmd:"" help:"${cmd_policy}"`
 	Console consoleCmd `cmd:"" help:"${cmd_console}"`

@@ -13,24 +13,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/simulation"
 )
 
-// Document is a small policy version that everything in it can be seen of.
-const Document = `id: trial-1
-name: trial
-version: "1"
-title: {de: Probe, en: Trial}
-publisher: Hoster
-source: {title: Probe, sha256: 1111111111111111111111111111111111111111111111111111111111111111}
-valid_from: unknown
-valid_to: unknown
-recorded_at: 2026-11-27
-rules:
-  - id: T-01
-    tier: default
-    kind: rule
-    text: {de: Nichts ist erlaubt., en: Nothing is permitted.}
-    result: {planning: nobody, execution: nobody, trigger: never}
-`
-
 // Policies lists what was published.
 func (b *Backend) Policies(context.Context) ([]board.PolicyInfo, error) {
 	b.mu.Lock()
