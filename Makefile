@@ -32,7 +32,8 @@ test: ## everything that CI runs; installs what is missing
 	@$(MAKE) --no-print-directory reproducible
 	@$(MAKE) --no-print-directory lab
 
-# Packages whose tests boot hosts are run by `lab`, one package after the other: two cores, many hosts.
+# Packages whose tests boot hosts are run by `lab`, two at a time; inside a package hosts play side by side:
+# they wait more than they work.
 LABPKGS := ./internal/lab/... ./internal/host/labtest/... ./internal/e2e
 # The restore driver's tests crash it between any two of its thousands of writes: minutes under the race
 # detector, so CI runs them without it. `make race` runs everything with it.
@@ -47,7 +48,7 @@ race: ## the fast tests and the slow ones, all with the race detector
 	CGO_ENABLED=1 go test -race -timeout 40m $(FAST) $(SLOWRACE)
 
 lab: build ## tests on real Debian hosts
-	go test -count=1 -p 1 -timeout 40m $(LABPKGS)
+	go test -count=1 -p 2 -parallel 4 -timeout 40m $(LABPKGS)
 
 lint: $(GOLANGCI) $(TEMPL) ## vet, golangci-lint, formatting, generated files up to date
 	go vet ./...

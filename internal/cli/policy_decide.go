@@ -84,7 +84,7 @@ func (cmd policyDecideCmd) Run(a *app) error {
 	d := policy.Decide(amended, f)
 	out := newDecided(v, d, inactive)
 	if cmd.Reply {
-		letter := reply.Write(reply.Case{Decision: d, Version: v, System: a.t(lang.T("Ihr System", "your system"))})
+		letter := reply.Write(reply.Case{Decision: d, Title: v.Title, System: a.t(lang.T("Ihr System", "your system"))})
 		out.Reply = &letter
 	}
 	return a.result(out, func() {

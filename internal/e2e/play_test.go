@@ -210,6 +210,11 @@ func (p *play) offer(d lab.Deb) lab.Tree {
 		rows, err := p.stage.Client.Due(p.Context(), p.name)
 		return err == nil && len(rows) == 1 && rows[0].Finding.Candidate == d.Version
 	})
+	// The agent may be refreshing the package lists: a list is the download helper's, and unreadable for
+	// others, until apt has taken it over.
+	p.until("nobody refreshes the package lists", func() bool {
+		return !strings.Contains(p.inside("ps", "-eo", "comm="), "apt-get")
+	})
 	return p.walk()
 }
 

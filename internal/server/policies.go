@@ -14,6 +14,8 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/promise"
+	"github.com/patchwart/patchwart/internal/core/statute"
 	"github.com/patchwart/patchwart/internal/store"
 	"github.com/patchwart/patchwart/policies"
 )
@@ -178,8 +180,15 @@ func (s *Server) PolicyVersion(ctx context.Context, id string) (board.PublishedV
 	if !ok {
 		return board.PublishedVersion{}, fault.Missing("Eine Fassung", "version", id)
 	}
-	out := board.PublishedVersion{PolicyInfo: policyInfo(d), Version: d.Version, Published: sh.published[id]}
-	err := s.store.Read(ctx, func(tx *store.Tx) error {
+	table, err := statute.Parse("statutes.yaml", policies.Statutes())
+	if err != nil {
+		return board.PublishedVersion{}, err
+	}
+	today := s.now().Format(time.DateOnly)
+	out := board.PublishedVersion{
+		PolicyInfo: policyInfo(d), Version: d.Version, Published: sh.published[id], Promises: promise.Of(d.Version, table, today),
+	}
+	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		text, _, _, err := tx.Policy(ctx, id)
 		if err != nil {
 			return err
@@ -190,7 +199,7 @@ func (s *Server) PolicyVersion(ctx context.Context, id string) (board.PublishedV
 			return err
 		}
 		for _, c := range e.Contracts {
-			if v, _ := policy.InForce(sh.dated, c.Policy, s.now().Format(time.DateOnly)); v != nil && v.ID == id {
+			if v, _ := policy.InForce(sh.dated, c.Policy, today); v != nil && v.ID == id {
 				out.Contracts++
 			}
 		}

@@ -224,7 +224,7 @@ func TestKeyboardReachesEverything(t *testing.T) {
 	ctx := browse(t)
 	d := openSignedIn(t, webtest.Demo())
 	d.signInBrowser(ctx)
-	for _, path := range []string{"/", "/systeme", "/systeme/db1", "/laeufe/R-0812", "/zustaendigkeit?system=db1", "/protokoll"} {
+	for _, path := range []string{"/", "/systeme", "/systeme/db1", "/laeufe/R-0812", "/zustaendigkeit?system=db1", "/regelwerke/managedhosting-2", "/protokoll"} {
 		for _, width := range widths {
 			if err := look(ctx, "light", width, 900); err != nil {
 				t.Fatal(err)

@@ -91,6 +91,21 @@ func fixtureWords(t *testing.T, d *desk) string {
 	}
 	e, _ := d.Backend.Enrolment(ctx, "neu1")
 	all = append(all, e, d.Backend.Check)
+	// Of the policies only names and IDs are data; their sentences have to be in both languages.
+	list, err := d.Backend.Policies(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, info := range list {
+		v, err := d.Backend.PolicyVersion(ctx, info.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, info.ID, info.ID+" – Patchwart", info.SHA256, info.Source, info.Publisher, "· "+info.Title)
+		for _, r := range v.Version.Rules {
+			all = append(all, r.ID)
+		}
+	}
 	doc, err := json.Marshal(all)
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,12 @@ type Board interface {
 	Explain(ctx context.Context, q board.Question) (board.Explanation, error)
 }
 
+// Policies shows the published policy versions.
+type Policies interface {
+	Policies(ctx context.Context) ([]board.PolicyInfo, error)
+	PolicyVersion(ctx context.Context, id string) (board.PublishedVersion, error)
+}
+
 // Desk takes orders, plans, and lets hosts in. With preview, Plan changes nothing.
 type Desk interface {
 	PlaceOrder(ctx context.Context, r board.OrderRequest) (board.OrderReceipt, error)
@@ -53,6 +59,7 @@ type Record interface {
 // is logged and shown as an internal fault.
 type Backend interface {
 	Board
+	Policies
 	Desk
 	Runs
 	Record

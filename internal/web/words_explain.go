@@ -4,8 +4,10 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // explainWords are the words of the page that answers whose job something is.
 var explainWords = struct {
-	Title, Lead, System, SystemHint, Package, PackageHint, Ask, Answer, AnswerFor, Allowed lang.Text
-	NotAllowed, NotAllowedHere, Would, At, ToSystem, Teach, TeachExample, Explanation      lang.Text
+	Title, Lead, System, SystemHint, Package, PackageHint, Ask, Answer, AnswerFor, Allowed             lang.Text
+	Layer, LayerAny, Change, ChangeAny, Critical, CriticalAny, Day, DayHint, Inactive, Beside, Differs lang.Text
+	Same, Letter, LetterLead, ToPolicy                                                                 lang.Text
+	NotAllowed, NotAllowedHere, Would, At, ToSystem, Teach, TeachExample, Explanation                  lang.Text
 }{
 	Title:          lang.T("Zuständigkeit", "Responsibility"),
 	Lead:           lang.T("Wessen Aufgabe ist ein Update, und welcher Satz welcher Fassung sagt das?", "Whose job is an update, and which sentence of which version says so?"),
@@ -13,6 +15,21 @@ var explainWords = struct {
 	SystemHint:     lang.T("z. B. db1", "e.g. db1"),
 	Package:        lang.T("Paket (nicht nötig)", "Package (optional)"),
 	PackageHint:    lang.T("z. B. openssl", "e.g. openssl"),
+	Layer:          lang.T("Schicht", "Layer"),
+	LayerAny:       lang.T("Betriebssystem, wenn kein Paket", "operating system, if no package"),
+	Change:         lang.T("Art der Änderung", "Class of change"),
+	ChangeAny:      lang.T("Sicherheitsupdate, wenn kein Paket", "security update, if no package"),
+	Critical:       lang.T("Kritikalität", "Criticality"),
+	CriticalAny:    lang.T("nicht bekannt", "not known"),
+	Day:            lang.T("Galt am", "Valid on"),
+	DayHint:        lang.T("heute, sonst z. B. 2026-01-31", "today, else e.g. 2026-01-31"),
+	Inactive:       lang.T("Noch nicht wirksam", "Without effect yet"),
+	Beside:         lang.T("Was die andere Fassung sagt", "What the other version says"),
+	Differs:        lang.T("anders", "differently"),
+	Same:           lang.T("dasselbe", "the same"),
+	Letter:         lang.T("Antwort an den Kunden", "Answer to the customer"),
+	LetterLead:     lang.T("Aus der Entscheidung geschrieben, zum Übernehmen in ein Ticket oder eine Mail.", "Written from the decision, to be taken over into a ticket or a mail."),
+	ToPolicy:       lang.T("Alle Sätze von %[1]s", "All statements of %[1]s"),
 	Ask:            lang.T("Fragen", "Ask"),
 	Answer:         lang.T("Antwort für %[1]s", "Answer for %[1]s"),
 	AnswerFor:      lang.T("Antwort für %[1]s auf %[2]s", "Answer for %[1]s on %[2]s"),

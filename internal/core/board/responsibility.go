@@ -5,6 +5,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/promise"
 )
 
 // Question asks whose job a change on a system is. With a package, it is about what is due for that
@@ -33,10 +34,11 @@ type Beside struct {
 // PublishedVersion is a published policy version as people look at it.
 type PublishedVersion struct {
 	PolicyInfo
-	Version   *policy.Version `json:"version"`
-	Document  string          `json:"document"` // the YAML text
-	Published time.Time       `json:"published"`
-	Contracts int             `json:"contracts"` // that are under it now
+	Version   *policy.Version     `json:"version"`
+	Document  string              `json:"document"` // the YAML text
+	Published time.Time           `json:"published"`
+	Contracts int                 `json:"contracts"` // that are under it now
+	Promises  []promise.Statement `json:"promises"`  // every statement with what it is here
 }
 
 // Published is what came of publishing a document.

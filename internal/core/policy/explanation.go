@@ -19,7 +19,11 @@ func (d Decision) Explanation() lang.Text {
 		if d.DeadlineHours > 0 {
 			parts = append(parts, lang.Textf("Frist: %[1]d Stunden ab Bekanntwerden.", "Deadline: %[1]d hours from when it became known.", d.DeadlineHours))
 		}
-		parts = append(parts, sentence(lang.Textf("Preis: %[1]s", "price: %[1]s", d.Charge.Text())))
+		price := lang.Textf("Preis: %[1]s", "price: %[1]s", d.Charge.Text())
+		if d.Charge == ChargeUnknown {
+			price = d.Charge.Text() // says of itself what it is about
+		}
+		parts = append(parts, sentence(price))
 		if len(d.Missing) > 0 {
 			parts = append(parts, lang.Textf(
 				"Nicht bekannt ist: %[1]s; bis dahin gelten die kürzeste Frist und das engste Zeitfenster.",

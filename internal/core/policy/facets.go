@@ -228,3 +228,11 @@ func Words() map[string]map[string]lang.Text {
 	}
 	return out
 }
+
+// Values are the known values of a facet, in the order of its enumeration; nil where there is no such facet.
+func Values(facet string) []string {
+	if i := facetByName(facet); i >= 0 {
+		return slices.Clone(facets[i].known)
+	}
+	return nil
+}

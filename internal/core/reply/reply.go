@@ -28,8 +28,8 @@ const (
 // Case is what an answer is about.
 type Case struct {
 	Decision policy.Decision
-	Version  *policy.Version // the version that decided; its title is named
-	Contact  string          // whom it is written to; may be empty
+	Title    lang.Text // of the policy version that decided
+	Contact  string    // whom it is written to; may be empty
 	System   string
 	Change   lang.Text // in words: "Sicherheitsupdates"; empty: by layer and class
 	Ordered  bool      // the order, standing order or consent that the decision demands is there
@@ -223,10 +223,7 @@ func alternatives(k Kind, c Case) lang.Text {
 
 // basis names the version and all its rules that took part.
 func basis(c Case) lang.Text {
-	title, id := lang.Text{}, c.Decision.PolicyID
-	if c.Version != nil {
-		title, id = c.Version.Title, c.Version.ID
-	}
+	title, id := c.Title, c.Decision.PolicyID
 	rules := c.Decision.Rules()
 	for _, n := range c.Decision.Notices {
 		if !slices.Contains(rules, n.RuleID) {

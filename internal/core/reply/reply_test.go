@@ -78,7 +78,7 @@ func TestLettersAServiceDeskCanSend(t *testing.T) {
 			if c.ordered {
 				when = saturday
 			}
-			l := reply.Write(reply.Case{Decision: policy.Decide(v, f), Version: v, Contact: "Eva Kuhn", System: "web1", Ordered: c.ordered, When: when})
+			l := reply.Write(reply.Case{Decision: policy.Decide(v, f), Title: v.Title, Contact: "Eva Kuhn", System: "web1", Ordered: c.ordered, When: when})
 			if l.Kind != c.kind {
 				t.Errorf("a letter of the kind %s, want %s", l.Kind, c.kind)
 			}
@@ -123,7 +123,7 @@ func TestNoLetterPromisesWhatIsNotPermitted(t *testing.T) {
 				continue
 			}
 			d := policy.Decide(v, f)
-			l := reply.Write(reply.Case{Decision: d, Version: v, System: "web1"})
+			l := reply.Write(reply.Case{Decision: d, Title: v.Title, System: "web1"})
 			if l.Kind == reply.Confirmation && (d.Verdict != policy.Permitted || d.Trigger != policy.TriggerProactive) {
 				t.Fatalf("confirmed without a mandate: %+v", f)
 			}

@@ -94,6 +94,7 @@ func (b *Backend) Explain(_ context.Context, q board.Question) (board.Explanatio
 		Answer: s.Job.Answer(), Rule: s.Job.GoverningRule(),
 	}
 	if pkg == "" {
+		b.about(&e, q)
 		return e, nil
 	}
 	for _, d := range s.DueList {
