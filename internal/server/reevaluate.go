@@ -66,7 +66,7 @@ func (s *Server) reevaluate(ctx context.Context, tx *store.Tx) (board.Reevaluati
 			return err
 		}
 		var kept refusedDecision
-		if err := json.Unmarshal(row.Document, &kept); err != nil {
+		if json.Unmarshal(row.Document, &kept) != nil { // what cannot be read is a finding, not a fault of ours
 			out.Differs = &board.Differing{Where: id, Text: lang.T("ist nicht zu lesen", "cannot be read")}
 			return nil
 		}

@@ -166,7 +166,7 @@ func (d *document) rules(list entry) []Rule {
 		}
 		out = append(out, r)
 	}
-	if defaults != 1 && !(d.draft && defaults == 0) {
+	if defaults > 1 || defaults == 0 && !d.draft {
 		d.problem(list.key, "rules", lang.Textf(
 			"%[1]d Fälle mit tier: default; erwartet ist genau einer, der am Ende ablehnt",
 			"%[1]d cases with tier: default; exactly one is expected, which denies in the end", defaults))

@@ -2,6 +2,7 @@ package matrix_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -84,7 +85,7 @@ func TestEveryFormSaysTheSameInBothLanguages(t *testing.T) {
 func wellFormed(t *testing.T, doc string) {
 	t.Helper()
 	for d := xml.NewDecoder(strings.NewReader(doc)); ; {
-		if _, err := d.Token(); err == io.EOF {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
 			t.Fatalf("not well-formed: %v\n%s", err, doc)
