@@ -65,8 +65,8 @@ func (s *Server) reevaluate(ctx context.Context, tx *store.Tx) (board.Reevaluati
 		if err != nil || !ok {
 			return err
 		}
-		var kept refusedDecision
-		if json.Unmarshal(row.Document, &kept) != nil { // what cannot be read is a finding, not a fault of ours
+		kept, readable := readRefused(row.Document)
+		if !readable { // a finding, not a fault of ours
 			out.Differs = &board.Differing{Where: id, Text: lang.T("ist nicht zu lesen", "cannot be read")}
 			return nil
 		}
@@ -78,6 +78,12 @@ func (s *Server) reevaluate(ctx context.Context, tx *store.Tx) (board.Reevaluati
 		return nil
 	})
 	return out, err
+}
+
+// readRefused reads what was kept of a refusal.
+func readRefused(doc []byte) (kept refusedDecision, ok bool) {
+	err := json.Unmarshal(doc, &kept)
+	return kept, err == nil
 }
 
 // again decides as it was decided then. The text says why that is not possible.
