@@ -27,10 +27,9 @@ demo: build ## the main job on four real Debian hosts; leaves the console open u
 
 test: ## everything that CI runs; installs what is missing
 	@scripts/require test
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory reproducible
-	@$(MAKE) --no-print-directory lab
+	@for part in lint unit reproducible lab; do \
+		begun=$$SECONDS; $(MAKE) --no-print-directory $$part; echo "make $$part: $$((SECONDS - begun)) s"; \
+	done
 
 # Packages whose tests boot hosts are run by `lab`, two at a time; inside a package hosts play side by side:
 # they wait more than they work.
