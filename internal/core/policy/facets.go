@@ -163,19 +163,32 @@ func facetByName(name string) int {
 
 // Enumerate yields every combination of facet values, unknown included, in a fixed order, until
 // yield returns false. It is an iter.Seq[Facets]: for f := range policy.Enumerate { … }.
-func Enumerate(yield func(Facets) bool) {
-	for _, model := range AllServiceModels() {
-		for _, pkg := range AllPackages() {
-			for _, layer := range AllLayers() {
-				for _, class := range AllChangeClasses() {
-					for _, origin := range AllOrigins() {
-						for _, by := range AllInstalledBy() {
-							for _, admin := range AllAdminAccess() {
+func Enumerate(yield func(Facets) bool) { enumerate(false, yield) }
+
+// EnumerateKnown yields the combinations in which every fact is known, in the order of Enumerate.
+func EnumerateKnown(yield func(Facets) bool) { enumerate(true, yield) }
+
+// among are the values of an enumeration, with or without its last member, unknown.
+func among[T any](all []T, known bool) []T {
+	if known {
+		return all[:len(all)-1]
+	}
+	return all
+}
+
+func enumerate(known bool, yield func(Facets) bool) {
+	for _, model := range among(AllServiceModels(), known) {
+		for _, pkg := range among(AllPackages(), known) {
+			for _, layer := range among(AllLayers(), known) {
+				for _, class := range among(AllChangeClasses(), known) {
+					for _, origin := range among(AllOrigins(), known) {
+						for _, by := range among(AllInstalledBy(), known) {
+							for _, admin := range among(AllAdminAccess(), known) {
 								f := Facets{
 									ServiceModel: model, Package: pkg, Layer: layer, ChangeClass: class,
 									Origin: origin, InstalledBy: by, AdminAccess: admin,
 								}
-								if !enumerateSystem(f, yield) {
+								if !enumerateSystem(f, known, yield) {
 									return
 								}
 							}
@@ -187,15 +200,6 @@ func Enumerate(yield func(Facets) bool) {
 	}
 }
 
-// EnumerateKnown yields the combinations in which every fact is known, in the order of Enumerate.
-func EnumerateKnown(yield func(Facets) bool) {
-	for f := range Enumerate {
-		if f.Known() && !yield(f) {
-			return
-		}
-	}
-}
-
 // Known reports whether every fact is known.
 func (f Facets) Known() bool {
 	p := f.point()
@@ -203,10 +207,10 @@ func (f Facets) Known() bool {
 }
 
 // enumerateSystem yields f with every combination of the remaining facets.
-func enumerateSystem(f Facets, yield func(Facets) bool) bool {
-	for _, f.Criticality = range AllCriticalities() {
-		for _, f.SystemCreated = range AllSystemCreated() {
-			for _, f.OSSupported = range AllOSSupported() {
+func enumerateSystem(f Facets, known bool, yield func(Facets) bool) bool {
+	for _, f.Criticality = range among(AllCriticalities(), known) {
+		for _, f.SystemCreated = range among(AllSystemCreated(), known) {
+			for _, f.OSSupported = range among(AllOSSupported(), known) {
 				if !yield(f) {
 					return false
 				}
