@@ -53,11 +53,3 @@ func oneOf(flag, value string, allowed []string) error {
 		"--%[1]s: „%[2]s“ ist kein Wert; möglich sind: %[3]s", `--%[1]s: "%[2]s" is no value; possible are: %[3]s`,
 		flag, value, strings.Join(allowed, ", "))}
 }
-
-func texts[T ~string](list []T) []string {
-	out := make([]string, len(list))
-	for i, v := range list {
-		out[i] = string(v)
-	}
-	return out
-}

@@ -125,22 +125,22 @@ func filled[T any](list []T) []T {
 
 // facets reads the facts of the command line.
 func (cmd policyDecideCmd) facets() (policy.Facets, error) {
-	yesNo := []string{"true", "false", "unknown"}
+	yesNo := []string{"true", "false"}
 	for _, c := range []struct {
 		flag, value string
 		allowed     []string
 	}{
-		{"service-model", cmd.ServiceModel, texts(policy.AllServiceModels())},
-		{"package", cmd.Package, texts(policy.AllPackages())},
-		{"layer", cmd.Layer, texts(policy.AllLayers())},
-		{"change", cmd.Change, texts(policy.AllChangeClasses())},
-		{"origin", cmd.Origin, texts(policy.AllOrigins())},
-		{"installed-by", cmd.InstalledBy, texts(policy.AllInstalledBy())},
-		{"admin-access", cmd.AdminAccess, texts(policy.AllAdminAccess())},
+		{"service-model", cmd.ServiceModel, policy.Values("service_model")},
+		{"package", cmd.Package, policy.Values("package")},
+		{"layer", cmd.Layer, policy.Values("layer")},
+		{"change", cmd.Change, policy.Values("change_class")},
+		{"origin", cmd.Origin, policy.Values("origin")},
+		{"installed-by", cmd.InstalledBy, policy.Values("installed_by")},
+		{"admin-access", cmd.AdminAccess, policy.Values("admin_access")},
 		{"critical", cmd.Critical, yesNo},
 		{"os-supported", cmd.OSSupported, yesNo},
 	} {
-		if err := oneOf(c.flag, c.value, c.allowed); err != nil {
+		if err := oneOf(c.flag, c.value, append(c.allowed, "unknown")); err != nil {
 			return policy.Facets{}, err
 		}
 	}

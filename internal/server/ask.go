@@ -56,16 +56,16 @@ func (s *Server) Explain(ctx context.Context, q board.Question) (board.Explanati
 // checkQuestion refuses values outside their enumerations and days that are none.
 func checkQuestion(q board.Question) error {
 	var wrong []fault.Place
-	check := func(field, value string, allowed []string) {
-		if value != "" && !slices.Contains(allowed, value) {
+	check := func(field, facet, value string) {
+		if value != "" && value != "unknown" && !slices.Contains(policy.Values(facet), value) {
 			wrong = append(wrong, fault.Place{Field: field, Problem: lang.Textf("„%[1]s“ ist hier kein Wert", `"%[1]s" is no value here`, value)})
 		}
 	}
-	check("layer", string(q.Layer), valuesOf(policy.AllLayers()))
-	check("change", string(q.Change), valuesOf(policy.AllChangeClasses()))
-	check("origin", string(q.Origin), valuesOf(policy.AllOrigins()))
-	check("installed_by", string(q.InstalledBy), valuesOf(policy.AllInstalledBy()))
-	check("critical", string(q.Critical), valuesOf(policy.AllCriticalities()))
+	check("layer", "layer", string(q.Layer))
+	check("change", "change_class", string(q.Change))
+	check("origin", "origin", string(q.Origin))
+	check("installed_by", "installed_by", string(q.InstalledBy))
+	check("critical", "criticality", string(q.Critical))
 	for field, day := range map[string]string{"at": q.Day, "known_at": q.KnownAt} {
 		if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
 			wrong = append(wrong, fault.Place{Field: field, Problem: lang.Textf("„%[1]s“ ist kein Tag wie 2026-11-27", `"%[1]s" is not a day like 2026-11-27`, day)})
@@ -77,14 +77,6 @@ func checkQuestion(q board.Question) error {
 	f := fault.New(fault.Invalid, lang.T("Die Frage ist nicht zu verstehen.", "The question cannot be understood."), lang.T("Bitte berichtigen Sie die genannten Angaben.", "Please correct what is named."))
 	f.Places = wrong
 	return f
-}
-
-func valuesOf[T ~string](all []T) []string {
-	out := make([]string, len(all))
-	for i, v := range all {
-		out[i] = string(v)
-	}
-	return out
 }
 
 // asKnown reads policies, agreements and estate as they were recorded by the end of a day (UTC); an empty
@@ -115,7 +107,7 @@ func (s *Server) asKnown(ctx context.Context, tx *store.Tx, day string) (*shelf,
 	return sh, e, nil
 }
 
-// finding is the change that the question is about, when it is about no package.
+// asked is the change that the question is about, when it is about no package.
 func asked(q board.Question) finding.Finding {
 	f := finding.Finding{Layer: policy.LayerOS, Class: policy.ChangeClassSecurityUpdate, Origin: policy.OriginStandard}
 	if q.Layer != "" {
