@@ -30,7 +30,7 @@ var exitWords = []struct {
 	text lang.Text
 }{
 	{ExitOK, lang.T("in Ordnung", "fine")},
-	{ExitInternal, lang.T("unerwarteter Fehler; oder etwas gefunden (policy lint)", "unexpected error; or something was found (policy lint)")},
+	{ExitInternal, lang.T("unerwarteter Fehler; oder etwas gefunden (policy lint), oder etwas nicht gelesen (match)", "unexpected error; or something was found (policy lint), or not read (match)")},
 	{ExitUsage, lang.T("Aufruf nicht verstanden", "command line not understood")},
 	{ExitInvalid, lang.T("Eingabe nicht gültig; die Stellen sind genannt", "input not valid; the places are named")},
 	{ExitNotFound, lang.T("gibt es nicht", "no such thing")},
@@ -70,7 +70,7 @@ func exitCode(ctx context.Context, err error) int {
 		return ExitOutcome
 	case errors.Is(err, errRecord):
 		return ExitRecord
-	case errors.Is(err, errFindings):
+	case errors.Is(err, errFindings), errors.Is(err, errUnread):
 		return ExitInternal
 	case errors.As(err, &usage):
 		return ExitUsage

@@ -41,6 +41,7 @@ type grammar struct {
 		Simulate policySimulateCmd `cmd:"" help:"${cmd_policy_simulate}"`
 		Schema   policySchemaCmd   `cmd:"" help:"${cmd_policy_schema}"`
 	} `cmd:"" help:"${cmd_policy}"`
+	Match   matchCmd   `cmd:"" help:"${cmd_match}"`
 	Console consoleCmd `cmd:"" help:"${cmd_console}"`
 	Demo    demoCmd    `cmd:"" help:"${cmd_demo}"`
 	Version versionCmd `cmd:"" help:"${cmd_version}"`

@@ -48,7 +48,7 @@ func writeJSON(w io.Writer, v any) error {
 
 // report says what went wrong, on standard error.
 func (a *app) report(err error) {
-	if errors.Is(err, ErrOutcome) || errors.Is(err, errRecord) || errors.Is(err, errFindings) {
+	if errors.Is(err, ErrOutcome) || errors.Is(err, errRecord) || errors.Is(err, errFindings) || errors.Is(err, errUnread) {
 		return
 	}
 	f := faultOf(err)

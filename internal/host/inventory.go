@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/host/apt"
 	"github.com/patchwart/patchwart/internal/host/dpkg"
@@ -138,7 +139,7 @@ func pending(status dpkg.Status, plan apt.Plan, policies map[string]apt.Policy, 
 	for _, have := range status.Packages {
 		key := status.Key(have)
 		candidate := policies[key].Candidate
-		if planned[key] || candidate == "" || dpkg.Compare(candidate, have.Version) <= 0 {
+		if planned[key] || candidate == "" || debian.Compare(candidate, have.Version) <= 0 {
 			continue
 		}
 		list = append(list, fact.Pending{

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/fact"
-	"github.com/patchwart/patchwart/internal/host/dpkg"
 	"github.com/patchwart/patchwart/internal/host/probe"
 	"github.com/patchwart/patchwart/internal/host/service"
 )
@@ -51,8 +51,8 @@ func (m *Machine) stale(ctx context.Context) (stale, error) {
 			s.required, s.expected = true, found.Expected
 		}
 	} else if running, err := probe.Running(); err == nil && !container {
-		newest := probe.NewestKernel(m.opt.Root, dpkg.Compare)
-		if newest != "" && dpkg.Compare(newest, running) > 0 {
+		newest := probe.NewestKernel(m.opt.Root, debian.Compare)
+		if newest != "" && debian.Compare(newest, running) > 0 {
 			s.required, s.expected = true, newest
 		}
 	}

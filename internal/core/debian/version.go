@@ -1,4 +1,7 @@
-package dpkg
+// Package debian holds the rules that Debian itself sets: how versions are ordered, what a release is
+// called, what the status file of a package database says is on a host, and from which source a binary
+// package was built.
+package debian
 
 import (
 	"cmp"

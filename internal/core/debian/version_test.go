@@ -1,4 +1,4 @@
-package dpkg
+package debian
 
 import (
 	"bufio"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
 	"pgregory.net/rapid"
 )
 
@@ -67,6 +68,43 @@ func TestVersionOrderAgainstDpkgAndApt(t *testing.T) {
 			t.Errorf("%s: only %d vectors", name, count)
 		}
 	}
+}
+
+// 97,969 pairs of real versions of the archive and of advisories, with mutations of them, as libapt
+// orders them.
+func TestVersionOrderAgainstTheWholeArchive(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open("../../../../shared/data/versions/debian-real-pairs-libapt.tsv.zst")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("the shared data is missing: %v", err)
+		}
+		t.Skipf("the shared data is not beside the project: %v", err)
+	}
+	defer file.Close()
+	unpacked, err := zstd.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unpacked.Close()
+	lines, count, wrong := bufio.NewScanner(unpacked), 0, 0
+	for lines.Scan() {
+		f := strings.Split(lines.Text(), "\t")
+		want, err := strconv.Atoi(f[len(f)-1])
+		if len(f) != 3 || err != nil {
+			continue // the line of names
+		}
+		count++
+		if got := sign(Compare(f[0], f[1])); got != want {
+			if wrong++; wrong <= 10 {
+				t.Errorf("Compare(%q, %q) = %d, want %d", f[0], f[1], got, want)
+			}
+		}
+	}
+	if err := lines.Err(); err != nil || count < 97_000 {
+		t.Errorf("only %d pairs: %v", count, err)
+	}
+	t.Logf("%d pairs, %d in another order", count, wrong)
 }
 
 func sign(n int) int {
