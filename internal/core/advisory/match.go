@@ -24,40 +24,30 @@ type Match struct {
 }
 
 // Match finds the holes of an inventory, sorted by source and version.
-//
-// Of several kernel images only the one that runs counts: the others are files that nobody executes,
-// and a fixed one that waits for a reboot does not protect yet. When it is not known which one runs,
-// or the running one is none of them, each image counts, for it may be the one.
 func (x *Index) Match(inv Inventory) []Match {
 	type key struct{ source, version string }
-	running := slices.ContainsFunc(inv.Packages, func(p debian.Installed) bool {
-		return inv.Kernel != "" && debian.ImageOf(p.Name) == inv.Kernel
-	})
 	at := make(map[key]int, 64)
 	var found []Match
 	sources := x.releases[inv.Release]
-	for _, p := range inv.Packages {
+	inv.counted(func(p debian.Installed) {
 		if sources[p.Source] == nil {
-			continue
-		}
-		if running && p.Source == "linux" && strings.HasPrefix(p.Name, "linux-image-") && debian.ImageOf(p.Name) != inv.Kernel {
-			continue
+			return
 		}
 		k := key{p.Source, p.SourceVersion}
 		if i, ok := at[k]; ok {
 			if i >= 0 && !slices.Contains(found[i].Binaries, p.Name) {
 				found[i].Binaries = append(found[i].Binaries, p.Name)
 			}
-			continue
+			return
 		}
 		open := x.Open(inv.Release, p.Source, p.SourceVersion)
 		if len(open) == 0 {
 			at[k] = -1
-			continue
+			return
 		}
 		at[k] = len(found)
 		found = append(found, Match{Source: p.Source, Version: p.SourceVersion, Binaries: []string{p.Name}, Holes: open})
-	}
+	})
 	for _, m := range found {
 		slices.Sort(m.Binaries)
 	}
@@ -65,4 +55,20 @@ func (x *Index) Match(inv Inventory) []Match {
 		return cmp.Or(strings.Compare(a.Source, b.Source), debian.Compare(a.Version, b.Version), strings.Compare(a.Version, b.Version))
 	})
 	return found
+}
+
+// counted gives the packages that count. Of several kernel images only the one that runs does: the
+// others are files that nobody executes, and a fixed one that waits for a reboot does not protect yet.
+// When it is not known which one runs, or the running one is none of them, each image counts, for it
+// may be the one.
+func (inv Inventory) counted(each func(debian.Installed)) {
+	running := slices.ContainsFunc(inv.Packages, func(p debian.Installed) bool {
+		return inv.Kernel != "" && debian.ImageOf(p.Name) == inv.Kernel
+	})
+	for _, p := range inv.Packages {
+		if running && p.Source == "linux" && strings.HasPrefix(p.Name, "linux-image-") && debian.ImageOf(p.Name) != inv.Kernel {
+			continue
+		}
+		each(p)
+	}
 }
