@@ -22,19 +22,22 @@ var evidence = map[string]string{
 	"policies": store.KindPolicy, "agents": store.KindAgent, "orders": store.KindOrder, "runs": store.KindRun,
 	"papers": store.KindPaper, "mandates": store.KindMandate, "work_orders": store.KindWorkOrder, "run_events": store.KindRunEvent,
 	"verdicts": store.KindVerdict, "decisions": store.KindDecision, "refusals": store.KindRefusal,
+	"publications": store.KindPublication, "clocks": store.KindClock, "notices": store.KindNotice,
 	"record_entries": "", "record_hashes": "", "record_checkpoints": "",
 }
 
 // noEvidence lists the other tables, and why nobody gains by changing them unseen.
 var noEvidence = map[string]string{
-	"tokens":           "good for an hour; what came of one is an agent, which is recorded",
-	"sightings":        "when a host was heard last; changes every few seconds",
-	"facts":            "which facts are the latest; the next report of the host corrects it",
-	"fact_documents":   "kept under their hash, which is checked whenever they are read",
-	"refreshes":        "a request to look again",
-	"sign_ins":         "good for minutes",
-	"sessions":         "good for hours",
-	"goose_db_version": "which migrations were done",
+	"tokens":            "good for an hour; what came of one is an agent, which is recorded",
+	"sightings":         "when a host was heard last; changes every few seconds",
+	"facts":             "which facts are the latest; the next report of the host corrects it",
+	"fact_documents":    "kept under their hash, which is checked whenever they are read",
+	"publication_texts": "kept under their hash, which is checked whenever they are read",
+	"feeds":             "how the last attempt to fetch went; the next one corrects it",
+	"refreshes":         "a request to look again",
+	"sign_ins":          "good for minutes",
+	"sessions":          "good for hours",
+	"goose_db_version":  "which migrations were done",
 }
 
 // furnished is a store with everything in it: recorded, signed twice on the way, the last entries not

@@ -25,6 +25,9 @@ const (
 	KindVerdict       = "verdict"         // run ID
 	KindDecision      = "decision"        // decision ID
 	KindRefusal       = "refusal"         // refusal ID
+	KindPublication   = "publication"     // feed + "/" + time of acceptance, microseconds
+	KindClock         = "clock"           // system + "/" + source package + "/" + CVE
+	KindNotice        = "notice"          // notice ID
 )
 
 // Statement is a row as it stands after a change, for the record: Document is a line of JSON with the
@@ -78,13 +81,16 @@ var nouns = map[string]noun{
 	KindVerdict:       {verdictStatement, eachVerdict},
 	KindDecision:      {decisionStatement, eachDecision},
 	KindRefusal:       {refusalStatement, eachRefusal},
+	KindPublication:   {publicationStatement, eachPublication},
+	KindClock:         {clockStatement, eachClock},
+	KindNotice:        {noticeStatement, eachNotice},
 }
 
 // Kinds lists the kinds of statements in a fixed order.
 func Kinds() []string {
 	return []string{
 		KindEstate, KindEstateVersion, KindPolicy, KindAgreement, KindValidity, KindAgent, KindOrder, KindRun, KindPaper, KindMandate, KindWorkOrder,
-		KindRunEvent, KindVerdict, KindDecision, KindRefusal,
+		KindRunEvent, KindVerdict, KindDecision, KindRefusal, KindPublication, KindClock, KindNotice,
 	}
 }
 

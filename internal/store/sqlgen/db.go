@@ -33,6 +33,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addCheckpointStmt, err = db.PrepareContext(ctx, addCheckpoint); err != nil {
 		return nil, fmt.Errorf("error preparing query AddCheckpoint: %w", err)
 	}
+	if q.addClockStmt, err = db.PrepareContext(ctx, addClock); err != nil {
+		return nil, fmt.Errorf("error preparing query AddClock: %w", err)
+	}
 	if q.addDecisionStmt, err = db.PrepareContext(ctx, addDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query AddDecision: %w", err)
 	}
@@ -45,11 +48,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addMandateStmt, err = db.PrepareContext(ctx, addMandate); err != nil {
 		return nil, fmt.Errorf("error preparing query AddMandate: %w", err)
 	}
+	if q.addNoticeStmt, err = db.PrepareContext(ctx, addNotice); err != nil {
+		return nil, fmt.Errorf("error preparing query AddNotice: %w", err)
+	}
 	if q.addOrderStmt, err = db.PrepareContext(ctx, addOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query AddOrder: %w", err)
 	}
 	if q.addPolicyStmt, err = db.PrepareContext(ctx, addPolicy); err != nil {
 		return nil, fmt.Errorf("error preparing query AddPolicy: %w", err)
+	}
+	if q.addPublicationStmt, err = db.PrepareContext(ctx, addPublication); err != nil {
+		return nil, fmt.Errorf("error preparing query AddPublication: %w", err)
+	}
+	if q.addPublicationTextStmt, err = db.PrepareContext(ctx, addPublicationText); err != nil {
+		return nil, fmt.Errorf("error preparing query AddPublicationText: %w", err)
 	}
 	if q.addRecordEntryStmt, err = db.PrepareContext(ctx, addRecordEntry); err != nil {
 		return nil, fmt.Errorf("error preparing query AddRecordEntry: %w", err)
@@ -129,6 +141,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getAgreementStmt, err = db.PrepareContext(ctx, getAgreement); err != nil {
 		return nil, fmt.Errorf("error preparing query GetAgreement: %w", err)
 	}
+	if q.getClockStmt, err = db.PrepareContext(ctx, getClock); err != nil {
+		return nil, fmt.Errorf("error preparing query GetClock: %w", err)
+	}
 	if q.getDecisionStmt, err = db.PrepareContext(ctx, getDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query GetDecision: %w", err)
 	}
@@ -153,6 +168,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getMandateStmt, err = db.PrepareContext(ctx, getMandate); err != nil {
 		return nil, fmt.Errorf("error preparing query GetMandate: %w", err)
 	}
+	if q.getNoticeStmt, err = db.PrepareContext(ctx, getNotice); err != nil {
+		return nil, fmt.Errorf("error preparing query GetNotice: %w", err)
+	}
 	if q.getOrderStmt, err = db.PrepareContext(ctx, getOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query GetOrder: %w", err)
 	}
@@ -161,6 +179,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.getPolicyStmt, err = db.PrepareContext(ctx, getPolicy); err != nil {
 		return nil, fmt.Errorf("error preparing query GetPolicy: %w", err)
+	}
+	if q.getPublicationStmt, err = db.PrepareContext(ctx, getPublication); err != nil {
+		return nil, fmt.Errorf("error preparing query GetPublication: %w", err)
+	}
+	if q.getPublicationTextStmt, err = db.PrepareContext(ctx, getPublicationText); err != nil {
+		return nil, fmt.Errorf("error preparing query GetPublicationText: %w", err)
 	}
 	if q.getRefreshStmt, err = db.PrepareContext(ctx, getRefresh); err != nil {
 		return nil, fmt.Errorf("error preparing query GetRefresh: %w", err)
@@ -191,6 +215,18 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listCheckpointsStmt, err = db.PrepareContext(ctx, listCheckpoints); err != nil {
 		return nil, fmt.Errorf("error preparing query ListCheckpoints: %w", err)
+	}
+	if q.listClockKeysStmt, err = db.PrepareContext(ctx, listClockKeys); err != nil {
+		return nil, fmt.Errorf("error preparing query ListClockKeys: %w", err)
+	}
+	if q.listClocksOfStmt, err = db.PrepareContext(ctx, listClocksOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ListClocksOf: %w", err)
+	}
+	if q.listClocksOfHoleStmt, err = db.PrepareContext(ctx, listClocksOfHole); err != nil {
+		return nil, fmt.Errorf("error preparing query ListClocksOfHole: %w", err)
+	}
+	if q.listClocksSinceStmt, err = db.PrepareContext(ctx, listClocksSince); err != nil {
+		return nil, fmt.Errorf("error preparing query ListClocksSince: %w", err)
 	}
 	if q.listContactsStmt, err = db.PrepareContext(ctx, listContacts); err != nil {
 		return nil, fmt.Errorf("error preparing query ListContacts: %w", err)
@@ -228,11 +264,26 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listFactsHeadsStmt, err = db.PrepareContext(ctx, listFactsHeads); err != nil {
 		return nil, fmt.Errorf("error preparing query ListFactsHeads: %w", err)
 	}
+	if q.listFeedsStmt, err = db.PrepareContext(ctx, listFeeds); err != nil {
+		return nil, fmt.Errorf("error preparing query ListFeeds: %w", err)
+	}
 	if q.listMandateIDsStmt, err = db.PrepareContext(ctx, listMandateIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query ListMandateIDs: %w", err)
 	}
 	if q.listNewestLinesStmt, err = db.PrepareContext(ctx, listNewestLines); err != nil {
 		return nil, fmt.Errorf("error preparing query ListNewestLines: %w", err)
+	}
+	if q.listNoticeIDsStmt, err = db.PrepareContext(ctx, listNoticeIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListNoticeIDs: %w", err)
+	}
+	if q.listNoticesStmt, err = db.PrepareContext(ctx, listNotices); err != nil {
+		return nil, fmt.Errorf("error preparing query ListNotices: %w", err)
+	}
+	if q.listNoticesOfStmt, err = db.PrepareContext(ctx, listNoticesOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ListNoticesOf: %w", err)
+	}
+	if q.listOpenClocksStmt, err = db.PrepareContext(ctx, listOpenClocks); err != nil {
+		return nil, fmt.Errorf("error preparing query ListOpenClocks: %w", err)
 	}
 	if q.listOpenRunsStmt, err = db.PrepareContext(ctx, listOpenRuns); err != nil {
 		return nil, fmt.Errorf("error preparing query ListOpenRuns: %w", err)
@@ -248,6 +299,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listPoliciesStmt, err = db.PrepareContext(ctx, listPolicies); err != nil {
 		return nil, fmt.Errorf("error preparing query ListPolicies: %w", err)
+	}
+	if q.listPublicationsStmt, err = db.PrepareContext(ctx, listPublications); err != nil {
+		return nil, fmt.Errorf("error preparing query ListPublications: %w", err)
 	}
 	if q.listRecordEntriesStmt, err = db.PrepareContext(ctx, listRecordEntries); err != nil {
 		return nil, fmt.Errorf("error preparing query ListRecordEntries: %w", err)
@@ -315,6 +369,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.putFactsStmt, err = db.PrepareContext(ctx, putFacts); err != nil {
 		return nil, fmt.Errorf("error preparing query PutFacts: %w", err)
 	}
+	if q.putFeedStmt, err = db.PrepareContext(ctx, putFeed); err != nil {
+		return nil, fmt.Errorf("error preparing query PutFeed: %w", err)
+	}
 	if q.putPaperStmt, err = db.PrepareContext(ctx, putPaper); err != nil {
 		return nil, fmt.Errorf("error preparing query PutPaper: %w", err)
 	}
@@ -342,8 +399,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setEstateStmt, err = db.PrepareContext(ctx, setEstate); err != nil {
 		return nil, fmt.Errorf("error preparing query SetEstate: %w", err)
 	}
+	if q.thinPublicationTextsStmt, err = db.PrepareContext(ctx, thinPublicationTexts); err != nil {
+		return nil, fmt.Errorf("error preparing query ThinPublicationTexts: %w", err)
+	}
 	if q.touchFactsStmt, err = db.PrepareContext(ctx, touchFacts); err != nil {
 		return nil, fmt.Errorf("error preparing query TouchFacts: %w", err)
+	}
+	if q.updateClockStmt, err = db.PrepareContext(ctx, updateClock); err != nil {
+		return nil, fmt.Errorf("error preparing query UpdateClock: %w", err)
 	}
 	if q.updateRunStmt, err = db.PrepareContext(ctx, updateRun); err != nil {
 		return nil, fmt.Errorf("error preparing query UpdateRun: %w", err)
@@ -380,6 +443,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addCheckpointStmt: %w", cerr)
 		}
 	}
+	if q.addClockStmt != nil {
+		if cerr := q.addClockStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addClockStmt: %w", cerr)
+		}
+	}
 	if q.addDecisionStmt != nil {
 		if cerr := q.addDecisionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addDecisionStmt: %w", cerr)
@@ -400,6 +468,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addMandateStmt: %w", cerr)
 		}
 	}
+	if q.addNoticeStmt != nil {
+		if cerr := q.addNoticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addNoticeStmt: %w", cerr)
+		}
+	}
 	if q.addOrderStmt != nil {
 		if cerr := q.addOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addOrderStmt: %w", cerr)
@@ -408,6 +481,16 @@ func (q *Queries) Close() error {
 	if q.addPolicyStmt != nil {
 		if cerr := q.addPolicyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addPolicyStmt: %w", cerr)
+		}
+	}
+	if q.addPublicationStmt != nil {
+		if cerr := q.addPublicationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addPublicationStmt: %w", cerr)
+		}
+	}
+	if q.addPublicationTextStmt != nil {
+		if cerr := q.addPublicationTextStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addPublicationTextStmt: %w", cerr)
 		}
 	}
 	if q.addRecordEntryStmt != nil {
@@ -540,6 +623,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getAgreementStmt: %w", cerr)
 		}
 	}
+	if q.getClockStmt != nil {
+		if cerr := q.getClockStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getClockStmt: %w", cerr)
+		}
+	}
 	if q.getDecisionStmt != nil {
 		if cerr := q.getDecisionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getDecisionStmt: %w", cerr)
@@ -580,6 +668,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getMandateStmt: %w", cerr)
 		}
 	}
+	if q.getNoticeStmt != nil {
+		if cerr := q.getNoticeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getNoticeStmt: %w", cerr)
+		}
+	}
 	if q.getOrderStmt != nil {
 		if cerr := q.getOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getOrderStmt: %w", cerr)
@@ -593,6 +686,16 @@ func (q *Queries) Close() error {
 	if q.getPolicyStmt != nil {
 		if cerr := q.getPolicyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getPolicyStmt: %w", cerr)
+		}
+	}
+	if q.getPublicationStmt != nil {
+		if cerr := q.getPublicationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getPublicationStmt: %w", cerr)
+		}
+	}
+	if q.getPublicationTextStmt != nil {
+		if cerr := q.getPublicationTextStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getPublicationTextStmt: %w", cerr)
 		}
 	}
 	if q.getRefreshStmt != nil {
@@ -643,6 +746,26 @@ func (q *Queries) Close() error {
 	if q.listCheckpointsStmt != nil {
 		if cerr := q.listCheckpointsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listCheckpointsStmt: %w", cerr)
+		}
+	}
+	if q.listClockKeysStmt != nil {
+		if cerr := q.listClockKeysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listClockKeysStmt: %w", cerr)
+		}
+	}
+	if q.listClocksOfStmt != nil {
+		if cerr := q.listClocksOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listClocksOfStmt: %w", cerr)
+		}
+	}
+	if q.listClocksOfHoleStmt != nil {
+		if cerr := q.listClocksOfHoleStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listClocksOfHoleStmt: %w", cerr)
+		}
+	}
+	if q.listClocksSinceStmt != nil {
+		if cerr := q.listClocksSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listClocksSinceStmt: %w", cerr)
 		}
 	}
 	if q.listContactsStmt != nil {
@@ -705,6 +828,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listFactsHeadsStmt: %w", cerr)
 		}
 	}
+	if q.listFeedsStmt != nil {
+		if cerr := q.listFeedsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listFeedsStmt: %w", cerr)
+		}
+	}
 	if q.listMandateIDsStmt != nil {
 		if cerr := q.listMandateIDsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listMandateIDsStmt: %w", cerr)
@@ -713,6 +841,26 @@ func (q *Queries) Close() error {
 	if q.listNewestLinesStmt != nil {
 		if cerr := q.listNewestLinesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listNewestLinesStmt: %w", cerr)
+		}
+	}
+	if q.listNoticeIDsStmt != nil {
+		if cerr := q.listNoticeIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listNoticeIDsStmt: %w", cerr)
+		}
+	}
+	if q.listNoticesStmt != nil {
+		if cerr := q.listNoticesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listNoticesStmt: %w", cerr)
+		}
+	}
+	if q.listNoticesOfStmt != nil {
+		if cerr := q.listNoticesOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listNoticesOfStmt: %w", cerr)
+		}
+	}
+	if q.listOpenClocksStmt != nil {
+		if cerr := q.listOpenClocksStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listOpenClocksStmt: %w", cerr)
 		}
 	}
 	if q.listOpenRunsStmt != nil {
@@ -738,6 +886,11 @@ func (q *Queries) Close() error {
 	if q.listPoliciesStmt != nil {
 		if cerr := q.listPoliciesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listPoliciesStmt: %w", cerr)
+		}
+	}
+	if q.listPublicationsStmt != nil {
+		if cerr := q.listPublicationsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listPublicationsStmt: %w", cerr)
 		}
 	}
 	if q.listRecordEntriesStmt != nil {
@@ -850,6 +1003,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing putFactsStmt: %w", cerr)
 		}
 	}
+	if q.putFeedStmt != nil {
+		if cerr := q.putFeedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putFeedStmt: %w", cerr)
+		}
+	}
 	if q.putPaperStmt != nil {
 		if cerr := q.putPaperStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing putPaperStmt: %w", cerr)
@@ -895,9 +1053,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setEstateStmt: %w", cerr)
 		}
 	}
+	if q.thinPublicationTextsStmt != nil {
+		if cerr := q.thinPublicationTextsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing thinPublicationTextsStmt: %w", cerr)
+		}
+	}
 	if q.touchFactsStmt != nil {
 		if cerr := q.touchFactsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing touchFactsStmt: %w", cerr)
+		}
+	}
+	if q.updateClockStmt != nil {
+		if cerr := q.updateClockStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing updateClockStmt: %w", cerr)
 		}
 	}
 	if q.updateRunStmt != nil {
@@ -967,12 +1135,16 @@ type Queries struct {
 	addAgentStmt               *sql.Stmt
 	addAgreementStmt           *sql.Stmt
 	addCheckpointStmt          *sql.Stmt
+	addClockStmt               *sql.Stmt
 	addDecisionStmt            *sql.Stmt
 	addEstateVersionStmt       *sql.Stmt
 	addEventStmt               *sql.Stmt
 	addMandateStmt             *sql.Stmt
+	addNoticeStmt              *sql.Stmt
 	addOrderStmt               *sql.Stmt
 	addPolicyStmt              *sql.Stmt
+	addPublicationStmt         *sql.Stmt
+	addPublicationTextStmt     *sql.Stmt
 	addRecordEntryStmt         *sql.Stmt
 	addRecordHashStmt          *sql.Stmt
 	addRefusalStmt             *sql.Stmt
@@ -999,6 +1171,7 @@ type Queries struct {
 	freeOrderStmt              *sql.Stmt
 	getAgentStmt               *sql.Stmt
 	getAgreementStmt           *sql.Stmt
+	getClockStmt               *sql.Stmt
 	getDecisionStmt            *sql.Stmt
 	getEstateStmt              *sql.Stmt
 	getEstateVersionStmt       *sql.Stmt
@@ -1007,9 +1180,12 @@ type Queries struct {
 	getFactDocumentStmt        *sql.Stmt
 	getFactsHeadStmt           *sql.Stmt
 	getMandateStmt             *sql.Stmt
+	getNoticeStmt              *sql.Stmt
 	getOrderStmt               *sql.Stmt
 	getPaperStmt               *sql.Stmt
 	getPolicyStmt              *sql.Stmt
+	getPublicationStmt         *sql.Stmt
+	getPublicationTextStmt     *sql.Stmt
 	getRefreshStmt             *sql.Stmt
 	getRefusalStmt             *sql.Stmt
 	getRunStmt                 *sql.Stmt
@@ -1020,6 +1196,10 @@ type Queries struct {
 	listAgentsStmt             *sql.Stmt
 	listAgreementsStmt         *sql.Stmt
 	listCheckpointsStmt        *sql.Stmt
+	listClockKeysStmt          *sql.Stmt
+	listClocksOfStmt           *sql.Stmt
+	listClocksOfHoleStmt       *sql.Stmt
+	listClocksSinceStmt        *sql.Stmt
 	listContactsStmt           *sql.Stmt
 	listContractsStmt          *sql.Stmt
 	listCustomersStmt          *sql.Stmt
@@ -1032,13 +1212,19 @@ type Queries struct {
 	listEventsStmt             *sql.Stmt
 	listFactHistoryStmt        *sql.Stmt
 	listFactsHeadsStmt         *sql.Stmt
+	listFeedsStmt              *sql.Stmt
 	listMandateIDsStmt         *sql.Stmt
 	listNewestLinesStmt        *sql.Stmt
+	listNoticeIDsStmt          *sql.Stmt
+	listNoticesStmt            *sql.Stmt
+	listNoticesOfStmt          *sql.Stmt
+	listOpenClocksStmt         *sql.Stmt
 	listOpenRunsStmt           *sql.Stmt
 	listOrderIDsStmt           *sql.Stmt
 	listOrdersOfStmt           *sql.Stmt
 	listPaperIDsStmt           *sql.Stmt
 	listPoliciesStmt           *sql.Stmt
+	listPublicationsStmt       *sql.Stmt
 	listRecordEntriesStmt      *sql.Stmt
 	listRecordHashesStmt       *sql.Stmt
 	listRefusalIDsStmt         *sql.Stmt
@@ -1061,6 +1247,7 @@ type Queries struct {
 	putCustomerStmt            *sql.Stmt
 	putFactDocumentStmt        *sql.Stmt
 	putFactsStmt               *sql.Stmt
+	putFeedStmt                *sql.Stmt
 	putPaperStmt               *sql.Stmt
 	putSightingStmt            *sql.Stmt
 	putSystemStmt              *sql.Stmt
@@ -1070,7 +1257,9 @@ type Queries struct {
 	removeSystemStmt           *sql.Stmt
 	revokeAgentStmt            *sql.Stmt
 	setEstateStmt              *sql.Stmt
+	thinPublicationTextsStmt   *sql.Stmt
 	touchFactsStmt             *sql.Stmt
+	updateClockStmt            *sql.Stmt
 	updateRunStmt              *sql.Stmt
 	useOrderStmt               *sql.Stmt
 	useSignInStmt              *sql.Stmt
@@ -1085,12 +1274,16 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addAgentStmt:               q.addAgentStmt,
 		addAgreementStmt:           q.addAgreementStmt,
 		addCheckpointStmt:          q.addCheckpointStmt,
+		addClockStmt:               q.addClockStmt,
 		addDecisionStmt:            q.addDecisionStmt,
 		addEstateVersionStmt:       q.addEstateVersionStmt,
 		addEventStmt:               q.addEventStmt,
 		addMandateStmt:             q.addMandateStmt,
+		addNoticeStmt:              q.addNoticeStmt,
 		addOrderStmt:               q.addOrderStmt,
 		addPolicyStmt:              q.addPolicyStmt,
+		addPublicationStmt:         q.addPublicationStmt,
+		addPublicationTextStmt:     q.addPublicationTextStmt,
 		addRecordEntryStmt:         q.addRecordEntryStmt,
 		addRecordHashStmt:          q.addRecordHashStmt,
 		addRefusalStmt:             q.addRefusalStmt,
@@ -1117,6 +1310,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		freeOrderStmt:              q.freeOrderStmt,
 		getAgentStmt:               q.getAgentStmt,
 		getAgreementStmt:           q.getAgreementStmt,
+		getClockStmt:               q.getClockStmt,
 		getDecisionStmt:            q.getDecisionStmt,
 		getEstateStmt:              q.getEstateStmt,
 		getEstateVersionStmt:       q.getEstateVersionStmt,
@@ -1125,9 +1319,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getFactDocumentStmt:        q.getFactDocumentStmt,
 		getFactsHeadStmt:           q.getFactsHeadStmt,
 		getMandateStmt:             q.getMandateStmt,
+		getNoticeStmt:              q.getNoticeStmt,
 		getOrderStmt:               q.getOrderStmt,
 		getPaperStmt:               q.getPaperStmt,
 		getPolicyStmt:              q.getPolicyStmt,
+		getPublicationStmt:         q.getPublicationStmt,
+		getPublicationTextStmt:     q.getPublicationTextStmt,
 		getRefreshStmt:             q.getRefreshStmt,
 		getRefusalStmt:             q.getRefusalStmt,
 		getRunStmt:                 q.getRunStmt,
@@ -1138,6 +1335,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listAgentsStmt:             q.listAgentsStmt,
 		listAgreementsStmt:         q.listAgreementsStmt,
 		listCheckpointsStmt:        q.listCheckpointsStmt,
+		listClockKeysStmt:          q.listClockKeysStmt,
+		listClocksOfStmt:           q.listClocksOfStmt,
+		listClocksOfHoleStmt:       q.listClocksOfHoleStmt,
+		listClocksSinceStmt:        q.listClocksSinceStmt,
 		listContactsStmt:           q.listContactsStmt,
 		listContractsStmt:          q.listContractsStmt,
 		listCustomersStmt:          q.listCustomersStmt,
@@ -1150,13 +1351,19 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listEventsStmt:             q.listEventsStmt,
 		listFactHistoryStmt:        q.listFactHistoryStmt,
 		listFactsHeadsStmt:         q.listFactsHeadsStmt,
+		listFeedsStmt:              q.listFeedsStmt,
 		listMandateIDsStmt:         q.listMandateIDsStmt,
 		listNewestLinesStmt:        q.listNewestLinesStmt,
+		listNoticeIDsStmt:          q.listNoticeIDsStmt,
+		listNoticesStmt:            q.listNoticesStmt,
+		listNoticesOfStmt:          q.listNoticesOfStmt,
+		listOpenClocksStmt:         q.listOpenClocksStmt,
 		listOpenRunsStmt:           q.listOpenRunsStmt,
 		listOrderIDsStmt:           q.listOrderIDsStmt,
 		listOrdersOfStmt:           q.listOrdersOfStmt,
 		listPaperIDsStmt:           q.listPaperIDsStmt,
 		listPoliciesStmt:           q.listPoliciesStmt,
+		listPublicationsStmt:       q.listPublicationsStmt,
 		listRecordEntriesStmt:      q.listRecordEntriesStmt,
 		listRecordHashesStmt:       q.listRecordHashesStmt,
 		listRefusalIDsStmt:         q.listRefusalIDsStmt,
@@ -1179,6 +1386,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putCustomerStmt:            q.putCustomerStmt,
 		putFactDocumentStmt:        q.putFactDocumentStmt,
 		putFactsStmt:               q.putFactsStmt,
+		putFeedStmt:                q.putFeedStmt,
 		putPaperStmt:               q.putPaperStmt,
 		putSightingStmt:            q.putSightingStmt,
 		putSystemStmt:              q.putSystemStmt,
@@ -1188,7 +1396,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		removeSystemStmt:           q.removeSystemStmt,
 		revokeAgentStmt:            q.revokeAgentStmt,
 		setEstateStmt:              q.setEstateStmt,
+		thinPublicationTextsStmt:   q.thinPublicationTextsStmt,
 		touchFactsStmt:             q.touchFactsStmt,
+		updateClockStmt:            q.updateClockStmt,
 		updateRunStmt:              q.updateRunStmt,
 		useOrderStmt:               q.useOrderStmt,
 		useSignInStmt:              q.useSignInStmt,

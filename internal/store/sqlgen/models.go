@@ -23,6 +23,16 @@ type Agreement struct {
 	At       int64
 }
 
+type Clock struct {
+	System   string
+	Source   string
+	Cve      string
+	Known    int64
+	Closed   int64
+	Version  int64
+	Document []byte
+}
+
 type Contact struct {
 	Customer  string
 	ID        string
@@ -71,12 +81,28 @@ type Fact struct {
 	Received int64
 }
 
+type Feed struct {
+	Feed      string
+	Tried     int64
+	Succeeded int64
+	Document  string
+}
+
 type Mandate struct {
 	Run      string
 	Digest   string
 	Policy   string
 	At       int64
 	Document []byte
+}
+
+type Notice struct {
+	ID        string
+	System    string
+	Kind      string
+	Recipient string
+	At        int64
+	Document  []byte
 }
 
 type Order struct {
@@ -113,6 +139,16 @@ type PolicyValidity struct {
 	ValidFrom string
 	ValidTo   string
 	StatedBy  string
+}
+
+type Publication struct {
+	Feed     string
+	Accepted int64
+	Sha      string
+	Kind     string
+	Origin   string
+	Records  int64
+	Skipped  int64
 }
 
 type RecordCheckpoint struct {

@@ -68,5 +68,14 @@ func Everything(ctx context.Context, tx *store.Tx) (all []store.Statement, err e
 	r.Stage, r.Mandate, r.Outcome, r.Ended = board.Over, granted.Digest(), verdict.Blocked, Noon.Add(time.Minute)
 	keep(tx.UpdateRun(ctx, r, 1))
 	keep(tx.AddVerdict(ctx, "run-1", judged, Noon))
+
+	keep(tx.AddPublication(ctx, publication("list", 0), []byte("list")))
+	c := store.Clock{System: "web1", Source: "openssl", CVE: "CVE-2026-1", Known: Noon, Document: []byte(`{"level":"critical"}`)}
+	started, _, e := tx.AddClock(ctx, c)
+	keep(started, e)
+	c.Version, c.Closed = 1, Noon.Add(time.Hour)
+	keep(tx.UpdateClock(ctx, c))
+	told, _, e := tx.AddNotice(ctx, store.Notice{ID: "n-1", System: "web1", Kind: "asked", Recipient: "jansen", At: Noon, Document: []byte(`{"text":"?"}`)})
+	keep(told, e)
 	return all, err
 }

@@ -39,6 +39,9 @@ func Run(t *testing.T, open Open) {
 		"refusals":     refusals,
 		"sessions":     sessions,
 		"record rows":  recordRows,
+		"publications": publications,
+		"clocks":       clocks,
+		"notices":      notices,
 		"statements":   statements,
 	} {
 		t.Run(name, func(t *testing.T) {
