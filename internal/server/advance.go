@@ -21,6 +21,8 @@ const (
 	jobPlan       engine.Kind = "plan"       // plan all systems
 	jobCheckpoint engine.Kind = "checkpoint" // sign the record's size and root
 	jobSurvey     engine.Kind = "survey"     // ask hosts with old package lists to refresh
+	jobAssess     engine.Kind = "assess"     // key: system; look for critical holes on it
+	jobClocks     engine.Kind = "clocks"     // say what has become due about critical holes
 )
 
 // lookAgain is how often a run that waits for its host is looked at. The host's answer takes it up at
@@ -29,7 +31,7 @@ const lookAgain = 20 * time.Second
 
 // newEngine makes the engine with what its jobs do.
 func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
-	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}}
+	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}}
 	if s.config.PlanEvery > 0 {
 		periodic = append(periodic, engine.Periodic{Kind: jobPlan, Every: s.config.PlanEvery})
 	}
@@ -40,10 +42,15 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 		Path: s.store.Path(), Log: s.log, Periodic: periodic,
 		Handlers: map[engine.Kind]engine.Handler{
 			jobAdvance: s.advance,
-			jobPlan: func(ctx context.Context, _ string) (time.Duration, error) {
-				_, err := s.Plan(ctx, "", false)
+			jobPlan: func(ctx context.Context, system string) (time.Duration, error) {
+				_, err := s.Plan(ctx, system, false)
 				return 0, err
 			},
+			jobAssess: func(ctx context.Context, system string) (time.Duration, error) {
+				_, err := s.assess(ctx, system)
+				return 0, err
+			},
+			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
 			jobSurvey:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.survey(ctx) },
 			jobCheckpoint: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.checkpoint(ctx) },
 		},
@@ -206,9 +213,9 @@ func (c *change) postpone(ctx context.Context, r store.Run) (time.Duration, erro
 	held, ok := e.Held(r.System)
 	made := plan.Plan{}
 	if ok {
-		if w, err := window.Compile(held.Window, c.server.zones); err == nil {
+		if w, err := window.Compile(held.Window, c.server.zones); err == nil || r.Urgent {
 			// The slot that was missed is over for this run, even where a rest of it is left.
-			made = plan.Make(c.at, []plan.Candidate{{System: r.System, Run: r.ID, Window: w, Estimate: estimate(past), NotUntil: r.Slot.To}})
+			made = plan.Make(c.at, []plan.Candidate{{System: r.System, Run: r.ID, Window: w, Estimate: estimate(past), NotUntil: r.Slot.To, Urgent: r.Urgent}})
 		}
 	}
 	if len(made.Slots) == 0 {

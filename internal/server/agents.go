@@ -185,6 +185,9 @@ func (s *Server) Facts(ctx context.Context, system string, q wire.FactsReport) e
 			return err
 		}
 		c.wake(topicHost(system))
+		if err := c.enqueue(ctx, jobAssess, system, c.at); err != nil {
+			return err
+		}
 		asked, err := c.Refresh(ctx, system)
 		if err != nil || asked.Asked != "" {
 			return err

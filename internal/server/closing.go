@@ -34,6 +34,9 @@ func (c *change) closeOrder(ctx context.Context, r store.Run) error {
 			"The package lists could not be refreshed whole and verified: %[1]s", detail))
 	}
 	request := sub.request(r.ID, c.at)
+	if r.Urgent {
+		request = sub.urgent(r.ID, c.at)
+	}
 	granted, refusals := mandate.Grant(request)
 	st, err := c.SavePaper(ctx, r.ID, store.Closing, store.Paper{Request: request, Changes: granted.Changes(), LeftOut: refusals}, c.at)
 	if err := c.put(ctx, st, err); err != nil {

@@ -77,6 +77,9 @@ func (s *Server) subject(ctx context.Context, tx *store.Tx, e estate.Estate, nam
 			}
 		}
 	}
-	sub.orders, err = tx.Orders(ctx, name)
+	if sub.orders, err = tx.Orders(ctx, name); err != nil {
+		return sub, err
+	}
+	sub.critical, err = critical(ctx, tx, name)
 	return sub, err
 }

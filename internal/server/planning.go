@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/verdict"
 	"slices"
 	"time"
 
@@ -77,6 +78,7 @@ type wanted struct {
 	request  mandate.Request
 	mandate  mandate.Mandate
 	refusals []mandate.Refusal
+	urgent   bool
 }
 
 func (p *planning) consider(ctx context.Context, name string, preview bool) error {
@@ -90,6 +92,12 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 	}
 	request := sub.request(id, p.at)
 	granted, refusals := mandate.Grant(request)
+	urgent := false
+	if now := sub.urgent(id, p.at); len(now.Items) > 0 {
+		if g, rest := mandate.Grant(now); !g.Zero() {
+			request, granted, refusals, urgent = now, g, rest, true
+		}
+	}
 	p.refused = append(p.refused, waiting(sub, refusals)...)
 	if !preview {
 		if err := p.recordRefusals(ctx, sub, refusals); err != nil {
@@ -99,9 +107,19 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 	if granted.Zero() {
 		return nil
 	}
-	_, busy, err := p.ActiveRun(ctx, name)
+	current, busy, err := p.ActiveRun(ctx, name)
 	if err != nil {
 		return err
+	}
+	if urgent && busy && current.Stage == board.Planned && !current.Urgent {
+		// A critical hole does not wait behind ordinary work that has not begun.
+		if !preview {
+			if err := p.endHere(ctx, current, verdict.Deferred, "made_way", lang.T(
+				"Der Lauf macht einer kritischen Lücke Platz und wird danach neu geplant.", "The run makes way for a critical hole and is planned anew afterwards.")); err != nil {
+				return err
+			}
+		}
+		busy = false
 	}
 	past, err := p.Runs(ctx, board.RunFilter{System: name, Limit: 50})
 	if err != nil {
@@ -113,18 +131,22 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 			return err
 		}
 	}
-	if why := holdBack(granted, sub.held.Contract.StandingOrder, past, last, p.at); !busy && !why.IsZero() {
+	standing := sub.held.Contract.StandingOrder
+	if urgent { // a critical hole does not wait for the interval
+		standing = nil
+	}
+	if why := holdBack(granted, standing, past, last, p.at); !busy && !why.IsZero() {
 		p.not = append(p.not, plan.NotPlanned{System: name, Run: id, Code: "held_back", Reason: why})
 		return nil
 	}
 	w, err := window.Compile(sub.held.Window, p.server.zones)
-	if err != nil {
+	if err != nil && !urgent {
 		p.not = append(p.not, plan.NotPlanned{System: name, Run: id, Code: "no_window", Reason: lang.Textf(
 			"Der Vertrag %[1]s nennt kein brauchbares Wartungsfenster.", "Contract %[1]s names no usable maintenance window.", sub.held.Contract.ID)})
-		return nil //nolint:nilerr // a window that does not compile is an answer, not a failure
+		return nil
 	}
-	p.candidates = append(p.candidates, plan.Candidate{System: name, Run: id, Window: w, Estimate: estimate(past), Busy: busy})
-	p.wanted[id] = wanted{subject: sub, request: request, mandate: granted, refusals: refusals}
+	p.candidates = append(p.candidates, plan.Candidate{System: name, Run: id, Window: w, Estimate: estimate(past), Busy: busy, Urgent: urgent})
+	p.wanted[id] = wanted{subject: sub, request: request, mandate: granted, refusals: refusals, urgent: urgent}
 	return nil
 }
 
@@ -183,7 +205,7 @@ func (p *planning) add(ctx context.Context, slot plan.Slot) error {
 	st, err := p.AddRun(ctx, store.Run{
 		ID: slot.Run, System: slot.System, Customer: w.subject.held.Customer.ID, Stage: board.Planned,
 		Slot: slot.At, Zone: w.subject.held.Window.Zone, Created: p.at, Policy: policyID,
-		Ground: groundName(ground), Packages: len(w.mandate.Changes()), Sentence: slot.Reason,
+		Ground: groundName(ground), Packages: len(w.mandate.Changes()), Sentence: slot.Reason, Urgent: w.urgent,
 	})
 	if err := p.put(ctx, st, err); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/window"
@@ -52,6 +53,7 @@ type Server struct {
 
 	mu    sync.RWMutex
 	known *shelf
+	knows atomic.Pointer[knowledge] // what the feeds say
 
 	people     net.Listener
 	hosts      net.Listener
@@ -94,6 +96,13 @@ func New(ctx context.Context, config Config) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := s.publish(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.store.Read(ctx, func(tx *store.Tx) error {
+		k, err := s.learn(ctx, tx)
+		s.knows.Store(k)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	if s.engine, err = s.newEngine(ctx); err != nil {

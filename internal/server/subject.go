@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
@@ -20,6 +21,7 @@ type subject struct {
 	hash     string
 	observed time.Time
 	orders   []mandate.Order
+	critical map[string][]string // source packages with critical holes that are open, and these holes
 }
 
 // items are the due changes with the decisions on them.
@@ -30,6 +32,9 @@ func (s subject) items() []mandate.Item {
 	due := finding.Due(*s.facts)
 	items := make([]mandate.Item, 0, len(due))
 	for _, f := range due {
+		if holes := s.critical[f.Source]; len(holes) > 0 && f.Class == policy.ChangeClassSecurityUpdate {
+			f.Criticality, f.Holes = policy.CriticalityRemoteTakeover, holes
+		}
 		items = append(items, mandate.Item{Finding: f, Decision: policy.Decide(s.version, finding.Facets(s.held, f))})
 	}
 	return items
@@ -38,6 +43,16 @@ func (s subject) items() []mandate.Item {
 // request is the request for a mandate over everything due.
 func (s subject) request(run string, at time.Time) mandate.Request {
 	return mandate.Request{Held: s.held, Items: s.items(), Orders: s.orders, Run: run, At: at}
+}
+
+// urgent is the request for a mandate over those due changes that close critical holes and that the policy
+// lets be made outside of windows.
+func (s subject) urgent(run string, at time.Time) mandate.Request {
+	r := s.request(run, at)
+	r.Items = slices.DeleteFunc(r.Items, func(i mandate.Item) bool {
+		return i.Finding.Criticality != policy.CriticalityRemoteTakeover || i.Decision.Window != policy.WindowAny
+	})
+	return r
 }
 
 // job is whose job the security updates of the operating system are: the one-line answer of a system.

@@ -48,9 +48,9 @@ func (tx *Tx) Notices(ctx context.Context, system string, most int) ([]Notice, e
 	var rows []sqlgen.Notice
 	var err error
 	if system == "" {
-		rows, err = tx.q.ListNotices(ctx, int32(most)) //nolint:gosec // bounded above
+		rows, err = tx.q.ListNotices(ctx, int32(most))
 	} else {
-		rows, err = tx.q.ListNoticesOf(ctx, system, int32(most)) //nolint:gosec // bounded above
+		rows, err = tx.q.ListNoticesOf(ctx, system, int32(most))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: notices: %w", err)

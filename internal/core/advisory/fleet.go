@@ -42,7 +42,7 @@ func NewFleet() *Fleet {
 func (f *Fleet) Set(host string, inv Inventory) (changed []string) {
 	n, known := f.hosts[host]
 	if !known {
-		n = uint32(len(f.names)) //nolint:gosec // four thousand million hosts are no estate
+		n = uint32(len(f.names))
 		f.hosts[host] = n
 		f.names = append(f.names, host)
 		f.has = append(f.has, nil)
@@ -77,7 +77,7 @@ func (f *Fleet) number(v installed) uint32 {
 	}
 	// The texts of an inventory are parts of a file that need not be kept for them.
 	v = installed{origin{strings.Clone(v.release), strings.Clone(v.source)}, strings.Clone(v.version)}
-	n := uint32(len(f.versions)) //nolint:gosec // as above
+	n := uint32(len(f.versions))
 	f.numbers[v] = n
 	f.versions = append(f.versions, v)
 	f.holders = append(f.holders, nil)

@@ -30,6 +30,9 @@ type Finding struct {
 	From      string             `json:"from"` // the repository, as people name it: Debian-Security/bookworm-security; a stranger's, if there is one among several
 	Held      bool               `json:"held,omitempty"`
 	Size      int64              `json:"size,omitempty"` // bytes to download
+
+	Criticality policy.Criticality `json:"criticality,omitempty"` // of the holes that it closes; empty: not known
+	Holes       []string           `json:"holes,omitempty"`       // critical ones that it closes, as far as they are known
 }
 
 // Due lists what is due on a host, sorted by package name. It judges nothing but the facets.
@@ -67,7 +70,7 @@ func Facets(h estate.Held, f Finding) policy.Facets {
 		Package:       h.Contract.Package,
 		Layer:         f.Layer,
 		ChangeClass:   f.Class,
-		Criticality:   policy.CriticalityUnknown,
+		Criticality:   cmp.Or(f.Criticality, policy.CriticalityUnknown),
 		Origin:        f.Origin,
 		InstalledBy:   by,
 		AdminAccess:   h.System.AdminAccess,
@@ -145,6 +148,9 @@ var middleware = []string{
 	"varnish", "haproxy", "tomcat", "nodejs", "rabbitmq", "elasticsearch", "opensearch", "mongodb",
 	"dovecot", "postfix", "exim4", "proftpd", "vsftpd", "bind9", "solr", "passenger", "uwsgi",
 }
+
+// LayerOf is the layer that a source package belongs to.
+func LayerOf(source string) policy.Layer { return layerOf(source, source) }
 
 func layerOf(source, name string) policy.Layer {
 	if source == "" {

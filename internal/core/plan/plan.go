@@ -20,7 +20,11 @@ type Candidate struct {
 	Estimate time.Duration // how long the run is expected to take, from its history
 	NotUntil time.Time     // not before; zero = at once
 	Busy     bool          // another run of this system has not ended
+	Urgent   bool          // closes a critical hole: as soon as possible, also outside of windows
 }
+
+// urgentSpan is how long an urgent run may take before it has to be planned anew.
+const urgentSpan = 4 * time.Hour
 
 // Slot is one planned run: it begins in the interval, and must be able to end in it.
 type Slot struct {
@@ -64,6 +68,9 @@ func Make(now time.Time, candidates []Candidate) Plan {
 			from = c.NotUntil
 		}
 		slot, ok := c.Window.Next(from, c.Estimate)
+		if c.Urgent {
+			slot, ok = window.Interval{From: from, To: from.Add(max(urgentSpan, 2*c.Estimate))}, true
+		}
 		if !ok {
 			p.Not = append(p.Not, NotPlanned{System: c.System, Run: c.Run, Code: "no_fit", Reason: lang.Textf(
 				"Kein Wartungsfenster von %[1]s ist lang genug (gebraucht werden etwa %[2]s).",
@@ -73,7 +80,11 @@ func Make(now time.Time, candidates []Candidate) Plan {
 		}
 		taken[c.System] = true
 		reason := lang.T("Nächstes Wartungsfenster.", "Next maintenance window.")
-		if !slot.From.After(now) {
+		switch {
+		case c.Urgent:
+			reason = lang.T("Sofort: Eine kritische Lücke wird geschlossen, auch außerhalb der Wartungsfenster.",
+				"At once: a critical hole is closed, also outside of maintenance windows.")
+		case !slot.From.After(now):
 			reason = lang.T("Das Wartungsfenster ist offen und lang genug.", "The maintenance window is open and long enough.")
 		}
 		p.Slots = append(p.Slots, Slot{System: c.System, Run: c.Run, At: slot, Estimate: c.Estimate, Reason: reason})

@@ -56,3 +56,6 @@ create table notices (
 );
 
 create index notices_of_system on notices (system, at, id);
+
+-- A run that does not wait for a window, because a hole must be closed at once.
+alter table runs add column urgent boolean not null default false;

@@ -198,6 +198,7 @@ type Run struct {
 	Ended    int64
 	Sentence string
 	State    string
+	Urgent   bool
 }
 
 type RunEvent struct {

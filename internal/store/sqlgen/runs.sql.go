@@ -11,8 +11,8 @@ import (
 
 const addRun = `-- name: AddRun :execrows
 insert into runs (id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground,
-    packages, mandate, outcome, ended, sentence, state)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+    packages, mandate, outcome, ended, sentence, state, urgent)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 on conflict (system) where stage <> 'over' do nothing
 `
 
@@ -34,6 +34,7 @@ type AddRunParams struct {
 	Ended    int64
 	Sentence string
 	State    string
+	Urgent   bool
 }
 
 func (q *Queries) AddRun(ctx context.Context, arg AddRunParams) (int64, error) {
@@ -55,6 +56,7 @@ func (q *Queries) AddRun(ctx context.Context, arg AddRunParams) (int64, error) {
 		arg.Ended,
 		arg.Sentence,
 		arg.State,
+		arg.Urgent,
 	)
 	if err != nil {
 		return 0, err
@@ -63,7 +65,7 @@ func (q *Queries) AddRun(ctx context.Context, arg AddRunParams) (int64, error) {
 }
 
 const getRun = `-- name: GetRun :one
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state from runs where id = $1
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs where id = $1
 `
 
 func (q *Queries) GetRun(ctx context.Context, id string) (Run, error) {
@@ -87,12 +89,13 @@ func (q *Queries) GetRun(ctx context.Context, id string) (Run, error) {
 		&i.Ended,
 		&i.Sentence,
 		&i.State,
+		&i.Urgent,
 	)
 	return i, err
 }
 
 const listEndedRuns = `-- name: ListEndedRuns :many
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state from runs where ended >= $1 and stage = 'over'
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs where ended >= $1 and stage = 'over'
 order by ended desc, id desc limit $2
 `
 
@@ -123,6 +126,7 @@ func (q *Queries) ListEndedRuns(ctx context.Context, since int64, most int32) ([
 			&i.Ended,
 			&i.Sentence,
 			&i.State,
+			&i.Urgent,
 		); err != nil {
 			return nil, err
 		}
@@ -138,7 +142,7 @@ func (q *Queries) ListEndedRuns(ctx context.Context, since int64, most int32) ([
 }
 
 const listOpenRuns = `-- name: ListOpenRuns :many
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state from runs where stage <> 'over' order by slot_from, id
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs where stage <> 'over' order by slot_from, id
 `
 
 func (q *Queries) ListOpenRuns(ctx context.Context) ([]Run, error) {
@@ -168,6 +172,7 @@ func (q *Queries) ListOpenRuns(ctx context.Context) ([]Run, error) {
 			&i.Ended,
 			&i.Sentence,
 			&i.State,
+			&i.Urgent,
 		); err != nil {
 			return nil, err
 		}
@@ -210,7 +215,7 @@ func (q *Queries) ListRunIDs(ctx context.Context) ([]string, error) {
 }
 
 const listRuns = `-- name: ListRuns :many
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state from runs
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs
 where cast($1 as text) = '' or stage = cast($1 as text)
 order by created desc, id desc limit $2
 `
@@ -242,6 +247,7 @@ func (q *Queries) ListRuns(ctx context.Context, stage string, most int32) ([]Run
 			&i.Ended,
 			&i.Sentence,
 			&i.State,
+			&i.Urgent,
 		); err != nil {
 			return nil, err
 		}
@@ -257,7 +263,7 @@ func (q *Queries) ListRuns(ctx context.Context, stage string, most int32) ([]Run
 }
 
 const listRunsOf = `-- name: ListRunsOf :many
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state from runs
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs
 where system = $1 and (cast($2 as text) = '' or stage = cast($2 as text))
 order by created desc, id desc limit $3
 `
@@ -289,6 +295,7 @@ func (q *Queries) ListRunsOf(ctx context.Context, system string, stage string, m
 			&i.Ended,
 			&i.Sentence,
 			&i.State,
+			&i.Urgent,
 		); err != nil {
 			return nil, err
 		}
@@ -304,7 +311,7 @@ func (q *Queries) ListRunsOf(ctx context.Context, system string, stage string, m
 }
 
 const openRunOf = `-- name: OpenRunOf :one
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state from runs where system = $1 and stage <> 'over'
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs where system = $1 and stage <> 'over'
 `
 
 func (q *Queries) OpenRunOf(ctx context.Context, system string) (Run, error) {
@@ -328,6 +335,7 @@ func (q *Queries) OpenRunOf(ctx context.Context, system string) (Run, error) {
 		&i.Ended,
 		&i.Sentence,
 		&i.State,
+		&i.Urgent,
 	)
 	return i, err
 }

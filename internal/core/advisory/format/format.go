@@ -68,7 +68,7 @@ func object(text []byte) Kind {
 	switch {
 	case keys["fixed"] && keys["id"] && !keys["affected"]:
 		return AdvisoryJSON
-	case keys["id"] && (keys["affected"] || keys["schema_version"] || keys["modified"]):
+	case keys["id"] && (keys["affected"] || keys["schema_version"] || keys["modified"] || keys["published"] || keys["severity"]):
 		if closed && !alone {
 			return OSVLines
 		}

@@ -1,0 +1,91 @@
+package board
+
+import (
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/advisory/dossier"
+	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/severity"
+)
+
+// ClockRow is one critical hole on one system: since when it is known, how much time is left, whose turn
+// it is.
+type ClockRow struct {
+	System   string          `json:"system"`
+	Customer string          `json:"customer"` // name
+	CVE      string          `json:"cve"`
+	Title    string          `json:"title,omitempty"`
+	Source   string          `json:"source"`
+	Version  string          `json:"version"`         // of the source package, when the clock was started
+	Fixed    string          `json:"fixed,omitempty"` // empty: there is no fixed version yet
+	Binaries []string        `json:"binaries"`
+	Rating   severity.Rating `json:"rating"`
+	Clock    clock.Clock     `json:"clock"`
+	Now      time.Time       `json:"now"`
+	Zone     string          `json:"zone"`
+	Sentence lang.Text       `json:"sentence"` // how it stands, in one line
+}
+
+// Hole is everything about one CVE here: what publishers say, how it is rated, and which systems have it.
+type Hole struct {
+	Dossier dossier.Dossier `json:"dossier"`
+	Rating  severity.Rating `json:"rating"`
+	Exposed []Exposed       `json:"exposed"` // systems that have it now
+	Clocks  []ClockRow      `json:"clocks"`  // running and over
+	Known   bool            `json:"known"`   // some feed says something about it
+	Feeds   []Feed          `json:"feeds"`   // what the answer rests on
+}
+
+// Exposed is a system that has a hole.
+type Exposed struct {
+	System   string `json:"system"`
+	Customer string `json:"customer"`
+	Source   string `json:"source"`
+	Version  string `json:"version"`
+	Fixed    string `json:"fixed,omitempty"`
+}
+
+// Feed is how one source of advisories stands.
+type Feed struct {
+	Name      string    `json:"name"`
+	Kind      string    `json:"kind,omitempty"`
+	Origin    string    `json:"origin,omitempty"`
+	Accepted  time.Time `json:"accepted,omitzero"`  // when the publication in force was accepted
+	Tried     time.Time `json:"tried,omitzero"`     // last attempt
+	Succeeded time.Time `json:"succeeded,omitzero"` // last attempt that went well
+	SHA256    string    `json:"sha256,omitempty"`
+	Edition   string    `json:"edition,omitempty"` // the publisher's own version
+	Records   int64     `json:"records"`
+	Skipped   int64     `json:"skipped"` // could not be read
+	Stale     bool      `json:"stale"`   // too old to conclude from it that nothing is open
+	Problem   lang.Text `json:"problem,omitzero"`
+}
+
+// Delivery is a publication handed to the server.
+type Delivery struct {
+	Feed   string `json:"feed"`
+	Origin string `json:"origin"`           // where it came from: a file's name, a URL
+	Reason string `json:"reason,omitempty"` // why it may replace a larger one; needed then
+	Text   []byte `json:"-"`
+}
+
+// Delivered is what came of it.
+type Delivered struct {
+	Feed    Feed     `json:"feed"`
+	Changed bool     `json:"changed"` // false: it is what was known already
+	Skipped []string `json:"skipped"` // the first few records that could not be read, and why
+	Started int      `json:"started"` // clocks that it started
+}
+
+// Told is one notice.
+type Told struct {
+	At        time.Time `json:"at"`
+	System    string    `json:"system"`
+	Kind      string    `json:"kind"`
+	Recipient string    `json:"recipient"` // contact ID, or a role
+	Text      lang.Text `json:"text"`
+	CVE       string    `json:"cve,omitempty"`
+	Source    string    `json:"source,omitempty"`
+	Step      string    `json:"step,omitempty"`
+}
