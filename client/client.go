@@ -193,6 +193,8 @@ func call[T any](ctx context.Context, c *Client, method, path string, q url.Valu
 	case nil:
 	case []byte:
 		sent, kind = bytes.NewReader(in), "application/yaml"
+	case publication:
+		sent, kind = bytes.NewReader(in), "application/octet-stream"
 	default:
 		doc, err := json.Marshal(in)
 		if err != nil {

@@ -74,6 +74,21 @@ func TestTheClientReadsWhatTheServerSays(t *testing.T) {
 	check, err := c.VerifyRecord(ctx)
 	wantCheck, wantErr := b.VerifyRecord(ctx)
 	same("record", check, err, wantCheck, wantErr)
+	clocks, err := c.Clocks(ctx, true)
+	wantClocks, wantErr := b.Clocks(ctx, true)
+	same("clocks", clocks, err, wantClocks, wantErr)
+	hole, err := c.Hole(ctx, "DSA-7001-1")
+	wantHole, wantErr := b.Hole(ctx, "DSA-7001-1")
+	same("hole", hole, err, wantHole, wantErr)
+	holes, err := c.Holes(ctx, "db1")
+	wantHoles, wantErr := b.Holes(ctx, "db1")
+	same("holes", holes, err, wantHoles, wantErr)
+	told, err := c.Notices(ctx, "db1")
+	wantTold, wantErr := b.Notices(ctx, "db1")
+	same("notices", told, err, wantTold, wantErr)
+	feeds, err := c.Feeds(ctx)
+	wantFeeds, wantErr := b.Feeds(ctx)
+	same("feeds", feeds, err, wantFeeds, wantErr)
 	link, err := c.SignInLink(ctx)
 	same("sign-in", link, err, "http://127.0.0.1:7480/sign-in?once=abc", nil)
 }
@@ -89,6 +104,22 @@ func TestAnOrderLeadsToAPlan(t *testing.T) {
 	plan, err := c.Plan(t.Context(), "db1", false)
 	if err != nil || len(plan.Slots) != 1 || plan.Slots[0].System != "db1" {
 		t.Fatalf("plan: %+v, %v", plan, err)
+	}
+}
+
+// A publication goes over as its publisher wrote it, with why it may replace a larger one.
+func TestAPublicationIsHandedOver(t *testing.T) {
+	t.Parallel()
+	c, b := connect(t)
+	d, err := c.Deliver(t.Context(), "debian-dla", "DLA.list", "list was split", []byte("[01 Nov 2026] DLA-1-1 x\n"))
+	if err != nil || !d.Changed || d.Feed.Origin != "DLA.list" || d.Feed.Edition != "list was split" {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if feeds, _ := b.Feeds(t.Context()); len(feeds) != 3 {
+		t.Errorf("%+v", feeds)
+	}
+	if _, err := c.Deliver(t.Context(), "debian-dla", "login.html", "", []byte("<html>")); client.CodeOf(err) != client.CodeInvalid {
+		t.Errorf("%v", err)
 	}
 }
 

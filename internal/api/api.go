@@ -92,6 +92,7 @@ type Backend struct {
 	Policies Policies
 	Record   Record
 	SignIn   SignIn
+	Holes    Holes
 }
 
 // Options are what the API needs besides its backend.
@@ -128,6 +129,7 @@ func New(b Backend, o Options) http.Handler {
 	s.estate()
 	s.policies()
 	s.record()
+	s.holes()
 	s.describe(mux)
 	return guard(mux, o)
 }

@@ -41,6 +41,16 @@ type grammar struct {
 		Simulate policySimulateCmd `cmd:"" help:"${cmd_policy_simulate}"`
 		Schema   policySchemaCmd   `cmd:"" help:"${cmd_policy_schema}"`
 	} `cmd:"" help:"${cmd_policy}"`
+	Clock    clockCmd `cmd:"" help:"${cmd_clock}"`
+	Holes    holesCmd `cmd:"" help:"${cmd_holes}"`
+	Advisory struct {
+		Show advisoryShowCmd `cmd:"" help:"${cmd_advisory_show}"`
+	} `cmd:"" help:"${cmd_advisory}"`
+	Notices noticesCmd `cmd:"" help:"${cmd_notices}"`
+	Feed    struct {
+		List   feedListCmd   `cmd:"" help:"${cmd_feed_list}"`
+		Import feedImportCmd `cmd:"" help:"${cmd_feed_import}"`
+	} `cmd:"" help:"${cmd_feed}"`
 	Match   matchCmd   `cmd:"" help:"${cmd_match}"`
 	Console consoleCmd `cmd:"" help:"${cmd_console}"`
 	Demo    demoCmd    `cmd:"" help:"${cmd_demo}"`

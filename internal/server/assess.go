@@ -163,7 +163,7 @@ func (a *assessment) update(ctx context.Context, sub subject) (urgent bool, err 
 		before := string(c.Document)
 		a.observe(&p, c)
 		may := a.consider(&p, c, sub)
-		state := clock.State(a.at, p.Times, p.Duty)
+		state := clock.State(a.server.local(sub.held, a.at), p.Times, p.Duty)
 		urgent = urgent || may && !state.Secured
 		c.Closed = time.Time{}
 		if state.Secured && state.By != clock.ByMitigation {

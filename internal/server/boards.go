@@ -125,7 +125,7 @@ func (s *Server) System(ctx context.Context, name string) (board.System, error) 
 		for _, r := range runs {
 			out.Runs = append(out.Runs, s.runRow(r, e))
 		}
-		return nil
+		return s.holesOf(ctx, tx, &out)
 	})
 	return out, err
 }

@@ -65,7 +65,8 @@ func (c *change) call(ctx context.Context, one store.Clock, held estate.Held) er
 	if err != nil {
 		return err
 	}
-	calls := clock.DefaultTable().Due(c.at, clock.State(c.at, p.Times, p.Duty), p.Told)
+	now := c.server.local(held, c.at)
+	calls := clock.DefaultTable().Due(now, clock.State(now, p.Times, p.Duty), p.Told)
 	if len(calls) == 0 {
 		return nil
 	}
@@ -78,7 +79,7 @@ func (c *change) call(ctx context.Context, one store.Clock, held estate.Held) er
 		switch {
 		case call.To == clock.Record:
 			p.Times.Silence = c.at
-		case call.To == clock.Customer && clock.State(c.at, p.Times, p.Duty).Job == clock.Ask:
+		case call.To == clock.Customer && clock.State(now, p.Times, p.Duty).Job == clock.Ask:
 			if p.Times.Asked.IsZero() || p.Times.Asked.Before(call.Of) {
 				p.Times.Asked = c.at
 			}
@@ -167,13 +168,10 @@ func (s *Server) clockRows(ctx context.Context, tx *store.Tx, list []store.Clock
 		if err != nil {
 			return nil, err
 		}
-		state := clock.State(s.now(), p.Times, p.Duty)
+		held, _ := e.Held(c.System)
+		state := clock.State(s.local(held, s.now()), p.Times, p.Duty)
 		row := board.ClockRow{System: c.System, CVE: c.CVE, Source: c.Source, Title: p.Title, Version: p.Version, Fixed: p.Fixed, Binaries: p.Binaries,
-			Rating: p.Rating, Clock: state, Now: s.now(), Zone: "UTC", Sentence: standsWords(state)}
-		if held, ok := e.Held(c.System); ok {
-			row.Customer = held.Customer.Name
-			row.Zone = cmp.Or(held.Window.Zone, "UTC")
-		}
+			Rating: p.Rating, Clock: state, Now: s.now(), Customer: held.Customer.Name, Zone: cmp.Or(held.Window.Zone, hostersZone), Sentence: standsWords(state)}
 		rows = append(rows, row)
 	}
 	slices.SortStableFunc(rows, func(a, b board.ClockRow) int { return cmp.Compare(pressing(a.Clock), pressing(b.Clock)) })
@@ -264,20 +262,27 @@ func (s *Server) exposed(ctx context.Context, tx *store.Tx, k *knowledge, cve st
 func (s *Server) Notices(ctx context.Context, system string) ([]board.Told, error) {
 	var out []board.Told
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		list, err := tx.Notices(ctx, system, 200)
-		if err != nil {
-			return err
-		}
-		for _, n := range list {
-			var p noticePaper
-			if err := json.Unmarshal(n.Document, &p); err != nil {
-				return err
-			}
-			out = append(out, board.Told{At: n.At, System: n.System, Kind: n.Kind, Recipient: n.Recipient, Text: p.Text, CVE: p.CVE, Source: p.Source, Step: p.Step})
-		}
-		return nil
+		var err error
+		out, err = notices(ctx, tx, system, 200)
+		return err
 	})
 	return out, err
+}
+
+func notices(ctx context.Context, tx *store.Tx, system string, most int) ([]board.Told, error) {
+	list, err := tx.Notices(ctx, system, most)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]board.Told, 0, len(list))
+	for _, n := range list {
+		var p noticePaper
+		if err := json.Unmarshal(n.Document, &p); err != nil {
+			return nil, err
+		}
+		out = append(out, board.Told{At: n.At, System: n.System, Kind: n.Kind, Recipient: n.Recipient, Text: p.Text, CVE: p.CVE, Source: p.Source, Step: p.Step})
+	}
+	return out, nil
 }
 
 // critical are the source packages of a system with critical holes that are open, and these holes.

@@ -150,24 +150,31 @@ func (s *Server) refuseDelivery(ctx context.Context, feed string, problem, mend 
 func (s *Server) Feeds(ctx context.Context) ([]board.Feed, error) {
 	var out []board.Feed
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		feeds, err := tx.Feeds(ctx)
-		if err != nil {
-			return err
-		}
-		publications, err := tx.Publications(ctx)
-		if err != nil {
-			return err
-		}
-		for _, f := range feeds {
-			row, err := s.feedRow(f, publications)
-			if err != nil {
-				return err
-			}
-			out = append(out, row)
-		}
-		return nil
+		var err error
+		out, err = s.feedRows(ctx, tx)
+		return err
 	})
 	return out, err
+}
+
+func (s *Server) feedRows(ctx context.Context, tx *store.Tx) ([]board.Feed, error) {
+	feeds, err := tx.Feeds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	publications, err := tx.Publications(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]board.Feed, 0, len(feeds))
+	for _, f := range feeds {
+		row, err := s.feedRow(f, publications)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, row)
+	}
+	return out, nil
 }
 
 func (s *Server) feed(ctx context.Context, name string) (board.Feed, error) {

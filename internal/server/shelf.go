@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -133,10 +134,21 @@ func (sh *shelf) version(id string) (policy.Dated, bool) {
 
 // dayFor is the day of a moment where the system's maintenance window is, in UTC where it has none.
 func (s *Server) dayFor(held estate.Held, at time.Time) string {
-	if zone, err := s.zones(held.Window.Zone); held.Window.Zone != "" && err == nil && zone != nil {
-		at = at.In(zone)
+	if held.Window.Zone == "" {
+		return at.Format(time.DateOnly)
 	}
-	return at.Format(time.DateOnly)
+	return s.local(held, at).Format(time.DateOnly)
+}
+
+// hostersZone is where the hoster's clocks hang, for systems without a window of their own.
+const hostersZone = "Europe/Berlin"
+
+// local is a moment as the clocks show it where the system's maintenance window is.
+func (s *Server) local(held estate.Held, at time.Time) time.Time {
+	if zone, err := s.zones(cmp.Or(held.Window.Zone, hostersZone)); err == nil && zone != nil {
+		return at.In(zone)
+	}
+	return at
 }
 
 // subjectOf finds the version in force for a system on a day, and lays the contract's agreements over it.

@@ -33,6 +33,9 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 		if err := s.todaysRuns(ctx, tx, e, &out); err != nil {
 			return err
 		}
+		if err := s.todaysHoles(ctx, tx, &out); err != nil {
+			return err
+		}
 		agents, err := agentsByName(ctx, tx)
 		if err != nil {
 			return err
@@ -105,6 +108,9 @@ func (s *Server) todaysSystem(sub subject, agents map[string]store.Agent, out *b
 		return
 	}
 	if len(finding.Due(*sub.facts)) == 0 {
+		if slices.ContainsFunc(out.Clocks, func(c board.ClockRow) bool { return c.System == name && !c.Clock.Secured }) {
+			return // nothing to install, and yet not fine
+		}
 		out.Fine = append(out.Fine, name)
 		return
 	}

@@ -44,6 +44,7 @@ type Backend struct {
 	orders    []mandate.Order
 	runs      []*story
 	published []board.PublishedVersion
+	feeds     []board.Feed
 }
 
 // New makes the story from its beginning.

@@ -83,16 +83,18 @@ type Waiting struct {
 
 // Today is the start page: what needs whom.
 type Today struct {
-	Now     time.Time `json:"now"`
-	Needs   []RunRow  `json:"needs"`   // failed, restored, blocked, not effective, unknown: newest first, loudest first
-	Waiting []Waiting `json:"waiting"` // due, but not permitted yet
-	Silent  []Silent  `json:"silent"`  // hosts that should report and do not
-	Running []RunRow  `json:"running"`
-	Next    []RunRow  `json:"next"`  // planned
-	Done    []RunRow  `json:"done"`  // succeeded in the last 24 hours
-	Fine    []string  `json:"fine"`  // systems with nothing due
-	Yours   []string  `json:"yours"` // systems whose updates are the customer's job
-	Total   int       `json:"total"`
+	Now     time.Time  `json:"now"`
+	Clocks  []ClockRow `json:"clocks"`  // critical holes that are open, the most pressing first
+	Feeds   []Feed     `json:"feeds"`   // feeds that need a person: stale, or their last publication was refused
+	Needs   []RunRow   `json:"needs"`   // failed, restored, blocked, not effective, unknown: newest first, loudest first
+	Waiting []Waiting  `json:"waiting"` // due, but not permitted yet
+	Silent  []Silent   `json:"silent"`  // hosts that should report and do not
+	Running []RunRow   `json:"running"`
+	Next    []RunRow   `json:"next"`  // planned
+	Done    []RunRow   `json:"done"`  // succeeded in the last 24 hours
+	Fine    []string   `json:"fine"`  // systems with nothing due
+	Yours   []string   `json:"yours"` // systems whose updates are the customer's job
+	Total   int        `json:"total"`
 }
 
 // Silent is a host that was enrolled, or should be, and does not report.
@@ -146,6 +148,8 @@ type System struct {
 	Slot      *plan.Slot      `json:"slot,omitempty"` // next window, were a run planned now
 	NoSlot    lang.Text       `json:"no_slot"`
 	Runs      []RunRow        `json:"runs"`
+	Clocks    []ClockRow      `json:"clocks"`  // critical holes: open ones, and those closed lately
+	Notices   []Told          `json:"notices"` // who was told what about them, newest first
 }
 
 // Explanation answers "whose job is this?" for a system, and for one package of it if one is named.

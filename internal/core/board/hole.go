@@ -3,6 +3,7 @@ package board
 import (
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/advisory/dossier"
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -44,6 +45,34 @@ type Exposed struct {
 	Source   string `json:"source"`
 	Version  string `json:"version"`
 	Fixed    string `json:"fixed,omitempty"`
+}
+
+// OpenHole is a hole that a system has now, critical or not.
+type OpenHole struct {
+	CVE        string           `json:"cve"`
+	Title      string           `json:"title,omitempty"`
+	Source     string           `json:"source"`
+	Version    string           `json:"version"`
+	Fixed      string           `json:"fixed,omitempty"` // empty: there is no fixed version yet
+	State      advisory.State   `json:"state"`
+	Urgency    string           `json:"urgency,omitempty"` // Debian's word
+	Advisories []string         `json:"advisories"`
+	Binaries   []string         `json:"binaries"`
+	Level      severity.Level   `json:"level"`
+	Critical   severity.Answer  `json:"critical"` // in the sense of IT-33
+	Rating     *severity.Rating `json:"rating,omitempty"`
+	Since      time.Time        `json:"since,omitzero"` // when its clock was started
+}
+
+// OpenHoles are the holes of a system, the worst first.
+type OpenHoles struct {
+	System  string                 `json:"system"`
+	Release string                 `json:"release"`
+	Matched bool                   `json:"matched"` // false: nothing can be said, see Why
+	Why     lang.Text              `json:"why,omitzero"`
+	Counts  map[severity.Level]int `json:"counts"`
+	Open    int                    `json:"open"` // how many could be critical as far as is known, without those that are
+	Holes   []OpenHole             `json:"holes"`
 }
 
 // Feed is how one source of advisories stands.

@@ -1,0 +1,148 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/severity"
+	"github.com/patchwart/patchwart/internal/store"
+)
+
+// Holes lists the holes that a system has now, the worst first.
+func (s *Server) Holes(ctx context.Context, system string) (board.OpenHoles, error) {
+	out := board.OpenHoles{System: system, Counts: map[severity.Level]int{}}
+	err := s.store.Read(ctx, func(tx *store.Tx) error {
+		e, err := tx.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		if _, ok := e.System(system); !ok {
+			return fault.Missing("Das System", "system", system)
+		}
+		row, ok, err := tx.Facts(ctx, system)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			out.Why = lang.T("Der Host hat noch nichts gemeldet.", "The host has not reported yet.")
+			return nil
+		}
+		running, err := runningClocks(ctx, tx, system)
+		if err != nil {
+			return err
+		}
+		s.openHoles(&out, row, running)
+		return nil
+	})
+	return out, err
+}
+
+// openHoles matches what a host reported with what the feeds say.
+func (s *Server) openHoles(out *board.OpenHoles, row store.FactsRow, running map[hole]time.Time) {
+	k := s.knows.Load()
+	inv := inventoryOf(row.Facts)
+	out.Release = inv.Release
+	switch {
+	case inv.Release == "":
+		out.Why = lang.Textf("„%[1]s“ ist keine Ausgabe von Debian, über die die Feeds etwas sagen.", `"%[1]s" is no Debian release that the feeds say anything about.`,
+			cmp.Or(row.Facts.OS.Codename, row.Facts.OS.Name))
+		return
+	case k.shelf.Holes() == 0:
+		out.Why = lang.T("Es ist noch keine Veröffentlichung übernommen: Über Lücken ist nichts bekannt.", "No publication has been taken in yet: nothing is known about holes.")
+		return
+	}
+	out.Matched = true
+	for _, m := range k.shelf.Index.Match(inv) {
+		for _, h := range m.Holes {
+			r := k.rate(s, hole{inv.Release, m.Source, h.CVE})
+			one := board.OpenHole{CVE: h.CVE, Source: m.Source, Version: m.Version, Fixed: h.Fixed, State: h.State, Urgency: h.Urgency,
+				Advisories: h.Advisories, Binaries: m.Binaries, Level: r.Level, Critical: r.Critical(), Since: running[hole{inv.Release, m.Source, h.CVE}]}
+			if d, ok := k.shelf.Hole(h.CVE); ok {
+				one.Title = d.Title
+			}
+			out.Counts[one.Level]++
+			if one.Critical == severity.NotKnown {
+				out.Open++
+			}
+			out.Holes = append(out.Holes, one)
+		}
+	}
+	slices.SortStableFunc(out.Holes, func(a, b board.OpenHole) int {
+		return cmp.Or(cmp.Compare(loudness(b), loudness(a)), strings.Compare(a.Source, b.Source), strings.Compare(b.CVE, a.CVE))
+	})
+}
+
+// loudness orders holes: critical, then by level; one that may still turn out critical stands directly
+// below those that are, whatever is established.
+func loudness(h board.OpenHole) int {
+	switch {
+	case h.Critical == severity.Yes:
+		return 100
+	case h.Level == severity.Unknown && h.Fixed != "":
+		return 50
+	case h.Level == severity.Unknown:
+		return 15
+	}
+	return h.Level.Rank() * 10
+}
+
+// runningClocks are the holes of a system that a clock runs for, and since when.
+func runningClocks(ctx context.Context, tx *store.Tx, system string) (map[hole]time.Time, error) {
+	list, err := tx.ClocksOf(ctx, system)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[hole]time.Time, len(list))
+	for _, c := range list {
+		p, err := paperOf(c)
+		if err != nil {
+			return nil, err
+		}
+		if c.Closed.IsZero() {
+			out[hole{p.Release, c.Source, c.CVE}] = c.Known
+		}
+	}
+	return out, nil
+}
+
+// todaysHoles adds the clocks that run, and the feeds that need a person.
+func (s *Server) todaysHoles(ctx context.Context, tx *store.Tx, out *board.Today) error {
+	list, err := tx.Clocks(ctx, time.Time{})
+	if err != nil {
+		return err
+	}
+	if out.Clocks, err = s.clockRows(ctx, tx, list); err != nil {
+		return err
+	}
+	feeds, err := s.feedRows(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		if f.Stale || !f.Problem.IsZero() {
+			out.Feeds = append(out.Feeds, f)
+		}
+	}
+	return nil
+}
+
+// holesOf adds the clocks of a system and what was told about them.
+func (s *Server) holesOf(ctx context.Context, tx *store.Tx, out *board.System) error {
+	list, err := tx.ClocksOf(ctx, out.Name)
+	if err != nil {
+		return err
+	}
+	since := s.now().Add(-recent)
+	list = slices.DeleteFunc(list, func(c store.Clock) bool { return !c.Closed.IsZero() && c.Closed.Before(since) })
+	if out.Clocks, err = s.clockRows(ctx, tx, list); err != nil {
+		return err
+	}
+	out.Notices, err = notices(ctx, tx, out.Name, 50)
+	return err
+}
