@@ -26,12 +26,17 @@ func (s *Server) Systems(ctx context.Context) ([]board.SystemRow, error) {
 		if err != nil {
 			return err
 		}
+		critical, err := s.openClocks(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for _, sys := range e.Systems {
 			sub, err := s.subject(ctx, tx, e, sys.Name)
 			if err != nil {
 				return err
 			}
 			row := systemRow(sub, agents)
+			row.Critical = critical[sys.Name]
 			runs, err := tx.Runs(ctx, board.RunFilter{System: sys.Name, Limit: 5})
 			if err != nil {
 				return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/severity"
@@ -117,9 +118,12 @@ func (s *Server) todaysHoles(ctx context.Context, tx *store.Tx, out *board.Today
 	if err != nil {
 		return err
 	}
-	if out.Clocks, err = s.clockRows(ctx, tx, list); err != nil {
+	rows, err := s.clockRows(ctx, tx, list)
+	if err != nil {
 		return err
 	}
+	// What a mitigation secures needs nobody before it has to be looked at again.
+	out.Clocks = slices.DeleteFunc(rows, func(r board.ClockRow) bool { return r.Clock.Secured && r.Clock.Job != clock.Review })
 	feeds, err := s.feedRows(ctx, tx)
 	if err != nil {
 		return err
@@ -132,6 +136,22 @@ func (s *Server) todaysHoles(ctx context.Context, tx *store.Tx, out *board.Today
 	return nil
 }
 
+// openClocks counts the critical holes of each system that are open.
+func (s *Server) openClocks(ctx context.Context, tx *store.Tx) (map[string]int, error) {
+	list, err := tx.Clocks(ctx, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.clockRows(ctx, tx, list)
+	out := map[string]int{}
+	for _, r := range rows {
+		if !r.Clock.Secured {
+			out[r.System]++
+		}
+	}
+	return out, err
+}
+
 // holesOf adds the clocks of a system and what was told about them.
 func (s *Server) holesOf(ctx context.Context, tx *store.Tx, out *board.System) error {
 	list, err := tx.ClocksOf(ctx, out.Name)
@@ -142,6 +162,11 @@ func (s *Server) holesOf(ctx context.Context, tx *store.Tx, out *board.System) e
 	list = slices.DeleteFunc(list, func(c store.Clock) bool { return !c.Closed.IsZero() && c.Closed.Before(since) })
 	if out.Clocks, err = s.clockRows(ctx, tx, list); err != nil {
 		return err
+	}
+	for _, r := range out.Clocks {
+		if !r.Clock.Secured {
+			out.Critical++
+		}
 	}
 	out.Notices, err = notices(ctx, tx, out.Name, 50)
 	return err

@@ -91,6 +91,15 @@ func fixtureWords(t *testing.T, d *desk) string {
 	}
 	e, _ := d.Backend.Enrolment(ctx, "neu1")
 	all = append(all, e, d.Backend.Check)
+	for _, name := range []string{"mail2", "db1"} {
+		holes, _ := d.Backend.Holes(ctx, name)
+		all = append(all, holes)
+	}
+	hole, _ := d.Backend.Hole(ctx, webtest.Hole)
+	for _, f := range hole.Feeds { // of a hole only names and publishers' words are data
+		all = append(all, f.Name, f.Origin, f.Edition, f.Edition+" · "+f.Origin)
+	}
+	all = append(all, hole.Dossier, "· "+hole.Dossier.Packages[1].Note)
 	// Of the policies only names and IDs are data; their sentences have to be in both languages.
 	list, err := d.Backend.Policies(ctx)
 	if err != nil {
@@ -127,7 +136,7 @@ func TestPagesSpeakOneLanguage(t *testing.T) {
 	same := []string{ // words that are alike in both languages
 		"Patchwart", "Deutsch", "English", "System", "Server", "Kernel", "Port", "Mandat", "Host", "PaaS", "IaaS", "SaaS",
 		"UTC", "SHA-256", "Middleware", "Restart", "Version", "Patch", "Update", "Migration", "normal", "basic", "advanced",
-		"TCP", "HTTP", "MiB", "GiB", "KiB", "min", "h", "s", "Name", "patchwart", "console", "explain",
+		"TCP", "HTTP", "Feed", "MiB", "GiB", "KiB", "min", "h", "s", "Name", "patchwart", "console", "explain",
 	}
 	for name, body := range german {
 		if !strings.Contains(body, `<html lang="de">`) || !strings.Contains(english[name], `<html lang="en">`) {

@@ -92,6 +92,9 @@ func (p page) N(n int, words plural) string {
 	return strings.Replace(wording, "%[1]s", p.Count(n), 1)
 }
 
+// Plural is N as a text, for parts that take one.
+func (p page) Plural(n int, words plural) lang.Text { return lang.T(p.N(n, words), p.N(n, words)) }
+
 // Count writes a number.
 func (p page) Count(n int) string { return lang.Count(n, p.L) }
 

@@ -16,7 +16,7 @@ func TestWithoutSessionThereIsNoPage(t *testing.T) {
 	d := open(t, webtest.Demo())
 	for _, path := range []string{
 		"/", "/systeme", "/systeme.csv", "/systeme/db1", "/systeme/db1/faellig.csv", "/systeme/db1/auftrag?beleg=x", "/planen",
-		"/laeufe", "/laeufe.csv", "/laeufe/R-0811", "/laeufe/R-0811/strom", "/zustaendigkeit?system=db1", "/protokoll", "/gibt-es-nicht",
+		"/laeufe", "/laeufe.csv", "/laeufe/R-0811", "/laeufe/R-0811/strom", "/zustaendigkeit?system=db1", "/protokoll", "/luecken", "/luecken.csv", "/luecken/CVE-2026-41288", "/systeme/mail2/luecken", "/systeme/mail2/luecken.csv", "/gibt-es-nicht",
 	} {
 		status, body, _ := d.get(path)
 		if status != http.StatusForbidden {
@@ -226,7 +226,7 @@ func TestHostileTextsStayText(t *testing.T) {
 	evil := url.QueryEscape(webtest.Evil)
 	paths := []string{
 		"/", "/systeme", "/systeme?q=" + evil + "&zustand=" + evil + "&sort=" + evil, "/systeme/" + name, "/laeufe", "/laeufe?q=" + evil,
-		"/laeufe/" + webtest.HostileRun, "/planen", "/planen?system=" + name, "/zustaendigkeit?system=" + name + "&package=" + evil,
+		"/laeufe/" + webtest.HostileRun, "/planen", "/planen?system=" + name, "/luecken", "/luecken/" + url.PathEscape(webtest.Evil), "/systeme/" + name + "/luecken?q=" + evil + "&zustand=" + evil, "/zustaendigkeit?system=" + name + "&package=" + evil,
 		"/zustaendigkeit?system=" + evil, "/systeme/" + url.PathEscape(webtest.Evil), "/laeufe/" + url.PathEscape(webtest.Evil), "/" + evil,
 		"/anmelden?token=" + evil,
 	}

@@ -29,6 +29,8 @@ type systemView struct {
 	Hidden int // due changes that are not shown
 	Orders []orderRow
 	Past   capped[board.RunRow]
+	Holes  capped[board.ClockRow]
+	Told   capped[board.Told]
 	Form   orderForm
 }
 
@@ -56,7 +58,8 @@ func (c *console) showSystem(w http.ResponseWriter, r *http.Request, status int,
 	v := systemView{
 		page: c.page(w, r, "systeme", title), S: s, Zone: s.Held.Window.Zone,
 		Orders: orderRows(s), Form: form,
-		Past: capAt(s.Runs, maxPast, "/laeufe?q="+s.Name),
+		Past:  capAt(s.Runs, maxPast, "/laeufe?q="+s.Name),
+		Holes: capAt(s.Clocks, maxClocks, systemHolesURL(s.Name)), Told: capAt(s.Notices, maxTold, "/luecken"),
 	}
 	v.Groups, v.Hidden = groupDue(s.DueList)
 	// The version's title and dates are a nicety: a page that lacks them is still right.

@@ -14,6 +14,7 @@ import (
 var systemStates = []option{
 	{"", systemsWords.StateAll},
 	{"faellig", systemsWords.StateDue},
+	{"luecke", systemsWords.StateHole},
 	{"sicherheit", systemsWords.StateSecurity},
 	{"wartet", systemsWords.StateWaiting},
 	{"ruhig", systemsWords.StateFine},
@@ -76,6 +77,8 @@ func (c *console) systemFilter(ctx context.Context, state string) (func(board.Sy
 	switch state {
 	case "faellig":
 		return func(s board.SystemRow) bool { return s.Due > 0 }, nil
+	case "luecke":
+		return func(s board.SystemRow) bool { return s.Critical > 0 }, nil
 	case "sicherheit":
 		return func(s board.SystemRow) bool { return s.Security > 0 }, nil
 	case "wartet", "ruhig", "kunde", "stumm":

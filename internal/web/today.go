@@ -46,6 +46,8 @@ type todayView struct {
 	Lead    string
 	Total   int
 	First   *board.RunRow // the loudest of what needs a person
+	Clocks  capped[board.ClockRow]
+	Feeds   []board.Feed
 	Running capped[board.RunRow]
 	Needs   capped[board.RunRow]
 	Waiting capped[board.Waiting]
@@ -67,6 +69,8 @@ func (c *console) today(w http.ResponseWriter, r *http.Request) {
 	v := todayView{
 		page:    c.page(w, r, "heute", todayWords.Title),
 		Total:   t.Total,
+		Clocks:  capAt(t.Clocks, maxNeeds, "/luecken"),
+		Feeds:   t.Feeds,
 		Running: capAt(t.Running, maxRunning, "/laeufe?zustand=laeuft"),
 		Needs:   capAt(t.Needs, maxNeeds, "/laeufe?zustand=braucht"),
 		Waiting: capAt(t.Waiting, maxWaiting, "/systeme?zustand=wartet"),
@@ -92,11 +96,12 @@ func (c *console) today(w http.ResponseWriter, r *http.Request) {
 
 // todayLead says the day in one line.
 func todayLead(v todayView) string {
-	parts := make([]string, 0, 4)
+	parts := make([]string, 0, 5)
 	for _, part := range []struct {
 		n     int
 		words plural
 	}{
+		{v.Clocks.Total, todayWords.LeadClocks},
 		{v.Running.Total, todayWords.LeadRunning},
 		{v.Needs.Total, todayWords.LeadNeeds},
 		{v.Waiting.Total, todayWords.LeadWaiting},

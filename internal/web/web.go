@@ -55,6 +55,15 @@ type Record interface {
 	VerifyRecord(ctx context.Context) (board.RecordCheck, error)
 }
 
+// Holes tells which published holes the systems have, how the clocks stand, and what that rests on.
+type Holes interface {
+	Clocks(ctx context.Context, recent bool) ([]board.ClockRow, error)
+	Hole(ctx context.Context, id string) (board.Hole, error)
+	Holes(ctx context.Context, system string) (board.OpenHoles, error)
+	Notices(ctx context.Context, system string) ([]board.Told, error)
+	Feeds(ctx context.Context) ([]board.Feed, error)
+}
+
 // Backend is all that the console asks of the server. Its errors are *fault.Error; any other error
 // is logged and shown as an internal fault.
 type Backend interface {
@@ -63,6 +72,7 @@ type Backend interface {
 	Desk
 	Runs
 	Record
+	Holes
 }
 
 // Sessions knows who is signed in.

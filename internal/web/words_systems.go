@@ -4,12 +4,12 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // systemsWords are the words of the list of systems.
 var systemsWords = struct {
-	Title, Caption, Query, QueryHint, State, OS, Due, SecurityCol, Last, Seen lang.Text
-	NextRun, Job, Model, Enrolled, Held, NoRun, NoMatch, Empty, EmptyHow      lang.Text
-	StateAll, StateDue, StateSecurity, StateWaiting, StateFine, StateYours    lang.Text
-	StateSilent, FoundAll                                                     lang.Text
-	Found                                                                     plural
-	SecurityShort                                                             plural
+	Title, Caption, Query, QueryHint, State, OS, Due, SecurityCol, Last, Seen         lang.Text
+	NextRun, Job, Model, Enrolled, Held, NoRun, NoMatch, Empty, EmptyHow              lang.Text
+	StateAll, StateDue, StateHole, StateSecurity, StateWaiting, StateFine, StateYours lang.Text
+	StateSilent, FoundAll                                                             lang.Text
+	Found                                                                             plural
+	SecurityShort, Holes                                                              plural
 }{
 	Title:         lang.T("Systeme", "Systems"),
 	Caption:       lang.T("Systeme mit Vertrag, Fälligem und letztem Lauf", "Systems with contract, what is due, and last run"),
@@ -32,6 +32,7 @@ var systemsWords = struct {
 	EmptyHow:      lang.T("Dieser Befehl liest sie aus einer Datei ein:", "This command reads them from a file:"),
 	StateAll:      lang.T("alle", "all"),
 	StateDue:      lang.T("mit fälligen Änderungen", "with due changes"),
+	StateHole:     lang.T("mit offener kritischer Lücke", "with an open critical hole"),
 	StateSecurity: lang.T("mit fälligen Sicherheitsupdates", "with due security updates"),
 	StateWaiting:  lang.T("wartet auf Auftrag oder Angabe", "waits for an order or a fact"),
 	StateFine:     lang.T("nichts fällig", "nothing due"),
@@ -41,6 +42,10 @@ var systemsWords = struct {
 	Found: plural{
 		lang.T("%[1]s System", "%[1]s system"),
 		lang.T("%[1]s Systeme", "%[1]s systems"),
+	},
+	Holes: plural{
+		lang.T("%[1]s kritische Lücke", "%[1]s critical hole"),
+		lang.T("%[1]s kritische Lücken", "%[1]s critical holes"),
 	},
 	SecurityShort: plural{
 		lang.T("%[1]s Sicherheitsupdate", "%[1]s security update"),

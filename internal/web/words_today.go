@@ -9,7 +9,7 @@ var todayWords = struct {
 	NeverSeen, NotEnrolled, LastSeen, Order, Look, PlanAll, PlanLead lang.Text
 	Empty, EmptyHow, EmptyThen, Began, QuietLow                      lang.Text
 	MoreFine                                                         lang.Text
-	LeadRunning, LeadNeeds, LeadWaiting, LeadSilent                  plural
+	LeadClocks, LeadRunning, LeadNeeds, LeadWaiting, LeadSilent      plural
 	Fine, Yours, Packages                                            plural
 }{
 	Title:     lang.T("Heute", "Today"),
@@ -39,6 +39,10 @@ var todayWords = struct {
 	QuietLow:    lang.T("Alles Übrige", "Everything else"),
 	MoreFine:    lang.T("und %[1]s weitere", "and %[1]s more"),
 
+	LeadClocks: plural{
+		lang.T("Eine kritische Lücke ist offen.", "One critical hole is open."),
+		lang.T("%[1]s kritische Lücken sind offen.", "%[1]s critical holes are open."),
+	},
 	LeadRunning: plural{
 		lang.T("Ein Lauf ist unterwegs.", "One run is under way."),
 		lang.T("%[1]s Läufe sind unterwegs.", "%[1]s runs are under way."),

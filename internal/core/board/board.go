@@ -118,6 +118,7 @@ type SystemRow struct {
 	Due      int                 `json:"due"`
 	Security int                 `json:"security"`
 	Held     int                 `json:"held"`
+	Critical int                 `json:"critical"` // critical holes that are open
 	Answer   lang.Text           `json:"answer"` // whose job security updates of the OS are
 	Last     *RunRow             `json:"last,omitempty"`
 	Next     *RunRow             `json:"next,omitempty"`

@@ -36,6 +36,9 @@ type Backend struct {
 	systems []*board.System
 	runs    []*board.Run
 	board   board.Today
+	clocks  []board.ClockRow
+	notices []board.Told
+	feeds   []board.Feed
 	changed chan struct{} // closed and replaced whenever a run changes
 }
 

@@ -17,7 +17,7 @@ import (
 // Demo is a small hoster on a Saturday at 05:20, the maintenance window open: one run is under way,
 // one succeeded, one was put back, one could not be put back, one was blocked, one is installed but
 // not effective, one is unknown; one waits for an order; one is the customer's own; one host is
-// silent, one not enrolled.
+// silent, one not enrolled. Two critical holes have become known the evening before.
 func Demo() *Backend {
 	m := newMaker(Morning)
 	b := &Backend{Now: Morning, Check: goodRecord(4711)}
@@ -34,6 +34,8 @@ func Demo() *Backend {
 		t.Fine = append(t.Fine, name)
 	}
 	t.Total = len(b.systems)
+	t.Fine = slices.DeleteFunc(t.Fine, func(name string) bool { return name != "mail1" }) // the others have a hole
+	holes(m, b)
 	return b
 }
 

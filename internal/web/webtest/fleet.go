@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/finding"
@@ -107,5 +108,9 @@ func Hostile() *Backend {
 	b.board = board.Today{Now: Morning, Total: 1, Needs: []board.RunRow{r.RunRow}, Fine: []string{Evil},
 		Waiting: []board.Waiting{{System: HostileSystem, Customer: Evil, Rule: Evil, Text: evil, Ask: evil, Due: 1, CanOrder: true}}}
 	b.Check.Text, b.Check.Checkpoint = evil, Evil
+	b.clock(m, HostileSystem, hole{Evil, Evil, Evil, Evil, Evil, Evil, known}, clock.Duty{Footing: clock.Own, Hours: 24, Rule: Evil}, clock.Times{})
+	b.told(HostileSystem, Evil, Evil, m.now, evil)
+	b.feeds = []board.Feed{{Name: Evil, Kind: Evil, Origin: Evil, Edition: Evil, Problem: evil, Tried: m.now, Accepted: m.now}}
+	b.board.Feeds = b.feeds
 	return b
 }
