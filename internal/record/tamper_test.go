@@ -22,7 +22,7 @@ var evidence = map[string]string{
 	"policies": store.KindPolicy, "agents": store.KindAgent, "orders": store.KindOrder, "runs": store.KindRun,
 	"papers": store.KindPaper, "mandates": store.KindMandate, "work_orders": store.KindWorkOrder, "run_events": store.KindRunEvent,
 	"verdicts": store.KindVerdict, "decisions": store.KindDecision, "refusals": store.KindRefusal,
-	"publications": store.KindPublication, "clocks": store.KindClock, "notices": store.KindNotice,
+	"publications": store.KindPublication, "clocks": store.KindClock, "notices": store.KindNotice, "rulings": store.KindRuling,
 	"record_entries": "", "record_hashes": "", "record_checkpoints": "",
 }
 

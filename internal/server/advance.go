@@ -22,6 +22,7 @@ const (
 	jobCheckpoint engine.Kind = "checkpoint" // sign the record's size and root
 	jobSurvey     engine.Kind = "survey"     // ask hosts with old package lists to refresh
 	jobAssess     engine.Kind = "assess"     // key: system; look for critical holes on it
+	jobReconsider engine.Kind = "reconsider" // a ruling about a hole has ended: look at every system again
 	jobClocks     engine.Kind = "clocks"     // say what has become due about critical holes
 )
 
@@ -50,6 +51,7 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 				_, err := s.assess(ctx, system)
 				return 0, err
 			},
+			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
 			jobSurvey:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.survey(ctx) },
 			jobCheckpoint: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.checkpoint(ctx) },

@@ -8,6 +8,8 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -40,24 +42,29 @@ func paperOf(c store.Clock) (clockPaper, error) {
 // relearn reads the publications anew and looks at every system again. It returns how many clocks were
 // started.
 func (s *Server) relearn(ctx context.Context) (started int, err error) {
-	var systems []string
-	err = s.store.Read(ctx, func(tx *store.Tx) error {
+	if err = s.store.Read(ctx, func(tx *store.Tx) error {
 		k, err := s.learn(ctx, tx)
-		if err != nil {
-			return err
-		}
-		s.knows.Store(k)
-		e, err := tx.Estate(ctx)
-		for _, sys := range e.Systems {
-			systems = append(systems, sys.Name)
+		if err == nil {
+			s.knows.Store(k)
 		}
 		return err
-	})
-	if err != nil {
+	}); err != nil {
 		return 0, err
 	}
-	for _, name := range systems {
-		n, err := s.assess(ctx, name)
+	return s.assessAll(ctx)
+}
+
+// assessAll looks at every system again.
+func (s *Server) assessAll(ctx context.Context) (started int, err error) {
+	var e estate.Estate
+	if err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		e, err = tx.Estate(ctx)
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	for _, sys := range e.Systems {
+		n, err := s.assess(ctx, sys.Name)
 		if err != nil {
 			return started, err
 		}
@@ -162,9 +169,11 @@ func (a *assessment) update(ctx context.Context, sub subject) (urgent bool, err 
 		}
 		before := string(c.Document)
 		a.observe(&p, c)
+		p.Rating = a.server.knows.Load().rate(a.server, hole{p.Release, c.Source, c.CVE})
+		p.Times.Accepted = accepted(a.at, a.server.knows.Load().exceptions, exception.Finding{Advisories: a.server.knows.Load().names(c.CVE), System: a.system, Customer: sub.held.Customer.ID, Level: p.Rating.Level})
 		may := a.consider(&p, c, sub)
 		state := clock.State(a.server.local(sub.held, a.at), p.Times, p.Duty)
-		urgent = urgent || may && !state.Secured
+		urgent = urgent || may && !state.Secured && !state.Accepted
 		c.Closed = time.Time{}
 		if state.Secured && state.By != clock.ByMitigation {
 			c.Closed = state.SecuredAt
@@ -249,6 +258,9 @@ func (a *assessment) effective(source string) bool {
 // reports whether it may be closed at once.
 func (a *assessment) consider(p *clockPaper, c store.Clock, sub subject) (now bool) {
 	f := finding.Finding{Package: c.Source, Source: c.Source, Class: policy.ChangeClassSecurityUpdate, Origin: policy.OriginStandard, Layer: finding.LayerOf(c.Source), Criticality: policy.CriticalityRemoteTakeover}
+	if p.Rating.Critical() == severity.No { // somebody rated it otherwise: the short clock is not for it
+		f.Criticality = policy.CriticalityNormal
+	}
 	d := policy.Decide(sub.version, finding.Facets(sub.held, f))
 	p.Duty = clock.DutyUnder(d, p.Rating.Level)
 	p.Decision = &d

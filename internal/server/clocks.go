@@ -16,6 +16,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/severity"
 	"github.com/patchwart/patchwart/internal/store"
 )
 
@@ -225,6 +226,9 @@ func (s *Server) Hole(ctx context.Context, id string) (board.Hole, error) {
 		if out.Clocks, err = s.clockRows(ctx, tx, list); err != nil {
 			return err
 		}
+		if err := s.ruled(ctx, tx, &out, d); err != nil {
+			return err
+		}
 		out.Exposed, err = s.exposed(ctx, tx, k, cve)
 		return err
 	})
@@ -293,7 +297,11 @@ func critical(ctx context.Context, tx *store.Tx, system string) (map[string][]st
 	}
 	var out map[string][]string
 	for _, c := range list {
-		if !c.Closed.IsZero() {
+		p, err := paperOf(c)
+		if err != nil {
+			return nil, err
+		}
+		if !c.Closed.IsZero() || p.Rating.Critical() == severity.No {
 			continue
 		}
 		if out == nil {

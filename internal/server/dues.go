@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/fault"
@@ -80,6 +81,12 @@ func (s *Server) subject(ctx context.Context, tx *store.Tx, e estate.Estate, nam
 	if sub.orders, err = tx.Orders(ctx, name); err != nil {
 		return sub, err
 	}
-	sub.critical, err = critical(ctx, tx, name)
-	return sub, err
+	if sub.critical, err = critical(ctx, tx, name); err != nil {
+		return sub, err
+	}
+	if k := s.knows.Load(); sub.facts != nil && len(k.exceptions) > 0 {
+		release, _ := debian.Codename(sub.facts.OS.Codename)
+		sub.excepted = k.excepted(s, held, release)
+	}
+	return sub, nil
 }

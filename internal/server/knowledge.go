@@ -10,6 +10,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/advisory/dossier"
 	"github.com/patchwart/patchwart/internal/core/advisory/format"
 	"github.com/patchwart/patchwart/internal/core/debian"
+	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/severity"
 	"github.com/patchwart/patchwart/internal/store"
@@ -18,8 +19,10 @@ import (
 // knowledge is what all feeds together say, read from the publications in force. It is made anew when
 // one changes, and never changed itself.
 type knowledge struct {
-	shelf *dossier.Shelf
-	rules *severity.Rules
+	shelf      *dossier.Shelf
+	rules      *severity.Rules
+	overrides  []severity.Override
+	exceptions []exception.Exception
 
 	mu      sync.Mutex
 	ratings map[hole]severity.Rating
@@ -28,11 +31,33 @@ type knowledge struct {
 // hole is a CVE in a source package of a release: what a rating may depend on.
 type hole struct{ release, source, cve string }
 
-func newKnowledge(shelf *dossier.Shelf) *knowledge {
-	return &knowledge{shelf: shelf, rules: severity.Default(), ratings: map[hole]severity.Rating{}}
+// know puts together what the shelf says and what people decided about it.
+func know(ctx context.Context, tx *store.Tx, shelf *dossier.Shelf) (*knowledge, error) {
+	k := &knowledge{shelf: shelf, rules: severity.Default(), ratings: map[hole]severity.Rating{}}
+	said, err := overrides(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range said {
+		k.overrides = append(k.overrides, o.Override)
+	}
+	k.exceptions, err = exceptions(ctx, tx)
+	return k, err
 }
 
-// rate rates a hole, once.
+// names are the names of a hole: the CVE, the advisories about it, and other publishers' names for it.
+func (k *knowledge) names(cve string) []string {
+	names := []string{cve}
+	if d, ok := k.shelf.Hole(cve); ok {
+		for _, s := range d.Advisories {
+			names = append(names, s.ID)
+		}
+		names = append(names, d.Aliases...)
+	}
+	return names
+}
+
+// rate rates a hole, once; one that an operator rated otherwise anew each time, because that lapses.
 func (k *knowledge) rate(s *Server, h hole) severity.Rating {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -43,8 +68,10 @@ func (k *knowledge) rate(s *Server, h hole) severity.Rating {
 	if !ok {
 		d = &dossier.Dossier{CVE: h.cve}
 	}
-	r := severity.Rate(s.now(), d.Evidence(h.release, h.source), k.rules, nil)
-	k.ratings[h] = r
+	r := severity.Rate(s.now(), d.Evidence(h.release, h.source), k.rules, k.overrides)
+	if r.Override == nil {
+		k.ratings[h] = r
+	}
 	return r
 }
 
@@ -73,7 +100,7 @@ func (s *Server) learn(ctx context.Context, tx *store.Tx) (*knowledge, error) {
 			return nil, fmt.Errorf("feed %q: %w", p.Feed, err)
 		}
 	}
-	return newKnowledge(b.Build()), nil
+	return know(ctx, tx, b.Build())
 }
 
 // inventoryOf is what of a host's facts is matched. Kernel images of a host that shares its kernel with

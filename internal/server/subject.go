@@ -8,6 +8,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/finding"
+	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/policy"
 )
@@ -21,7 +22,8 @@ type subject struct {
 	hash     string
 	observed time.Time
 	orders   []mandate.Order
-	critical map[string][]string // source packages with critical holes that are open, and these holes
+	excepted map[string]lang.Text // source packages that an accepted exception keeps from being updated, and why
+	critical map[string][]string  // source packages with critical holes that are open, and these holes
 }
 
 // items are the due changes with the decisions on them.
@@ -35,6 +37,7 @@ func (s subject) items() []mandate.Item {
 		if holes := s.critical[f.Source]; len(holes) > 0 && f.Class == policy.ChangeClassSecurityUpdate {
 			f.Criticality, f.Holes = policy.CriticalityRemoteTakeover, holes
 		}
+		f.Excepted = s.excepted[f.Source]
 		items = append(items, mandate.Item{Finding: f, Decision: policy.Decide(s.version, finding.Facets(s.held, f))})
 	}
 	return items

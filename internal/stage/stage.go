@@ -26,7 +26,8 @@ type Options struct {
 	Console  string // address of console and API; a free loopback port when empty
 	Lab      lab.Options
 	Log      *slog.Logger
-	RunLimit time.Duration // see server.Config
+	RunLimit time.Duration    // see server.Config
+	Clock    func() time.Time // of the server; nil: the system's
 }
 
 // Stage is a lab, a server in it, and a client of that server.
@@ -67,7 +68,7 @@ func Open(ctx context.Context, o Options) (_ *Stage, err error) {
 	s.config = server.Config{
 		DataDir: s.options.DataDir, Listen: o.Console,
 		Agents: netip.AddrPortFrom(gateway, 0).String(), AgentHosts: []string{gateway.String()},
-		RunLimit: o.RunLimit, Log: o.Log,
+		RunLimit: o.RunLimit, Log: o.Log, Clock: o.Clock,
 	}
 	if err := s.Start(ctx); err != nil {
 		return nil, err

@@ -28,6 +28,7 @@ const (
 	KindPublication   = "publication"     // feed + "/" + time of acceptance, microseconds
 	KindClock         = "clock"           // system + "/" + source package + "/" + CVE
 	KindNotice        = "notice"          // notice ID
+	KindRuling        = "ruling"          // ruling ID
 )
 
 // Statement is a row as it stands after a change, for the record: Document is a line of JSON with the
@@ -84,13 +85,14 @@ var nouns = map[string]noun{
 	KindPublication:   {publicationStatement, eachPublication},
 	KindClock:         {clockStatement, eachClock},
 	KindNotice:        {noticeStatement, eachNotice},
+	KindRuling:        {rulingStatement, eachRuling},
 }
 
 // Kinds lists the kinds of statements in a fixed order.
 func Kinds() []string {
 	return []string{
 		KindEstate, KindEstateVersion, KindPolicy, KindAgreement, KindValidity, KindAgent, KindOrder, KindRun, KindPaper, KindMandate, KindWorkOrder,
-		KindRunEvent, KindVerdict, KindDecision, KindRefusal, KindPublication, KindClock, KindNotice,
+		KindRunEvent, KindVerdict, KindDecision, KindRefusal, KindPublication, KindClock, KindNotice, KindRuling,
 	}
 }
 

@@ -119,7 +119,7 @@ type SystemRow struct {
 	Security int                 `json:"security"`
 	Held     int                 `json:"held"`
 	Critical int                 `json:"critical"` // critical holes that are open
-	Answer   lang.Text           `json:"answer"` // whose job security updates of the OS are
+	Answer   lang.Text           `json:"answer"`   // whose job security updates of the OS are
 	Last     *RunRow             `json:"last,omitempty"`
 	Next     *RunRow             `json:"next,omitempty"`
 }

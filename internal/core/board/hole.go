@@ -6,6 +6,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/advisory/dossier"
 	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
@@ -30,12 +31,14 @@ type ClockRow struct {
 
 // Hole is everything about one CVE here: what publishers say, how it is rated, and which systems have it.
 type Hole struct {
-	Dossier dossier.Dossier `json:"dossier"`
-	Rating  severity.Rating `json:"rating"`
-	Exposed []Exposed       `json:"exposed"` // systems that have it now
-	Clocks  []ClockRow      `json:"clocks"`  // running and over
-	Known   bool            `json:"known"`   // some feed says something about it
-	Feeds   []Feed          `json:"feeds"`   // what the answer rests on
+	Dossier    dossier.Dossier `json:"dossier"`
+	Rating     severity.Rating `json:"rating"`
+	Exposed    []Exposed       `json:"exposed"`    // systems that have it now
+	Clocks     []ClockRow      `json:"clocks"`     // running and over
+	Known      bool            `json:"known"`      // some feed says something about it
+	Exceptions []Exception     `json:"exceptions"` // about it, whether they hold or not
+	Overrides  []Override      `json:"overrides"`
+	Feeds      []Feed          `json:"feeds"` // what the answer rests on
 }
 
 // Exposed is a system that has a hole.
@@ -45,6 +48,20 @@ type Exposed struct {
 	Source   string `json:"source"`
 	Version  string `json:"version"`
 	Fixed    string `json:"fixed,omitempty"`
+}
+
+// Exception is an accepted non-installation and how it stands.
+type Exception struct {
+	exception.Exception
+	State    exception.State `json:"state"`
+	Sentence lang.Text       `json:"sentence"`
+}
+
+// Override is an operator's own rating of a hole.
+type Override struct {
+	ID string `json:"id"`
+	severity.Override
+	Holds bool `json:"holds"` // it has not lapsed
 }
 
 // OpenHole is a hole that a system has now, critical or not.

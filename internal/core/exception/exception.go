@@ -133,6 +133,9 @@ func (e *Exception) carries(today severity.Level) bool {
 	return today.Rank() <= e.Level.Rank()
 }
 
+// About reports whether the exception is about this hole on this system, whether it holds or not.
+func (e *Exception) About(f Finding) bool { return e.Scope.misses(f).IsZero() }
+
 // misses says what of the finding is outside of the scope; zero when nothing is.
 func (s Scope) misses(f Finding) lang.Text {
 	switch {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
 )
 
@@ -33,6 +34,7 @@ type Finding struct {
 
 	Criticality policy.Criticality `json:"criticality,omitempty"` // of the holes that it closes; empty: not known
 	Holes       []string           `json:"holes,omitempty"`       // critical ones that it closes, as far as they are known
+	Excepted    lang.Text          `json:"excepted,omitzero"`     // an accepted exception keeps it from being made; says why
 }
 
 // Due lists what is due on a host, sorted by package name. It judges nothing but the facets.

@@ -55,6 +55,10 @@ func consider(r Request, item Item) (Ground, *Refusal) {
 		text := d.Refusal()
 		return refuse(item, d.GoverningRule(), text, lang.Text{})
 	}
+	if !item.Finding.Excepted.IsZero() {
+		return refuse(item, d.GoverningRule(), item.Finding.Excepted, lang.T(
+			"Soll es doch eingespielt werden, muss die Ausnahme zuerst widerrufen werden.", "If it is to be installed after all, the exception has to be revoked first."))
+	}
 	if item.Finding.Held {
 		return refuse(item, d.GoverningRule(), lang.Textf(
 			"%[1]s ist auf dem Host zurückgehalten (hold) und bleibt es, bis jemand es löst.",

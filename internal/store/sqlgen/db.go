@@ -72,6 +72,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addRefusalStmt, err = db.PrepareContext(ctx, addRefusal); err != nil {
 		return nil, fmt.Errorf("error preparing query AddRefusal: %w", err)
 	}
+	if q.addRulingStmt, err = db.PrepareContext(ctx, addRuling); err != nil {
+		return nil, fmt.Errorf("error preparing query AddRuling: %w", err)
+	}
 	if q.addRunStmt, err = db.PrepareContext(ctx, addRun); err != nil {
 		return nil, fmt.Errorf("error preparing query AddRun: %w", err)
 	}
@@ -191,6 +194,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.getRefusalStmt, err = db.PrepareContext(ctx, getRefusal); err != nil {
 		return nil, fmt.Errorf("error preparing query GetRefusal: %w", err)
+	}
+	if q.getRulingStmt, err = db.PrepareContext(ctx, getRuling); err != nil {
+		return nil, fmt.Errorf("error preparing query GetRuling: %w", err)
 	}
 	if q.getRunStmt, err = db.PrepareContext(ctx, getRun); err != nil {
 		return nil, fmt.Errorf("error preparing query GetRun: %w", err)
@@ -315,6 +321,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listRefusalsStmt, err = db.PrepareContext(ctx, listRefusals); err != nil {
 		return nil, fmt.Errorf("error preparing query ListRefusals: %w", err)
 	}
+	if q.listRulingIDsStmt, err = db.PrepareContext(ctx, listRulingIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRulingIDs: %w", err)
+	}
+	if q.listRulingsStmt, err = db.PrepareContext(ctx, listRulings); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRulings: %w", err)
+	}
 	if q.listRunIDsStmt, err = db.PrepareContext(ctx, listRunIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query ListRunIDs: %w", err)
 	}
@@ -407,6 +419,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.updateClockStmt, err = db.PrepareContext(ctx, updateClock); err != nil {
 		return nil, fmt.Errorf("error preparing query UpdateClock: %w", err)
+	}
+	if q.updateRulingStmt, err = db.PrepareContext(ctx, updateRuling); err != nil {
+		return nil, fmt.Errorf("error preparing query UpdateRuling: %w", err)
 	}
 	if q.updateRunStmt, err = db.PrepareContext(ctx, updateRun); err != nil {
 		return nil, fmt.Errorf("error preparing query UpdateRun: %w", err)
@@ -506,6 +521,11 @@ func (q *Queries) Close() error {
 	if q.addRefusalStmt != nil {
 		if cerr := q.addRefusalStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addRefusalStmt: %w", cerr)
+		}
+	}
+	if q.addRulingStmt != nil {
+		if cerr := q.addRulingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addRulingStmt: %w", cerr)
 		}
 	}
 	if q.addRunStmt != nil {
@@ -706,6 +726,11 @@ func (q *Queries) Close() error {
 	if q.getRefusalStmt != nil {
 		if cerr := q.getRefusalStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getRefusalStmt: %w", cerr)
+		}
+	}
+	if q.getRulingStmt != nil {
+		if cerr := q.getRulingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getRulingStmt: %w", cerr)
 		}
 	}
 	if q.getRunStmt != nil {
@@ -913,6 +938,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listRefusalsStmt: %w", cerr)
 		}
 	}
+	if q.listRulingIDsStmt != nil {
+		if cerr := q.listRulingIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRulingIDsStmt: %w", cerr)
+		}
+	}
+	if q.listRulingsStmt != nil {
+		if cerr := q.listRulingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRulingsStmt: %w", cerr)
+		}
+	}
 	if q.listRunIDsStmt != nil {
 		if cerr := q.listRunIDsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listRunIDsStmt: %w", cerr)
@@ -1068,6 +1103,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing updateClockStmt: %w", cerr)
 		}
 	}
+	if q.updateRulingStmt != nil {
+		if cerr := q.updateRulingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing updateRulingStmt: %w", cerr)
+		}
+	}
 	if q.updateRunStmt != nil {
 		if cerr := q.updateRunStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing updateRunStmt: %w", cerr)
@@ -1148,6 +1188,7 @@ type Queries struct {
 	addRecordEntryStmt         *sql.Stmt
 	addRecordHashStmt          *sql.Stmt
 	addRefusalStmt             *sql.Stmt
+	addRulingStmt              *sql.Stmt
 	addRunStmt                 *sql.Stmt
 	addSessionStmt             *sql.Stmt
 	addSignInStmt              *sql.Stmt
@@ -1188,6 +1229,7 @@ type Queries struct {
 	getPublicationTextStmt     *sql.Stmt
 	getRefreshStmt             *sql.Stmt
 	getRefusalStmt             *sql.Stmt
+	getRulingStmt              *sql.Stmt
 	getRunStmt                 *sql.Stmt
 	getValidityStmt            *sql.Stmt
 	getVerdictStmt             *sql.Stmt
@@ -1229,6 +1271,8 @@ type Queries struct {
 	listRecordHashesStmt       *sql.Stmt
 	listRefusalIDsStmt         *sql.Stmt
 	listRefusalsStmt           *sql.Stmt
+	listRulingIDsStmt          *sql.Stmt
+	listRulingsStmt            *sql.Stmt
 	listRunIDsStmt             *sql.Stmt
 	listRunsStmt               *sql.Stmt
 	listRunsOfStmt             *sql.Stmt
@@ -1260,6 +1304,7 @@ type Queries struct {
 	thinPublicationTextsStmt   *sql.Stmt
 	touchFactsStmt             *sql.Stmt
 	updateClockStmt            *sql.Stmt
+	updateRulingStmt           *sql.Stmt
 	updateRunStmt              *sql.Stmt
 	useOrderStmt               *sql.Stmt
 	useSignInStmt              *sql.Stmt
@@ -1287,6 +1332,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addRecordEntryStmt:         q.addRecordEntryStmt,
 		addRecordHashStmt:          q.addRecordHashStmt,
 		addRefusalStmt:             q.addRefusalStmt,
+		addRulingStmt:              q.addRulingStmt,
 		addRunStmt:                 q.addRunStmt,
 		addSessionStmt:             q.addSessionStmt,
 		addSignInStmt:              q.addSignInStmt,
@@ -1327,6 +1373,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getPublicationTextStmt:     q.getPublicationTextStmt,
 		getRefreshStmt:             q.getRefreshStmt,
 		getRefusalStmt:             q.getRefusalStmt,
+		getRulingStmt:              q.getRulingStmt,
 		getRunStmt:                 q.getRunStmt,
 		getValidityStmt:            q.getValidityStmt,
 		getVerdictStmt:             q.getVerdictStmt,
@@ -1368,6 +1415,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listRecordHashesStmt:       q.listRecordHashesStmt,
 		listRefusalIDsStmt:         q.listRefusalIDsStmt,
 		listRefusalsStmt:           q.listRefusalsStmt,
+		listRulingIDsStmt:          q.listRulingIDsStmt,
+		listRulingsStmt:            q.listRulingsStmt,
 		listRunIDsStmt:             q.listRunIDsStmt,
 		listRunsStmt:               q.listRunsStmt,
 		listRunsOfStmt:             q.listRunsOfStmt,
@@ -1399,6 +1448,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		thinPublicationTextsStmt:   q.thinPublicationTextsStmt,
 		touchFactsStmt:             q.touchFactsStmt,
 		updateClockStmt:            q.updateClockStmt,
+		updateRulingStmt:           q.updateRulingStmt,
 		updateRunStmt:              q.updateRunStmt,
 		useOrderStmt:               q.useOrderStmt,
 		useSignInStmt:              q.useSignInStmt,

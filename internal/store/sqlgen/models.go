@@ -180,6 +180,15 @@ type Refusal struct {
 	At     int64
 }
 
+type Ruling struct {
+	ID       string
+	Kind     string
+	Cve      string
+	Given    int64
+	Version  int64
+	Document []byte
+}
+
 type Run struct {
 	ID       string
 	System   string

@@ -153,3 +153,50 @@ func notices(t *testing.T, s *store.Store) {
 		return nil
 	})
 }
+
+// rulings: what people decided about holes stays, with every change of it; of two who change it at once
+// the second has to look again.
+func rulings(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	first := store.Ruling{ID: "EXC-1", Kind: store.RulingException, CVE: "CVE-2026-1", Given: Noon, Document: []byte(`{"a":1}`)}
+	other := store.Ruling{ID: "RAT-1", Kind: store.RulingOverride, CVE: "CVE-2026-1", Given: Noon, Document: []byte(`{}`)}
+	Write(t, s, func(tx *store.Tx) error {
+		_, err := tx.AddRuling(ctx, first)
+		_, err2 := tx.AddRuling(ctx, other)
+		return errors.Join(err, err2)
+	})
+	if err := s.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.AddRuling(ctx, first)
+		return err
+	}); err == nil {
+		t.Error("one ID was given twice")
+	}
+	changed := first
+	changed.Version, changed.Document = 1, []byte(`{"approved":true}`)
+	Write(t, s, func(tx *store.Tx) error {
+		_, err := tx.UpdateRuling(ctx, changed)
+		return err
+	})
+	if err := s.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.UpdateRuling(ctx, changed)
+		return err
+	}); !errors.Is(err, store.ErrStale) {
+		t.Errorf("a change of what was changed meanwhile: %v", err)
+	}
+	changed.Version = 2
+	Read(t, s, func(tx *store.Tx) error {
+		list, err := tx.Rulings(ctx, store.RulingException)
+		if diff := cmp.Diff([]store.Ruling{changed}, list); diff != "" {
+			t.Error(diff)
+		}
+		one, ok, err2 := tx.Ruling(ctx, "EXC-1")
+		if diff := cmp.Diff(changed, one); diff != "" || !ok {
+			t.Error(diff)
+		}
+		_, ok, err3 := tx.Ruling(ctx, "nosuch")
+		if ok {
+			t.Error("there is no such ruling")
+		}
+		return errors.Join(err, err2, err3)
+	})
+}

@@ -42,6 +42,7 @@ func Run(t *testing.T, open Open) {
 		"publications": publications,
 		"clocks":       clocks,
 		"notices":      notices,
+		"rulings":      rulings,
 		"statements":   statements,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,14 @@
+-- name: AddRuling :exec
+insert into rulings (id, kind, cve, given, version, document) values ($1, $2, $3, $4, 1, $5);
+
+-- name: UpdateRuling :execrows
+update rulings set document = sqlc.arg(document), version = version + 1 where id = sqlc.arg(id) and version = sqlc.arg(version);
+
+-- name: GetRuling :one
+select * from rulings where id = $1;
+
+-- name: ListRulings :many
+select * from rulings where kind = $1 order by given desc, id;
+
+-- name: ListRulingIDs :many
+select id from rulings order by id;

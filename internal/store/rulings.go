@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/store/sqlgen"
+)
+
+// The kinds of rulings.
+const (
+	RulingOverride  = "override"  // an operator's own rating of a hole
+	RulingException = "exception" // an accepted non-installation
+)
+
+// Ruling is what a person decided about a hole. What it says is its document.
+type Ruling struct {
+	ID       string
+	Kind     string
+	CVE      string
+	Given    time.Time
+	Version  int64  // counts its changes
+	Document []byte // JSON
+}
+
+// AddRuling keeps a new ruling.
+func (tx *Tx) AddRuling(ctx context.Context, r Ruling) (Statement, error) {
+	err := tx.q.AddRuling(ctx, sqlgen.AddRulingParams{ID: r.ID, Kind: r.Kind, Cve: r.CVE, Given: micros(r.Given), Document: r.Document})
+	if err != nil {
+		return Statement{}, fmt.Errorf("store: ruling %q: %w", r.ID, err)
+	}
+	return rulingStatement(ctx, tx, r.ID)
+}
+
+// UpdateRuling changes what a ruling says that is at the given version; ErrStale when it is not.
+func (tx *Tx) UpdateRuling(ctx context.Context, r Ruling) (Statement, error) {
+	n, err := tx.q.UpdateRuling(ctx, r.Document, r.ID, r.Version)
+	switch {
+	case err != nil:
+		return Statement{}, fmt.Errorf("store: ruling %q: %w", r.ID, err)
+	case n == 0:
+		return Statement{}, fmt.Errorf("store: ruling %q: %w", r.ID, ErrStale)
+	}
+	return rulingStatement(ctx, tx, r.ID)
+}
+
+// Ruling is the ruling of that ID.
+func (tx *Tx) Ruling(ctx context.Context, id string) (Ruling, bool, error) {
+	row, err := tx.q.GetRuling(ctx, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Ruling{}, false, nil
+	}
+	if err != nil {
+		return Ruling{}, false, fmt.Errorf("store: ruling %q: %w", id, err)
+	}
+	return rulingOf(row), true, nil
+}
+
+// Rulings are those of a kind, the newest first, whether they still hold or not.
+func (tx *Tx) Rulings(ctx context.Context, kind string) ([]Ruling, error) {
+	rows, err := tx.q.ListRulings(ctx, kind)
+	if err != nil {
+		return nil, fmt.Errorf("store: rulings: %w", err)
+	}
+	list := make([]Ruling, len(rows))
+	for i, r := range rows {
+		list[i] = rulingOf(r)
+	}
+	return list, nil
+}
+
+func rulingOf(r sqlgen.Ruling) Ruling {
+	return Ruling{r.ID, r.Kind, r.Cve, moment(r.Given), r.Version, r.Document}
+}
+
+func rulingStatement(ctx context.Context, tx *Tx, id string) (Statement, error) {
+	r, err := tx.q.GetRuling(ctx, id)
+	if err != nil {
+		return Statement{}, err
+	}
+	return state(KindRuling, id, struct {
+		ID      string `json:"id"`
+		Kind    string `json:"kind"`
+		CVE     string `json:"cve"`
+		Given   int64  `json:"given"`
+		Version int64  `json:"version"`
+	}{r.ID, r.Kind, r.Cve, r.Given, r.Version}, r.Document), nil
+}
+
+func eachRuling(ctx context.Context, tx *Tx, fn func(string) error) error {
+	ids, err := tx.q.ListRulingIDs(ctx)
+	return eachOf(ids, err, fn)
+}
