@@ -93,6 +93,7 @@ type Backend struct {
 	Record   Record
 	SignIn   SignIn
 	Holes    Holes
+	Rulings  Rulings
 }
 
 // Options are what the API needs besides its backend.
@@ -130,6 +131,7 @@ func New(b Backend, o Options) http.Handler {
 	s.policies()
 	s.record()
 	s.holes()
+	s.rulings()
 	s.describe(mux)
 	return guard(mux, o)
 }

@@ -45,7 +45,14 @@ type grammar struct {
 	Holes    holesCmd `cmd:"" help:"${cmd_holes}"`
 	Advisory struct {
 		Show advisoryShowCmd `cmd:"" help:"${cmd_advisory_show}"`
+		Rate advisoryRateCmd `cmd:"" help:"${cmd_advisory_rate}"`
 	} `cmd:"" help:"${cmd_advisory}"`
+	Exception struct {
+		List    exceptionListCmd    `cmd:"" help:"${cmd_exception_list}"`
+		Add     exceptionAddCmd     `cmd:"" help:"${cmd_exception_add}"`
+		Approve exceptionApproveCmd `cmd:"" help:"${cmd_exception_approve}"`
+		Revoke  exceptionRevokeCmd  `cmd:"" help:"${cmd_exception_revoke}"`
+	} `cmd:"" help:"${cmd_exception}"`
 	Notices noticesCmd `cmd:"" help:"${cmd_notices}"`
 	Feed    struct {
 		List   feedListCmd   `cmd:"" help:"${cmd_feed_list}"`

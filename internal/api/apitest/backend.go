@@ -15,6 +15,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
@@ -45,6 +46,7 @@ type Backend struct {
 	runs      []*story
 	published []board.PublishedVersion
 	feeds     []board.Feed
+	excepted  []exception.Exception
 }
 
 // New makes the story from its beginning.
