@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/adapter/feed"
 	"github.com/patchwart/patchwart/internal/cli"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/server"
@@ -30,10 +31,18 @@ func serve(ctx context.Context, o cli.ServeOptions) error {
 	if o.JSON {
 		handler = slog.NewJSONHandler(o.Err, options)
 	}
-	s, err := server.New(ctx, server.Config{
+	config := server.Config{
 		DataDir: o.Data, Listen: o.Listen, Agents: o.Agents, AgentHosts: o.AgentHosts,
-		PlanEvery: planEvery, Refresh: refreshAfter, Log: slog.New(handler),
-	})
+		PlanEvery: planEvery, Refresh: refreshAfter, Sources: o.Sources, Log: slog.New(handler),
+	}
+	switch {
+	case len(o.Sources) == 0:
+	case o.FeedsDir != "":
+		config.Fetcher = feed.Directory{Root: o.FeedsDir}
+	default:
+		config.Fetcher = feed.New()
+	}
+	s, err := server.New(ctx, config)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/patchwart/patchwart/internal/core/advisory/source"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
 
@@ -28,12 +29,14 @@ type Hooks struct {
 
 // ServeOptions is what the command serve was told.
 type ServeOptions struct {
-	Data       string    // directory of the server's data
-	Listen     string    // console and API, loopback
-	Agents     string    // the agents' side
-	AgentHosts []string  // names and addresses for the agents' server certificate, the first one is told to agents
-	Lang       lang.Lang // of what is said at the start
-	JSON       bool      // log in JSON
+	Data       string          // directory of the server's data
+	Listen     string          // console and API, loopback
+	Agents     string          // the agents' side
+	AgentHosts []string        // names and addresses for the agents' server certificate, the first one is told to agents
+	Sources    []source.Source // feeds that are fetched; none: only what is handed over
+	FeedsDir   string          // directory that they are taken from instead of the network; empty: the network
+	Lang       lang.Lang       // of what is said at the start
+	JSON       bool            // log in JSON
 	Out, Err   io.Writer
 }
 

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 				if o.Listen == "0.0.0.0:80" {
 					return errors.New("console and API may listen on a loopback address only")
 				}
-				fmt.Fprintln(o.Out, o.Data, o.Listen, o.Agents, o.AgentHosts, o.Lang, o.JSON)
+				fmt.Fprintln(o.Out, o.Data, o.Listen, o.Agents, o.AgentHosts, len(o.Sources) > 0, o.FeedsDir, o.Lang, o.JSON)
 				return nil
 			},
 			Demo: func(_ context.Context, o cli.DemoOptions) error {

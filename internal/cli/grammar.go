@@ -55,8 +55,9 @@ type grammar struct {
 	} `cmd:"" help:"${cmd_exception}"`
 	Notices noticesCmd `cmd:"" help:"${cmd_notices}"`
 	Feed    struct {
-		List   feedListCmd   `cmd:"" help:"${cmd_feed_list}"`
-		Import feedImportCmd `cmd:"" help:"${cmd_feed_import}"`
+		List    feedListCmd    `cmd:"" help:"${cmd_feed_list}"`
+		Import  feedImportCmd  `cmd:"" help:"${cmd_feed_import}"`
+		Sources feedSourcesCmd `cmd:"" help:"${cmd_feed_sources}"`
 	} `cmd:"" help:"${cmd_feed}"`
 	Match   matchCmd   `cmd:"" help:"${cmd_match}"`
 	Console consoleCmd `cmd:"" help:"${cmd_console}"`
@@ -70,6 +71,9 @@ type serveCmd struct {
 	Agents       string   `default:":7443" placeholder:"${word_addr}" help:"${flag_serve_agents}"`
 	AgentName    []string `placeholder:"NAME" help:"${flag_serve_name}"`
 	AgentAddress []string `placeholder:"IP" help:"${flag_serve_address}"`
+	Feeds        string   `placeholder:"${word_file}" help:"${flag_serve_feeds}"`
+	FeedsDir     string   `placeholder:"${word_dir}" help:"${flag_serve_feeds_dir}"`
+	NoFeeds      bool     `help:"${flag_serve_no_feeds}"`
 }
 
 type applyCmd struct {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"runtime"
 
+	"github.com/patchwart/patchwart/internal/core/advisory/source"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
 
@@ -14,7 +15,15 @@ func (cmd serveCmd) Run(a *app) error {
 	if cmd.Data == "" {
 		cmd.Data = defaultData
 	}
+	var sources []source.Source
+	if !cmd.NoFeeds {
+		var err error
+		if sources, err = a.sources(cmd.Feeds); err != nil {
+			return err
+		}
+	}
 	return a.hooks.Serve(a.ctx, ServeOptions{
+		Sources: sources, FeedsDir: cmd.FeedsDir,
 		Data: cmd.Data, Listen: cmd.Listen, Agents: cmd.Agents, AgentHosts: append(cmd.AgentName, cmd.AgentAddress...),
 		Lang: a.lang, JSON: a.json, Out: a.out, Err: a.err,
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/advisory/dossier"
+	"github.com/patchwart/patchwart/internal/core/advisory/source"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -33,6 +34,21 @@ var feedName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,62}$`)
 type feedPaper struct {
 	Edition string    `json:"edition,omitempty"`
 	Problem lang.Text `json:"problem,omitzero"`
+	Newest  time.Time `json:"newest,omitzero"` // see dossier.Read; of the publication in force
+	Head    string    `json:"head,omitempty"`
+
+	Validators source.Validators `json:"validators,omitzero"` // of the last answer that was taken, or was what is in force
+	Failures   int               `json:"failures,omitempty"`  // attempts that went wrong since
+	NotBefore  time.Time         `json:"not_before,omitzero"` // the publisher asked for it
+}
+
+func feedPaperOf(f store.Feed) (feedPaper, error) {
+	var p feedPaper
+	if len(f.Document) == 0 {
+		return p, nil
+	}
+	err := json.Unmarshal(f.Document, &p)
+	return p, err
 }
 
 // Deliver takes a publication of a feed. What cannot be read whole, or has lost records against the one
@@ -43,6 +59,12 @@ func (s *Server) Deliver(ctx context.Context, d board.Delivery) (board.Delivered
 		return out, fault.New(fault.Invalid, lang.Textf("„%[1]s“ ist kein Name eines Feeds.", `"%[1]s" is no name of a feed.`, d.Feed),
 			lang.T("Namen bestehen aus Kleinbuchstaben, Ziffern, Punkt und Bindestrich, zum Beispiel debian-dsa.", "Names are made of lower-case letters, digits, dots and dashes, debian-dsa for example."))
 	}
+	text, err := unpack(d.Text, maxDelivery)
+	if err != nil {
+		problem := lang.Textf("Die Veröffentlichung ist nicht auszupacken: %[1]s", "The publication cannot be unpacked: %[1]s", err.Error())
+		return out, s.refuseDelivery(ctx, d.Feed, problem, lang.T("Was bekannt war, gilt weiter.", "What was known stays in force."))
+	}
+	d.Text = text
 	if len(d.Text) > maxDelivery {
 		return out, fault.New(fault.Invalid, lang.Textf("Die Veröffentlichung ist größer als %[1]d Bytes.", "The publication is larger than %[1]d bytes.", maxDelivery), lang.Text{})
 	}
@@ -61,7 +83,7 @@ func (s *Server) Deliver(ctx context.Context, d board.Delivery) (board.Delivered
 	var refused lang.Text
 	err = s.change(ctx, func(c *change) error {
 		p.Accepted = c.at
-		out.Changed, refused, err = c.accept(ctx, p, d, read.Edition)
+		out.Changed, refused, err = c.accept(ctx, p, d, read.Sane(c.at))
 		return err
 	})
 	if err != nil {
@@ -83,8 +105,16 @@ func (s *Server) Deliver(ctx context.Context, d board.Delivery) (board.Delivered
 }
 
 // accept keeps a publication, unless it is the one in force or may not replace it.
-func (c *change) accept(ctx context.Context, p store.Publication, d board.Delivery, edition string) (changed bool, refused lang.Text, err error) {
+func (c *change) accept(ctx context.Context, p store.Publication, d board.Delivery, read dossier.Read) (changed bool, refused lang.Text, err error) {
 	list, err := c.Publications(ctx)
+	if err != nil {
+		return false, refused, err
+	}
+	stands, err := c.standing(ctx, p.Feed)
+	if err != nil {
+		return false, refused, err
+	}
+	before, err := feedPaperOf(stands)
 	if err != nil {
 		return false, refused, err
 	}
@@ -98,9 +128,12 @@ func (c *change) accept(ctx context.Context, p store.Publication, d board.Delive
 			return false, lang.Textf("Die Veröffentlichung hat nur %[1]d Einträge, die bisherige hat %[2]d.",
 				"The publication has only %[1]d entries, the one in force has %[2]d.", p.Records, have.Records), nil
 		}
+		if was := (dossier.Read{Newest: before.Newest, Head: before.Head}); changed && d.Reason == "" && read.Older(was) {
+			return false, lang.T("Die Veröffentlichung ist älter als die bisherige.", "The publication is older than the one in force."), nil
+		}
 		break // the newest is the one in force
 	}
-	paper, err := json.Marshal(feedPaper{Edition: edition})
+	paper, err := json.Marshal(feedPaper{Edition: read.Edition, Newest: read.Newest, Head: read.Head})
 	if err != nil {
 		return false, refused, err
 	}
@@ -114,33 +147,44 @@ func (c *change) accept(ctx context.Context, p store.Publication, d board.Delive
 	return true, refused, c.put(ctx, st, err)
 }
 
-// refuseDelivery notes that an attempt failed, and says so.
-func (s *Server) refuseDelivery(ctx context.Context, feed string, problem, mend lang.Text) error {
-	err := s.change(ctx, func(c *change) error {
-		stands := store.Feed{Name: feed}
-		list, err := c.Feeds(ctx)
+// standing is what is kept of a feed's last attempts; a new feed has none.
+func (c *change) standing(ctx context.Context, feed string) (store.Feed, error) {
+	list, err := c.Feeds(ctx)
+	for _, f := range list {
+		if f.Name == feed {
+			return f, err
+		}
+	}
+	return store.Feed{Name: feed}, err
+}
+
+// attempt notes an attempt at a feed.
+func (s *Server) attempt(ctx context.Context, feed string, note func(*store.Feed, *feedPaper)) error {
+	return s.change(ctx, func(c *change) error {
+		stands, err := c.standing(ctx, feed)
 		if err != nil {
 			return err
 		}
-		for _, f := range list {
-			if f.Name == feed {
-				stands = f
-			}
+		paper, err := feedPaperOf(stands)
+		if err != nil {
+			return err
 		}
-		var paper feedPaper
-		if len(stands.Document) > 0 {
-			if err := json.Unmarshal(stands.Document, &paper); err != nil {
-				return err
-			}
-		}
-		paper.Problem = problem
 		stands.Tried = c.at
+		note(&stands, &paper)
 		if stands.Document, err = json.Marshal(paper); err != nil {
 			return err
 		}
+		c.wake()
 		return c.PutFeed(ctx, stands)
 	})
-	if err != nil {
+}
+
+// refuseDelivery notes that an attempt failed, and says so.
+func (s *Server) refuseDelivery(ctx context.Context, feed string, problem, mend lang.Text) error {
+	if err := s.attempt(ctx, feed, func(_ *store.Feed, p *feedPaper) {
+		p.Problem = problem
+		p.Failures++
+	}); err != nil {
 		return err
 	}
 	return fault.New(fault.Invalid, problem, mend)
@@ -188,8 +232,8 @@ func (s *Server) feed(ctx context.Context, name string) (board.Feed, error) {
 }
 
 func (s *Server) feedRow(f store.Feed, publications []store.Publication) (board.Feed, error) {
-	var paper feedPaper
-	if err := json.Unmarshal(f.Document, &paper); err != nil {
+	paper, err := feedPaperOf(f)
+	if err != nil {
 		return board.Feed{}, err
 	}
 	row := board.Feed{Name: f.Name, Tried: f.Tried, Succeeded: f.Succeeded, Edition: paper.Edition, Problem: paper.Problem}
@@ -199,11 +243,17 @@ func (s *Server) feedRow(f store.Feed, publications []store.Publication) (board.
 			break
 		}
 	}
-	row.Stale = f.Succeeded.IsZero() || s.now().Sub(f.Succeeded) > feedStale
+	fresh := feedStale
+	for _, src := range s.config.Sources {
+		if src.Name == f.Name {
+			fresh = src.Fresh
+		}
+	}
+	row.Stale = f.Succeeded.IsZero() || s.now().Sub(f.Succeeded) > fresh
 	if row.Stale && row.Problem.IsZero() {
 		row.Problem = lang.Textf("Seit über %[1]s nicht aufgefrischt: Dass nichts gemeldet ist, heißt nicht, dass nichts offen ist.",
 			"Not refreshed for more than %[1]s: that nothing is reported does not mean that nothing is open.",
-			lang.T(lang.Duration(feedStale, lang.DE), lang.Duration(feedStale, lang.EN)))
+			lang.T(lang.Duration(fresh, lang.DE), lang.Duration(fresh, lang.EN)))
 	}
 	return row, nil
 }

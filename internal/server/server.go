@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/advisory/source"
 	"github.com/patchwart/patchwart/internal/core/window"
 	"github.com/patchwart/patchwart/internal/engine"
 	"github.com/patchwart/patchwart/internal/store"
@@ -25,13 +26,15 @@ import (
 
 // Config says where a server keeps its data and where it listens.
 type Config struct {
-	DataDir    string        // made with mode 0700
-	Listen     string        // console and API; loopback only, until there is real sign-in
-	Agents     string        // agents' side, mutual TLS
-	AgentHosts []string      // names and addresses in the agents' server certificate; the first is what agents are told
-	PlanEvery  time.Duration // how often all systems are planned by themselves; 0 = never
-	Refresh    time.Duration // age at which a host's package lists are refreshed; 0 = only before a run
-	RunLimit   time.Duration // how long the package manager may work before the host is put back; 0 = 1 h
+	DataDir    string          // made with mode 0700
+	Listen     string          // console and API; loopback only, until there is real sign-in
+	Agents     string          // agents' side, mutual TLS
+	AgentHosts []string        // names and addresses in the agents' server certificate; the first is what agents are told
+	PlanEvery  time.Duration   // how often all systems are planned by themselves; 0 = never
+	Refresh    time.Duration   // age at which a host's package lists are refreshed; 0 = only before a run
+	RunLimit   time.Duration   // how long the package manager may work before the host is put back; 0 = 1 h
+	Sources    []source.Source // feeds that are looked at; none without a fetcher
+	Fetcher    Fetcher         // nil: feeds are only taken in when somebody hands them over
 	Log        *slog.Logger
 	Clock      func() time.Time // nil: the system's clock
 	Zones      window.Zones     // nil: the system's zone data
@@ -156,6 +159,9 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	if err := s.pickUp(ctx); err != nil {
 		return err
+	}
+	if s.config.Fetcher != nil {
+		s.background.Go(func() { s.watchFeeds(run) })
 	}
 	return s.serve(run)
 }

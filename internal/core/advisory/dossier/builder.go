@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/advisory/epss"
@@ -38,6 +41,59 @@ type Read struct {
 	Records int             // read
 	Skipped []advisory.Skip // could not be read, and were left out
 	Edition string          // the publisher's own version, where it gives one
+	Newest  time.Time       // the latest date that a record gives; zero: none gives one
+	Head    string          // the CVE with the highest number
+}
+
+// Older reports whether the publication is older than another one of the same feed, as far as they tell.
+func (r Read) Older(than Read) bool {
+	if !r.Newest.IsZero() && !than.Newest.IsZero() {
+		return r.Newest.Before(than.Newest)
+	}
+	return beforeCVE(r.Head, than.Head)
+}
+
+// Sane leaves out of the age what lies in the future: one record with a wrong year must not make every later
+// publication look old.
+func (r Read) Sane(now time.Time) Read {
+	if r.Newest.After(now.Add(48 * time.Hour)) {
+		r.Newest = time.Time{}
+	}
+	if year, _, ok := numbered(r.Head); ok && year > now.Year()+1 {
+		r.Head = ""
+	}
+	return r
+}
+
+// beforeCVE orders CVEs by year and number.
+func beforeCVE(a, b string) bool {
+	ya, na, okA := numbered(a)
+	yb, nb, okB := numbered(b)
+	return okA && okB && (ya < yb || ya == yb && na < nb)
+}
+
+func numbered(cve string) (year, number int, ok bool) {
+	parts := strings.Split(cve, "-")
+	if len(parts) != 3 || parts[0] != "CVE" {
+		return 0, 0, false
+	}
+	year, err := strconv.Atoi(parts[1])
+	number, err2 := strconv.Atoi(parts[2])
+	return year, number, err == nil && err2 == nil
+}
+
+// note keeps what tells the age of a publication.
+func (r *Read) note(one *advisory.Record) {
+	for _, at := range []time.Time{one.Published, one.Modified} {
+		if at.After(r.Newest) {
+			r.Newest = at
+		}
+	}
+	for _, cve := range one.CVEs {
+		if _, _, ok := numbered(cve); ok && (r.Head == "" || beforeCVE(r.Head, cve)) {
+			r.Head = cve
+		}
+	}
 }
 
 // Builder puts publications together into a Shelf.
@@ -66,19 +122,20 @@ func (b *Builder) Read(kind format.Kind, in format.Text) (Read, error) {
 			return Read{}, err
 		}
 		b.kev = c
-		return Read{len(c.Entries), skipped, c.Version}, nil
+		return Read{Records: len(c.Entries), Skipped: skipped, Edition: c.Version, Newest: c.Released}, nil
 	case EPSS:
 		d, skipped, err := epss.Parse(io.NewSectionReader(in, 0, in.Size()))
 		if err != nil {
 			return Read{Skipped: skipped}, err
 		}
 		b.epss = d
-		return Read{len(d.Scores), skipped, d.Model + " " + d.Date.Format("2006-01-02")}, nil
+		return Read{Records: len(d.Scores), Skipped: skipped, Edition: d.Model + " " + d.Date.Format("2006-01-02"), Newest: d.Date}, nil
 	}
 	var out Read
 	var err error
 	out.Skipped, err = format.Read(kind, in, func(r advisory.Record) {
 		out.Records++
+		out.note(&r)
 		b.Add(r)
 	})
 	if err == nil && out.Records == 0 {
