@@ -1,0 +1,4 @@
+<?php
+class Drupal {
+  const VERSION = '10.2.3';
+}

@@ -1,0 +1,2 @@
+<?php
+// The administration of the form.

@@ -1,0 +1,5 @@
+<?php
+/**
+ * Plugin Name: Gallery of Pictures
+ * Version:     2.3
+ */

@@ -1,0 +1,5 @@
+<?php
+class Typo3Version
+{
+    public const VERSION = '12.4.10';
+}
