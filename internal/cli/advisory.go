@@ -21,24 +21,26 @@ type holesCmd struct {
 }
 
 var holeWords = struct {
-	Level, Critical, Published, Why, Publishers, Systems, Releases, Clocks, Links, NoSystem, State, Release, More, None, Summary, Urgency lang.Text
+	Level, Critical, Published, Why, Publishers, Systems, Releases, Clocks, Links, NoSystem, State, Release, More, None, Summary, Urgency, Applications, Partial lang.Text
 }{
-	Level:      lang.T("Stufe", "level"),
-	Critical:   lang.T("kritisch im Sinn von IT-33", "critical in the sense of IT-33"),
-	Published:  lang.T("veröffentlicht", "published"),
-	Why:        lang.T("Einstufung", "Rating"),
-	Publishers: lang.T("Wer das sagt", "Who says so"),
-	Systems:    lang.T("Systeme mit dieser Lücke", "Systems that have it"),
-	Releases:   lang.T("Ausgaben von Debian", "Debian releases"),
-	Clocks:     lang.T("Uhren", "Clocks"),
-	Links:      lang.T("Mehr dazu", "Read more"),
-	NoSystem:   lang.T("Kein System hat sie nach dem, was die Hosts gemeldet haben.", "No system has it, according to what the hosts reported."),
-	State:      lang.T("Stand", "state"),
-	Release:    lang.T("Ausgabe", "release"),
-	Urgency:    lang.T("Dringlichkeit", "urgency"),
-	More:       lang.T("und %[1]d weitere; alle zeigt --all", "and %[1]d more; --all shows them"),
-	None:       lang.T("● Keine veröffentlichte Lücke betrifft %[1]s.", "● No published hole affects %[1]s."),
-	Summary:    lang.T("%[1]s – Lücken: %[2]d, davon kritisch: %[3]d, noch nicht bekannt, ob kritisch: %[4]d.", "%[1]s – holes: %[2]d, critical of them: %[3]d, not known yet whether critical: %[4]d."),
+	Level:        lang.T("Stufe", "level"),
+	Critical:     lang.T("kritisch im Sinn von IT-33", "critical in the sense of IT-33"),
+	Published:    lang.T("veröffentlicht", "published"),
+	Why:          lang.T("Einstufung", "Rating"),
+	Publishers:   lang.T("Wer das sagt", "Who says so"),
+	Systems:      lang.T("Systeme mit dieser Lücke", "Systems that have it"),
+	Releases:     lang.T("Ausgaben von Debian", "Debian releases"),
+	Clocks:       lang.T("Uhren", "Clocks"),
+	Links:        lang.T("Mehr dazu", "Read more"),
+	NoSystem:     lang.T("Kein System hat sie nach dem, was die Hosts gemeldet haben.", "No system has it, according to what the hosts reported."),
+	State:        lang.T("Stand", "state"),
+	Release:      lang.T("Ausgabe", "release"),
+	Urgency:      lang.T("Dringlichkeit", "urgency"),
+	Applications: lang.T("Anwendungen", "Applications"),
+	Partial:      lang.T("Nicht alle Anwendungen auf dem Host ließen sich ansehen; was fehlt, kann trotzdem da sein.", "Not all applications on the host could be looked at; what is missing may be there all the same."),
+	More:         lang.T("und %[1]d weitere; alle zeigt --all", "and %[1]d more; --all shows them"),
+	None:         lang.T("● Keine veröffentlichte Lücke betrifft %[1]s.", "● No published hole affects %[1]s."),
+	Summary:      lang.T("%[1]s – Lücken: %[2]d, davon kritisch: %[3]d, noch nicht bekannt, ob kritisch: %[4]d.", "%[1]s – holes: %[2]d, critical of them: %[3]d, not known yet whether critical: %[4]d."),
 }
 
 var answerWords = map[severity.Answer]lang.Text{
@@ -136,16 +138,22 @@ func (cmd holesCmd) Run(a *app) error {
 	switch {
 	case !h.Matched:
 		a.print("? " + clean(h.System) + ": " + a.t(h.Why))
-		return nil
 	case len(h.Holes) == 0:
 		a.print(a.tf(holeWords.None, clean(h.System)))
-		return nil
+	default:
+		a.openHoles(h, cmd.All)
 	}
+	a.appHoles(h, cmd.All)
+	return nil
+}
+
+// openHoles prints the holes of a system's packages.
+func (a *app) openHoles(h client.OpenHoles, all bool) {
 	a.print(a.tf(holeWords.Summary, clean(h.System), len(h.Holes), h.Counts[severity.Critical], h.Open))
 	a.print("")
 	var cells [][]cell
 	for i, one := range h.Holes {
-		if i == shownHoles && !cmd.All {
+		if i == shownHoles && !all {
 			break
 		}
 		colour := plainText
@@ -159,5 +167,23 @@ func (cmd holesCmd) Run(a *app) error {
 	if left := len(h.Holes) - len(cells); left > 0 {
 		a.print(a.tf(holeWords.More, left))
 	}
-	return nil
+}
+
+// appHoles prints the holes of a system's web applications, with the advice to their owner.
+func (a *app) appHoles(h client.OpenHoles, all bool) {
+	if len(h.Applications) > 0 {
+		a.head(holeWords.Applications)
+	}
+	for i, x := range h.Applications {
+		if i == shownHoles && !all {
+			a.print("  " + a.tf(holeWords.More, len(h.Applications)-i))
+			break
+		}
+		for n, line := range wrap(a.t(x.Advice), 94) {
+			a.print([]string{"  ", "    "}[min(n, 1)] + line)
+		}
+	}
+	if h.Partial {
+		a.print("\n▲ " + a.t(holeWords.Partial))
+	}
 }

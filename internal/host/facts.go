@@ -47,6 +47,7 @@ func (m *Machine) Facts(ctx context.Context) (fact.Facts, error) {
 	if f.Reboot, err = m.reboot(ctx); err != nil {
 		return f, fmt.Errorf("facts: %w", err)
 	}
+	f.Applications, f.Partial = m.applications(ctx)
 	f.Sort()
 	return f, nil
 }

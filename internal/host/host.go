@@ -49,6 +49,7 @@ type Machine struct {
 
 	mu      sync.Mutex
 	settled *fact.Reboot // what Settle found last; nil when something changed since
+	apps    inventory    // of web applications and images, looked at anew every now and then
 }
 
 // New gives the machine described by opt. It makes the state directory, and the mark by which this

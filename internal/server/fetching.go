@@ -19,7 +19,7 @@ import (
 )
 
 // Fetcher looks at a source: over the network, or in a directory. Its errors are *fault.Error in words, or
-// *source.Busy.
+// *source.BusyError.
 type Fetcher interface {
 	Fetch(ctx context.Context, s source.Source, known source.Validators) (source.Fetched, error)
 }
@@ -87,14 +87,14 @@ func (s *Server) look(ctx context.Context, src source.Source) error {
 // missed notes that nothing came, and why.
 func (s *Server) missed(ctx context.Context, feed string, cause error) error {
 	if ctx.Err() != nil {
-		return nil // the server stops
+		return ctx.Err() // the server stops; nobody is to blame
 	}
 	problem := lang.T("Der Feed ist nicht zu holen.", "The feed cannot be fetched.")
 	var f *fault.Error
 	if errors.As(cause, &f) {
 		problem = f.Text
 	}
-	var busy *source.Busy
+	var busy *source.BusyError
 	err := s.attempt(ctx, feed, func(_ *store.Feed, p *feedPaper) {
 		p.Problem = problem
 		p.Failures++

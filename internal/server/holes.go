@@ -39,6 +39,11 @@ func (s *Server) Holes(ctx context.Context, system string) (board.OpenHoles, err
 			return err
 		}
 		s.openHoles(&out, row, running)
+		sub, err := s.subject(ctx, tx, e, system)
+		if err != nil {
+			return err
+		}
+		out.Applications, out.Partial = s.knows.Load().appHoles(s, sub, row.Facts), row.Facts.Partial
 		return nil
 	})
 	return out, err

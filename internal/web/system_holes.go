@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
+	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/severity"
@@ -88,3 +89,18 @@ func holesLead(v systemHolesView) string {
 
 // Crumb leads back to the system.
 func (v systemHolesView) Crumb() lang.Text { return lang.T(v.Holes.System, v.Holes.System) }
+
+// maxApps is how many holes of web applications the page shows.
+const maxApps = 40
+
+// appName is the name of a web application with its version.
+func appName(f application.Found) string {
+	name := f.Name
+	if f.Title != "" {
+		name = f.Title + " (" + f.Name + ")"
+	}
+	if f.Version != "" {
+		name += " " + f.Version
+	}
+	return name
+}

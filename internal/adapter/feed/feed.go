@@ -51,7 +51,7 @@ func New() *Fetcher {
 }
 
 // Fetch looks whether a source has something newer than what the validators are of, and returns it whole.
-// Errors are *fault.Error in words, or *source.Busy.
+// Errors are *fault.Error in words, or *source.BusyError.
 func (f *Fetcher) Fetch(ctx context.Context, s source.Source, known source.Validators) (source.Fetched, error) {
 	ctx, cancel := context.WithTimeout(ctx, maxAnswer)
 	defer cancel()
@@ -186,7 +186,7 @@ func (f *Fetcher) busy(res *http.Response) error {
 	if f.Now != nil {
 		now = f.Now
 	}
-	out := &source.Busy{Fault: problem(fmt.Sprintf("Der Herausgeber ist überlastet (Status %d).", res.StatusCode), fmt.Sprintf("The publisher is overloaded (status %d).", res.StatusCode))}
+	out := &source.BusyError{Fault: problem(fmt.Sprintf("Der Herausgeber ist überlastet (Status %d).", res.StatusCode), fmt.Sprintf("The publisher is overloaded (status %d).", res.StatusCode))}
 	after := res.Header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(after); err == nil && seconds > 0 {
 		out.NotBefore = now().Add(min(time.Duration(min(seconds, int(maxWait/time.Second)))*time.Second, maxWait))

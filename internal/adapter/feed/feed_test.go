@@ -85,10 +85,10 @@ func TestWhatIsNotTaken(t *testing.T) {
 		}, "more than 1 MiB"},
 		"empty":          {func(http.ResponseWriter, *http.Request) {}, "empty"},
 		"not found":      {http.NotFound, "status 404"},
-		"broken":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "status 500"},
+		"broken":         {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, "status 500"},
 		"leads away":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) }, "not meant for this feed"},
 		"leads in rings": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"/x", http.StatusFound) }, "not meant for this feed"},
-		"unasked 304":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) }, "status 304"},
+		"unasked 304":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, "status 304"},
 		"breaks in the middle": {func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, list)
 			_ = http.NewResponseController(w).Flush()
@@ -145,7 +145,7 @@ func TestLeavesTheOverloadedAlone(t *testing.T) {
 		f := fetcher(t)
 		f.Now = func() time.Time { return now }
 		_, err := f.Fetch(t.Context(), s, source.Validators{})
-		var busy *source.Busy
+		var busy *source.BusyError
 		if !errors.As(err, &busy) || after != "99999999999" && !busy.NotBefore.Equal(want) || busy.NotBefore.After(now.Add(24*time.Hour)) || fault.CodeOf(err) != fault.Unavailable {
 			t.Errorf("%q: %+v", after, err)
 		}

@@ -7,10 +7,12 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/advisory/dossier"
+	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
 
@@ -81,6 +83,11 @@ func (b *Backend) Holes(_ context.Context, system string) (board.OpenHoles, erro
 		return out, nil
 	}
 	out.Matched, out.Release = true, "bookworm"
+	if system == "web2" {
+		found := application.Found{Kind: application.WordPress, Name: "wordpress", Version: "6.4.2", Path: "/var/www/blog", Ecosystem: advisory.WordPress, Owner: policy.PartyCustomer}
+		x := application.Finding{Found: found, Hole: "CVE-2026-7001", CVEs: []string{"CVE-2026-7001"}, Advisories: []string{"bitnami: BIT-wordpress-2026-7001"}, Fixed: "6.4.3", Action: application.NoAction}
+		out.Applications, out.Partial = []board.AppHole{{Finding: &x, Found: found, Level: severity.High, Advice: application.Advice(x, application.Terms{})}}, true
+	}
 	if system == "db1" {
 		out.Counts = map[severity.Level]int{severity.Critical: 1, severity.Unknown: 1}
 		out.Open = 1

@@ -122,15 +122,15 @@ func duty(owner policy.Party, t Terms) lang.Text {
 	case policy.PartyBoth:
 		parts = append(parts, lang.T("Nach Ihrem Vertrag ist das unsere gemeinsame Aufgabe. Patchwart selbst ändert an Webanwendungen nichts.", "By your contract this is our common job. Patchwart itself changes nothing in web applications."))
 	default:
-		parts = append(parts, lang.T("Für Webanwendungen sind Sie verantwortlich; wir ändern daran nichts.", "You are responsible for web applications; we change nothing in them."))
+		parts = append(parts, lang.T("Für Webanwendungen sind Sie verantwortlich; wir ändern daran nichts (IT-43).", "You are responsible for web applications; we change nothing in them (IT-43)."))
 	}
 	switch {
 	case t.Agency != "" && t.Maintenance:
 		parts = append(parts, lang.Textf("Ihre Agentur mit Wartungsvertrag: %[1]s. Bitte geben Sie diese Nachricht dorthin weiter.", "Your agency with a maintenance contract: %[1]s. Please pass this message on to them.", t.Agency))
 	case t.Agency != "":
-		parts = append(parts, lang.Textf("Ihre Agentur: %[1]s. Ein Wartungsvertrag mit ihr ist uns nicht bekannt; wir raten dringend dazu.", "Your agency: %[1]s. We know of no maintenance contract with them and strongly advise one.", t.Agency))
+		parts = append(parts, lang.Textf("Ihre Agentur: %[1]s. Ein Wartungsvertrag mit ihr ist uns nicht bekannt; wir raten dringend dazu (IT-44).", "Your agency: %[1]s. We know of no maintenance contract with them and strongly advise one (IT-44).", t.Agency))
 	default:
-		parts = append(parts, lang.T("Eine Agentur haben Sie uns nicht genannt. Wir raten dringend zu einem Wartungsvertrag mit einer Agentur, die solche Updates einspielt.", "You have named no agency to us. We strongly advise a maintenance contract with an agency that installs such updates."))
+		parts = append(parts, lang.T("Eine Agentur haben Sie uns nicht genannt. Wir raten dringend zu einem Wartungsvertrag mit einer Agentur, die solche Updates einspielt (IT-44).", "You have named no agency to us. We strongly advise a maintenance contract with an agency that installs such updates (IT-44)."))
 	}
 	return paragraph(parts)
 }

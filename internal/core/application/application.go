@@ -8,6 +8,7 @@
 package application
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -73,6 +74,11 @@ type Found struct {
 	Ecosystem advisory.Ecosystem `json:"ecosystem,omitempty"`
 	Dev       bool               `json:"dev,omitempty"` // a package for development only, which may not be installed
 	Owner     policy.Party       `json:"owner,omitempty"`
+}
+
+// Compare orders what was found by place, then by name and version.
+func Compare(a, b Found) int {
+	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Digest, b.Digest), cmp.Compare(a.Kind, b.Kind))
 }
 
 // Bounds of what is believed to be a name or a version.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/advisory/dossier"
+	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -90,6 +91,18 @@ type OpenHoles struct {
 	Counts  map[severity.Level]int `json:"counts"`
 	Open    int                    `json:"open"` // how many could be critical as far as is known, without those that are
 	Holes   []OpenHole             `json:"holes"`
+
+	Applications []AppHole `json:"applications"` // in web applications: findings, never actions (IT-43)
+	Partial      bool      `json:"partial"`      // not all of the applications could be looked at
+}
+
+// AppHole is a published hole in a web application of a system, or that nobody can tell.
+type AppHole struct {
+	Finding *application.Finding `json:"finding,omitempty"`
+	Unclear *application.Unclear `json:"unclear,omitempty"`
+	Found   application.Found    `json:"found"`
+	Level   severity.Level       `json:"level"`
+	Advice  lang.Text            `json:"advice"` // to its owner, with where to read on
 }
 
 // Feed is how one source of advisories stands.

@@ -107,6 +107,8 @@ type System struct {
 	Purpose     string             `json:"purpose,omitempty"`
 	Created     string             `json:"created,omitempty"`      // YYYY-MM-DD; empty: not known (IT-18)
 	OSSupported policy.OSSupported `json:"os_supported,omitempty"` // as stated by a person; empty: not known (IT-37)
+	Agency      string             `json:"agency,omitempty"`       // who looks after the web applications for the customer, with how to reach them (IT-44)
+	Maintained  bool               `json:"maintained,omitempty"`   // the customer has a maintenance contract with the agency (IT-44)
 	Services    []string           `json:"services,omitempty"`     // units that must run after a change as before
 	Checks      []Check            `json:"checks,omitempty"`
 }

@@ -72,7 +72,7 @@ func (r *reader) read(doc []byte) (Estate, bool) {
 		Contracts: list(top, "contracts", r.contract,
 			"id", "customer", "model", "package", "policy", "window", "standing_order", "agreements"),
 		Systems: list(top, "systems", r.system,
-			"name", "contract", "admin_access", "purpose", "created", "os_supported", "services", "checks"),
+			"name", "contract", "admin_access", "purpose", "created", "os_supported", "agency", "maintained", "services", "checks"),
 	}
 	if len(r.places) == 0 && len(e.Customers)+len(e.Windows)+len(e.Contracts)+len(e.Systems) == 0 {
 		r.problem(spotOf(root), "", lang.T(
@@ -201,6 +201,8 @@ func (r *reader) system(o object) System {
 		Purpose:     o.text("purpose", optional, maxLine),
 		Created:     o.date("created", optional),
 		OSSupported: choice(o, "os_supported", optional, policy.OSSupportedFull, policy.OSSupportedExtended, policy.OSSupportedEnded),
+		Agency:      o.text("agency", optional, maxLine),
+		Maintained:  o.flag("maintained"),
 	}
 	r.unique("system", s.Name, o.field("name"))
 	r.refer(o, "contract", s.Contract, func(e Estate) bool { _, ok := e.Contract(s.Contract); return ok },

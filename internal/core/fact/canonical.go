@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+
+	"github.com/patchwart/patchwart/internal/core/application"
 )
 
 // Sort brings the facts into their canonical form, in place: text as JSON can carry it, and all lists
@@ -34,6 +36,7 @@ func (f *Facts) Sort() {
 		return cmp.Or(cmp.Compare(a.Port, b.Port), cmp.Compare(a.Proto, b.Proto),
 			cmp.Compare(a.Address, b.Address), cmp.Compare(a.Process, b.Process))
 	})
+	slices.SortFunc(f.Applications, application.Compare)
 	for _, list := range [][]string{f.Indices.Errors, f.Failed, f.Tools, f.Reboot.Services, f.Dpkg.Broken} {
 		slices.Sort(list)
 	}

@@ -6,7 +6,11 @@
 // hash on the wire (see Facts.Hash).
 package fact
 
-import "sort"
+import (
+	"sort"
+
+	"github.com/patchwart/patchwart/internal/core/application"
+)
 
 // Facts is one observation of a host.
 type Facts struct {
@@ -23,6 +27,11 @@ type Facts struct {
 	Dpkg     Dpkg       `json:"dpkg"`      // health of the package database
 	Tools    []string   `json:"tools"`     // of the tools a run needs, those that are there
 	DiskFree int64      `json:"disk_free"` // free bytes on the root file system, rounded down to 64 MiB
+
+	// Applications are web applications and images, mostly the customer's (IT-42, IT-39). Partial says that
+	// not everything could be looked at: that something is missing then does not mean that it is gone.
+	Applications []application.Found `json:"applications,omitempty"`
+	Partial      bool                `json:"applications_partial,omitempty"`
 }
 
 // OS is the distribution release as its os-release file states it.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/fact"
 )
 
@@ -25,14 +26,16 @@ func webHost() fact.Facts {
 		Pending: []fact.Pending{
 			{Name: "nginx", Arch: "amd64", Installed: "1.22.1-9", Candidate: "1.22.1-9+deb12u3", Source: "nginx", Origins: []fact.Origin{security}, Held: true, Size: 527_000},
 		},
-		Indices:  fact.Indices{Refreshed: 1_795_000_000, Errors: []string{"W: the mirror is slow"}},
-		Units:    []fact.Unit{{Name: "nginx.service", Active: "active", Sub: "running"}},
-		Failed:   []string{"logrotate.service"},
-		Listen:   []fact.Listener{{Proto: "tcp", Address: "0.0.0.0", Port: 443, Process: "nginx"}},
-		Reboot:   fact.Reboot{Required: true, Expected: "6.1.0-41-amd64", Services: []string{"dbus.service"}},
-		Dpkg:     fact.Dpkg{Broken: []string{"mariadb-server"}},
-		Tools:    []string{"apt-get", "needrestart"},
-		DiskFree: 64 << 20,
+		Indices:      fact.Indices{Refreshed: 1_795_000_000, Errors: []string{"W: the mirror is slow"}},
+		Units:        []fact.Unit{{Name: "nginx.service", Active: "active", Sub: "running"}},
+		Failed:       []string{"logrotate.service"},
+		Listen:       []fact.Listener{{Proto: "tcp", Address: "0.0.0.0", Port: 443, Process: "nginx"}},
+		Reboot:       fact.Reboot{Required: true, Expected: "6.1.0-41-amd64", Services: []string{"dbus.service"}},
+		Dpkg:         fact.Dpkg{Broken: []string{"mariadb-server"}},
+		Tools:        []string{"apt-get", "needrestart"},
+		DiskFree:     64 << 20,
+		Applications: []application.Found{{Kind: application.Image, Name: "shop", Title: "Shop", Version: "1.2", Digest: "sha256:1", Path: "/var/lib/docker/image/overlay2/repositories.json", Ecosystem: "x", Dev: true, Owner: "customer"}},
+		Partial:      true,
 	}
 }
 

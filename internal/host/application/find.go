@@ -235,8 +235,6 @@ func (l *look) sorted() []application.Found {
 		}
 		return false
 	})
-	slices.SortFunc(out, func(a, b application.Found) int {
-		return slices.Compare([]string{a.Path, a.Name, a.Version, a.Digest}, []string{b.Path, b.Name, b.Version, b.Digest})
-	})
+	slices.SortFunc(out, application.Compare)
 	return out
 }

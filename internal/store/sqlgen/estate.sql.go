@@ -219,7 +219,7 @@ func (q *Queries) ListEstateVersions(ctx context.Context) ([]int64, error) {
 }
 
 const listSystems = `-- name: ListSystems :many
-select name, position, contract, admin_access, purpose, services, checks, removed, created, os_supported from systems where removed = 0 order by position, name
+select name, position, contract, admin_access, purpose, services, checks, removed, created, os_supported, agency, maintained from systems where removed = 0 order by position, name
 `
 
 func (q *Queries) ListSystems(ctx context.Context) ([]System, error) {
@@ -242,6 +242,8 @@ func (q *Queries) ListSystems(ctx context.Context) ([]System, error) {
 			&i.Removed,
 			&i.Created,
 			&i.OsSupported,
+			&i.Agency,
+			&i.Maintained,
 		); err != nil {
 			return nil, err
 		}
@@ -364,12 +366,13 @@ func (q *Queries) PutCustomer(ctx context.Context, iD string, position int64, na
 }
 
 const putSystem = `-- name: PutSystem :exec
-insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, removed)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
+insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, agency, maintained, removed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)
 on conflict (name) do update
 set position = excluded.position, contract = excluded.contract, admin_access = excluded.admin_access,
     purpose = excluded.purpose, services = excluded.services, checks = excluded.checks,
-    created = excluded.created, os_supported = excluded.os_supported, removed = 0
+    created = excluded.created, os_supported = excluded.os_supported, agency = excluded.agency,
+    maintained = excluded.maintained, removed = 0
 `
 
 type PutSystemParams struct {
@@ -382,6 +385,8 @@ type PutSystemParams struct {
 	Checks      string
 	Created     string
 	OsSupported string
+	Agency      string
+	Maintained  bool
 }
 
 func (q *Queries) PutSystem(ctx context.Context, arg PutSystemParams) error {
@@ -395,6 +400,8 @@ func (q *Queries) PutSystem(ctx context.Context, arg PutSystemParams) error {
 		arg.Checks,
 		arg.Created,
 		arg.OsSupported,
+		arg.Agency,
+		arg.Maintained,
 	)
 	return err
 }

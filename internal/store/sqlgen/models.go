@@ -228,6 +228,8 @@ type System struct {
 	Removed     int64
 	Created     string
 	OsSupported string
+	Agency      string
+	Maintained  bool
 }
 
 type Verdict struct {

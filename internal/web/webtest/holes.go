@@ -9,10 +9,12 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/advisory/dossier"
+	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
 
@@ -158,6 +160,16 @@ func (b *Backend) Holes(_ context.Context, system string) (board.OpenHoles, erro
 	}
 	if system == "mail2" {
 		list = append(list, exim, curlHole)
+		app := application.Found{Kind: application.TYPO3, Name: "typo3", Version: "12.4.10", Path: "/var/www/shop", Ecosystem: advisory.Application, Owner: policy.PartyCustomer}
+		x := application.Finding{Found: app, Hole: "CVE-2026-5001", CVEs: []string{"CVE-2026-5001"}, Advisories: []string{"friendsofphp: typo3/cms-core/CVE-2026-5001.yaml"}, Fixed: "12.4.11", Action: application.NoAction}
+		terms := application.Terms{Agency: "Pixelwerk GmbH, support@pixelwerk.example", Maintenance: true}
+		branch := application.Unclear{Found: app, Advisories: 3, Action: application.NoAction}
+		branch.Version, branch.Path = "dev-main", "/var/www/test"
+		out.Applications = []board.AppHole{
+			{Finding: &x, Found: app, Level: severity.High, Advice: application.Advice(x, terms)},
+			{Unclear: &branch, Found: branch.Found, Level: severity.Unknown, Advice: branch.Advice(terms)},
+		}
+		out.Partial = true
 		for i := range 60 {
 			small := curlHole
 			small.cve, small.title = fmt.Sprintf("CVE-2025-%05d", 10000+i), ""

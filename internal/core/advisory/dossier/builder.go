@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,9 @@ import (
 	"github.com/patchwart/patchwart/internal/core/advisory/epss"
 	"github.com/patchwart/patchwart/internal/core/advisory/format"
 	"github.com/patchwart/patchwart/internal/core/advisory/kev"
+	"github.com/patchwart/patchwart/internal/core/application"
+	"github.com/patchwart/patchwart/internal/core/application/bitnami"
+	"github.com/patchwart/patchwart/internal/core/application/friendsofphp"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
 
@@ -19,7 +23,13 @@ import (
 const (
 	KEV  format.Kind = "kev"  // CISA's catalogue
 	EPSS format.Kind = "epss" // FIRST's estimates of a day
+
+	FriendsOfPHP format.Kind = "friendsofphp-lines" // advisories about Composer packages, one JSON object a line
+	Bitnami      format.Kind = "bitnami-lines"      // Bitnami's OSV records about applications, one a line
 )
+
+// lines are the kinds that are read whole, line by line.
+var lines = map[format.Kind]func(string) ([]advisory.Record, []advisory.Skip){FriendsOfPHP: friendsofphp.Lines, Bitnami: bitnami.Lines}
 
 // Detect tells the format of a publication.
 func Detect(in format.Text) (format.Kind, error) {
@@ -32,6 +42,14 @@ func Detect(in format.Text) (format.Kind, error) {
 		return EPSS, nil
 	case bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("{")) && bytes.Contains(head, []byte(`"catalogVersion"`)):
 		return KEV, nil
+	}
+	// Lines of JSON: what the first one is about tells.
+	first, _, _ := bytes.Cut(bytes.ReplaceAll(head, []byte(" "), nil), []byte("\n"))
+	switch {
+	case bytes.HasPrefix(first, []byte("{")) && bytes.Contains(first, []byte(`"reference":"composer://`)):
+		return FriendsOfPHP, nil
+	case bytes.HasPrefix(first, []byte("{")) && bytes.Contains(first, []byte(`"ecosystem":"Bitnami"`)):
+		return Bitnami, nil
 	}
 	return format.Detect(in)
 }
@@ -102,6 +120,7 @@ type Builder struct {
 	dossiers map[string]*Dossier
 	kev      *kev.Catalogue
 	epss     *epss.Day
+	apps     []advisory.Record // of web applications and their packages
 }
 
 // NewBuilder gives an empty builder.
@@ -133,6 +152,22 @@ func (b *Builder) Read(kind format.Kind, in format.Text) (Read, error) {
 	}
 	var out Read
 	var err error
+	if parse, ok := lines[kind]; ok {
+		text := make([]byte, in.Size())
+		if _, err := io.ReadFull(io.NewSectionReader(in, 0, in.Size()), text); err != nil {
+			return out, err
+		}
+		records, skipped := parse(string(text))
+		for i := range records {
+			out.note(&records[i])
+			b.Add(records[i])
+		}
+		out.Records, out.Skipped = len(records), skipped
+		if len(records) == 0 {
+			err = fmt.Errorf("the publication holds no record that can be read")
+		}
+		return out, err
+	}
 	out.Skipped, err = format.Read(kind, in, func(r advisory.Record) {
 		out.Records++
 		out.note(&r)
@@ -150,6 +185,9 @@ func (b *Builder) Add(r advisory.Record) {
 	if r.Withdrawn {
 		return
 	}
+	if slices.ContainsFunc(r.Affected, func(a advisory.Affected) bool { return !strings.HasPrefix(string(a.Ecosystem), "Debian:") }) {
+		b.apps = append(b.apps, r)
+	}
 	for _, cve := range r.CVEs {
 		d := b.dossiers[cve]
 		if d == nil {
@@ -162,7 +200,7 @@ func (b *Builder) Add(r advisory.Record) {
 
 // Build closes the builder.
 func (b *Builder) Build() *Shelf {
-	s := &Shelf{Index: b.index.Build(), dossiers: b.dossiers}
+	s := &Shelf{Index: b.index.Build(), Applications: application.NewIndex(b.apps), dossiers: b.dossiers}
 	for cve, d := range s.dossiers {
 		d.sorted()
 		if b.kev != nil {

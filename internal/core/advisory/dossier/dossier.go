@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
+	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
 
@@ -130,10 +131,12 @@ func (d *Dossier) sorted() {
 	slices.Sort(d.Aliases)
 }
 
-// Shelf holds the dossiers of all holes, and the index that matches inventories.
+// Shelf holds the dossiers of all holes, and the indexes that match inventories of packages and of web
+// applications.
 type Shelf struct {
-	Index    *advisory.Index
-	dossiers map[string]*Dossier
+	Index        *advisory.Index
+	Applications *application.Index
+	dossiers     map[string]*Dossier
 }
 
 // Hole is what is said about a CVE. The dossier belongs to the shelf and must not be changed.

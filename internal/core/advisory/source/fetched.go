@@ -23,12 +23,12 @@ type Fetched struct {
 // Unchanged reports whether the publisher says that nothing is new.
 func (f Fetched) Unchanged() bool { return f.Text == nil }
 
-// Busy is the error of a publisher who asks to be left alone for a while.
-type Busy struct {
+// BusyError is the error of a publisher who asks to be left alone for a while.
+type BusyError struct {
 	Fault     *fault.Error // in words
 	NotBefore time.Time    // zero: it does not say until when
 }
 
 // Error is the error in words, and Unwrap leads to it.
-func (b *Busy) Error() string { return b.Fault.Error() }
-func (b *Busy) Unwrap() error { return b.Fault }
+func (b *BusyError) Error() string { return b.Fault.Error() }
+func (b *BusyError) Unwrap() error { return b.Fault }
