@@ -34,6 +34,7 @@ var walls = []wall{
 	{"internal/engine", []string{"internal/core", "internal/engine"}, "the engine knows effects, never apt, customers or mail", false},
 	{"internal/record", []string{"internal/core", "internal/record"}, "the record must not depend on what it is evidence about", false},
 	{"internal/adapter", []string{"internal/core", "internal/adapter"}, "an adapter speaks to the world outside in the core's values, and knows nobody who uses it", false},
+	{"internal/export", []string{"internal/core", "internal/export"}, "what leaves the house is made of values, and knows nobody who asks for it", false},
 	{"internal/api", []string{"internal/core", "internal/wire", "internal/api", "client"}, "handlers speak to an interface they declare", false},
 	{"internal/web", []string{"internal/core", "internal/web"}, "pages render values and compute nothing", false},
 	{"internal/lab", []string{"internal/lab"}, "the lab proves the product from outside, so it knows nothing of it", false},

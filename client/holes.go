@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"time"
@@ -23,8 +24,17 @@ type (
 	Feed = board.Feed
 	// Delivered is what came of a publication that was handed over.
 	Delivered = board.Delivered
+	// ExportForm is a form of an export.
+	ExportForm = board.ExportForm
 	// Told is one notice.
 	Told = board.Told
+)
+
+// The forms of exports.
+const (
+	ExportSBOM    = board.ExportSBOM
+	ExportVEX     = board.ExportVEX
+	ExportOpenVEX = board.ExportOpenVEX
 )
 
 // feedTimeout bounds the handing over of a publication: the server looks at every system again.
@@ -68,6 +78,11 @@ func (c *Client) Deliver(ctx context.Context, feed, origin, reason string, text 
 	ctx, cancel := context.WithTimeout(ctx, feedTimeout)
 	defer cancel()
 	return call[Delivered](ctx, c, http.MethodPost, "/feeds/"+url.PathEscape(feed), query("origin", origin, "reason", reason), publication(text))
+}
+
+// Export is the software of a system, and what is known about its holes, for other tools.
+func (c *Client) Export(ctx context.Context, system string, form ExportForm) (json.RawMessage, error) {
+	return call[json.RawMessage](ctx, c, http.MethodGet, "/systems/"+url.PathEscape(system)+"/export/"+url.PathEscape(string(form)), nil, nil)
 }
 
 // publication is a document that is sent as it is.

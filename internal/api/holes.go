@@ -25,6 +25,20 @@ type Holes interface {
 	Notices(ctx context.Context, system string) ([]board.Told, error) // "" = all systems
 	Feeds(ctx context.Context) ([]board.Feed, error)
 	Deliver(ctx context.Context, d board.Delivery) (board.Delivered, error)
+	Export(ctx context.Context, system string, form board.ExportForm) (board.Document, error)
+}
+
+// exportPath names a system and a form.
+type exportPath struct {
+	Name string           `path:"name" maxLength:"63" doc:"Name of the system"`
+	Form board.ExportForm `path:"form" enum:"sbom,vex,openvex" doc:"Form"`
+}
+
+// exported is a document as it is.
+type exported struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
 }
 
 // clocksQuery says which clocks.
@@ -71,6 +85,15 @@ func (s *service) holes() {
 		func(ctx context.Context, in *systemPath) (*body[board.OpenHoles], error) {
 			return answer(s.backend.Holes.Holes(ctx, in.Name))
 		})
+	export := s.operation(http.MethodGet, "/systems/{name}/export/{form}", "export", "The software of a system and its holes as CycloneDX (sbom, vex) or OpenVEX", limitRead)
+	export.Responses["200"] = &huma.Response{Description: "The document", Content: map[string]*huma.MediaType{"application/json": {}}}
+	register(s, export, func(ctx context.Context, in *exportPath) (*exported, error) {
+		d, err := s.backend.Holes.Export(ctx, in.Name, in.Form)
+		if err != nil {
+			return nil, err
+		}
+		return &exported{d.Type, `attachment; filename="` + d.Name + `"`, d.Text}, nil
+	})
 	register(s, s.operation(http.MethodGet, "/notices", "notices", "Who was told what about critical holes, newest first", limitRead),
 		func(ctx context.Context, in *systemQuery) (*body[noticeList], error) {
 			list, err := s.backend.Holes.Notices(ctx, in.System)

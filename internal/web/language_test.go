@@ -136,7 +136,7 @@ func TestPagesSpeakOneLanguage(t *testing.T) {
 	same := []string{ // words that are alike in both languages
 		"Patchwart", "Deutsch", "English", "System", "Server", "Kernel", "Port", "Mandat", "Host", "PaaS", "IaaS", "SaaS",
 		"UTC", "SHA-256", "Middleware", "Restart", "Version", "Patch", "Update", "Migration", "normal", "basic", "advanced",
-		"TCP", "HTTP", "Feed", "MiB", "GiB", "KiB", "min", "h", "s", "Name", "patchwart", "console", "explain",
+		"TCP", "HTTP", "Feed", "SBOM", "VEX", "CycloneDX", "OpenVEX", "TYPO3", "MiB", "GiB", "KiB", "min", "h", "s", "Name", "patchwart", "console", "explain",
 	}
 	for name, body := range german {
 		if !strings.Contains(body, `<html lang="de">`) || !strings.Contains(english[name], `<html lang="en">`) {

@@ -24,6 +24,7 @@ func (c *console) routes() http.Handler {
 	closed.HandleFunc("GET /systeme/{name}/auftrag", c.orderReceipt)
 	closed.HandleFunc("GET /systeme/{name}/luecken", c.systemHoles)
 	closed.HandleFunc("GET /systeme/{name}/luecken.csv", c.systemHolesCSV)
+	closed.HandleFunc("GET /systeme/{name}/export/{form}", c.export)
 	closed.HandleFunc("POST /systeme/{name}/auftrag", c.placeOrder)
 	closed.HandleFunc("POST /systeme/{name}/aufnahme", c.enrol)
 	closed.HandleFunc("GET /luecken", c.clocks)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -70,6 +71,22 @@ func (c *console) systemHolesCSV(w http.ResponseWriter, r *http.Request) {
 			p.T(advisory.StateText(h.State)), h.Urgency, strings.Join(h.Advisories, " "), h.Title})
 	}
 	c.writeCSV(w, p, "luecken-"+all.System, table)
+}
+
+// export sends the software of a system and its holes as a file for other tools.
+func (c *console) export(w http.ResponseWriter, r *http.Request) {
+	d, err := c.backend.Export(r.Context(), r.PathValue("name"), board.ExportForm(r.PathValue("form")))
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", d.Type)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+url.PathEscape(d.Name)+`"`)
+	_, _ = w.Write(d.Text) // the reader may be gone
+}
+
+func exportURL(system string, form board.ExportForm) string {
+	return systemURL(system) + "/export/" + string(form)
 }
 
 // holesLead sums the holes of a system up in one line.

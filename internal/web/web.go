@@ -62,6 +62,7 @@ type Holes interface {
 	Holes(ctx context.Context, system string) (board.OpenHoles, error)
 	Notices(ctx context.Context, system string) ([]board.Told, error)
 	Feeds(ctx context.Context) ([]board.Feed, error)
+	Export(ctx context.Context, system string, form board.ExportForm) (board.Document, error)
 }
 
 // Backend is all that the console asks of the server. Its errors are *fault.Error; any other error

@@ -12,7 +12,7 @@ var holeWords = struct {
 	AllHoles, SystemTitle, NoneHere, Unmatched, Query, QueryHint, Caption, Installed, NoMatch           lang.Text
 	LevelAll, LevelCritical, LevelUnknown, LevelHigh, LevelMedium, LevelLow, LevelNone, Section, Yes    lang.Text
 	No, NotKnown, TodayHead, TodayFeeds, FeedLook                                                       lang.Text
-	Applications, AppLead, Partial, Unclear                                                             lang.Text
+	Applications, AppLead, Partial, Unclear, Exports                                                    lang.Text
 	Counted, OpenCount, CriticalCount                                                                   plural
 }{
 	Title:          lang.T("Lücken", "Holes"),
@@ -86,6 +86,7 @@ var holeWords = struct {
 	Applications:   lang.T("Anwendungen", "Applications"),
 	AppLead:        lang.T("Webanwendungen und Images auf dem Host. Sie gehören dem Kunden, wenn der Vertrag nichts anderes sagt; hier wird nur gefunden und geraten (IT-43).", "Web applications and images on the host. They are the customer's unless the contract says otherwise; here they are only found and advised on (IT-43)."),
 	Partial:        lang.T("Nicht alle Anwendungen auf dem Host ließen sich ansehen; was fehlt, kann trotzdem da sein.", "Not all applications on the host could be looked at; what is missing may be there all the same."),
+	Exports:        lang.T("Für andere Werkzeuge:", "For other tools:"),
 	Unclear:        lang.T("offen", "open"),
 	Counted: plural{
 		lang.T("%[1]s Lücke", "%[1]s hole"),

@@ -135,3 +135,11 @@ func (b *Backend) Deliver(_ context.Context, d board.Delivery) (board.Delivered,
 	}
 	return board.Delivered{Feed: f, Changed: changed, Skipped: []string{}, Started: 1}, nil
 }
+
+// Export writes a document that names what it is.
+func (b *Backend) Export(_ context.Context, system string, form board.ExportForm) (board.Document, error) {
+	if _, err := b.held(system); err != nil {
+		return board.Document{}, err
+	}
+	return board.Document{Name: system + "." + string(form) + ".json", Type: "application/json", Text: []byte(`{"system": "` + system + `", "form": "` + string(form) + "\"}\n")}, nil
+}

@@ -105,6 +105,26 @@ type AppHole struct {
 	Advice  lang.Text            `json:"advice"` // to its owner, with where to read on
 }
 
+// ExportForm is a form in which the software of a system and its holes are written for other tools.
+type ExportForm string
+
+// The forms.
+const (
+	ExportSBOM    ExportForm = "sbom"    // CycloneDX 1.6, JSON
+	ExportVEX     ExportForm = "vex"     // CycloneDX 1.6 with vulnerabilities, JSON
+	ExportOpenVEX ExportForm = "openvex" // OpenVEX 0.2.0
+)
+
+// AllExportForms lists the forms.
+func AllExportForms() []ExportForm { return []ExportForm{ExportSBOM, ExportVEX, ExportOpenVEX} }
+
+// Document is an export: what it is, what to call it, and its text.
+type Document struct {
+	Name string // of the file
+	Type string // media type
+	Text []byte
+}
+
 // Feed is how one source of advisories stands.
 type Feed struct {
 	Name      string    `json:"name"`
