@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
@@ -24,6 +25,8 @@ type (
 	Feed = board.Feed
 	// Delivered is what came of a publication that was handed over.
 	Delivered = board.Delivered
+	// Exposure is how exposed the systems were over time.
+	Exposure = board.Exposure
 	// ExportForm is a form of an export.
 	ExportForm = board.ExportForm
 	// Told is one notice.
@@ -83,6 +86,11 @@ func (c *Client) Deliver(ctx context.Context, feed, origin, reason string, text 
 // Export is the software of a system, and what is known about its holes, for other tools.
 func (c *Client) Export(ctx context.Context, system string, form ExportForm) (json.RawMessage, error) {
 	return call[json.RawMessage](ctx, c, http.MethodGet, "/systems/"+url.PathEscape(system)+"/export/"+url.PathEscape(string(form)), nil, nil)
+}
+
+// Exposure is how many critical holes were open in the last so many days.
+func (c *Client) Exposure(ctx context.Context, days int) (Exposure, error) {
+	return call[Exposure](ctx, c, http.MethodGet, "/exposure", query("days", strconv.Itoa(days)), nil)
 }
 
 // publication is a document that is sent as it is.

@@ -26,12 +26,25 @@ type Holes interface {
 	Feeds(ctx context.Context) ([]board.Feed, error)
 	Deliver(ctx context.Context, d board.Delivery) (board.Delivered, error)
 	Export(ctx context.Context, system string, form board.ExportForm) (board.Document, error)
+	Exposure(ctx context.Context, days int) (board.Exposure, error)
+	Metrics(ctx context.Context) ([]byte, error)
+}
+
+// exposureQuery says how far back.
+type exposureQuery struct {
+	Days int `query:"days" default:"30" minimum:"1" maximum:"1098" doc:"How many days back"`
 }
 
 // exportPath names a system and a form.
 type exportPath struct {
 	Name string           `path:"name" maxLength:"63" doc:"Name of the system"`
 	Form board.ExportForm `path:"form" enum:"sbom,vex,openvex" doc:"Form"`
+}
+
+// plain is a text as it is.
+type plain struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
 }
 
 // exported is a document as it is.
@@ -85,6 +98,16 @@ func (s *service) holes() {
 		func(ctx context.Context, in *systemPath) (*body[board.OpenHoles], error) {
 			return answer(s.backend.Holes.Holes(ctx, in.Name))
 		})
+	register(s, s.operation(http.MethodGet, "/exposure", "exposure", "How many critical holes were open over time, and how long they took to be secured", limitRead),
+		func(ctx context.Context, in *exposureQuery) (*body[board.Exposure], error) {
+			return answer(s.backend.Holes.Exposure(ctx, in.Days))
+		})
+	metrics := s.operation(http.MethodGet, "/metrics", "metrics", "Clocks and feeds as metrics, in the text format of Prometheus", limitRead)
+	metrics.Responses["200"] = &huma.Response{Description: "The metrics", Content: map[string]*huma.MediaType{"text/plain": {}}}
+	register(s, metrics, func(ctx context.Context, _ *struct{}) (*plain, error) {
+		text, err := s.backend.Holes.Metrics(ctx)
+		return &plain{"text/plain; version=0.0.4; charset=utf-8", text}, err
+	})
 	export := s.operation(http.MethodGet, "/systems/{name}/export/{form}", "export", "The software of a system and its holes as CycloneDX (sbom, vex) or OpenVEX", limitRead)
 	export.Responses["200"] = &huma.Response{Description: "The document", Content: map[string]*huma.MediaType{"application/json": {}}}
 	register(s, export, func(ctx context.Context, in *exportPath) (*exported, error) {

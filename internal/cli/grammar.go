@@ -41,9 +41,10 @@ type grammar struct {
 		Simulate policySimulateCmd `cmd:"" help:"${cmd_policy_simulate}"`
 		Schema   policySchemaCmd   `cmd:"" help:"${cmd_policy_schema}"`
 	} `cmd:"" help:"${cmd_policy}"`
-	Clock    clockCmd  `cmd:"" help:"${cmd_clock}"`
-	Holes    holesCmd  `cmd:"" help:"${cmd_holes}"`
-	Export   exportCmd `cmd:"" help:"${cmd_export}"`
+	Clock    clockCmd    `cmd:"" help:"${cmd_clock}"`
+	Holes    holesCmd    `cmd:"" help:"${cmd_holes}"`
+	Exposure exposureCmd `cmd:"" help:"${cmd_exposure}"`
+	Export   exportCmd   `cmd:"" help:"${cmd_export}"`
 	Advisory struct {
 		Show advisoryShowCmd `cmd:"" help:"${cmd_advisory_show}"`
 		Rate advisoryRateCmd `cmd:"" help:"${cmd_advisory_rate}"`

@@ -28,6 +28,7 @@ type clocksView struct {
 	Recent capped[board.ClockRow]
 	Told   capped[board.Told]
 	Feeds  []board.Feed
+	Course board.Exposure
 }
 
 // holeView is the page of one hole.
@@ -54,8 +55,13 @@ func (c *console) clocks(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, err)
 		return
 	}
+	course, err := c.backend.Exposure(r.Context(), exposureDays)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
 	running, closed := splitClocks(rows)
-	v := clocksView{page: c.page(w, r, "luecken", holeWords.Title), Feeds: feeds,
+	v := clocksView{page: c.page(w, r, "luecken", holeWords.Title), Feeds: feeds, Course: course,
 		Open: capAt(running, maxClocks, "/luecken.csv"), Recent: capAt(closed, maxClocks, "/luecken.csv"), Told: capAt(told, maxTold, "/luecken")}
 	v.Every = lookSeldom
 	c.render(w, r, http.StatusOK, clocksPage(v))

@@ -53,6 +53,15 @@ func (p page) At(t time.Time, zone string) string {
 	return lang.DateTime(t.In(p.zones.find(zone)), p.L)
 }
 
+// DayMonth is a day on an axis: "14.11.", "14 Nov".
+func (p page) DayMonth(t time.Time) string {
+	t = t.In(p.zones.own)
+	if p.L == lang.EN {
+		return t.Format("2 Jan")
+	}
+	return t.Format("2.1.")
+}
+
 // Span is an interval as the zone's clocks show it: "Sa 28.11., 05:00–07:00 Uhr".
 func (p page) Span(from, to time.Time, zone string) string {
 	return lang.Interval(from.In(p.zones.find(zone)), to, p.L)

@@ -63,6 +63,7 @@ type Holes interface {
 	Notices(ctx context.Context, system string) ([]board.Told, error)
 	Feeds(ctx context.Context) ([]board.Feed, error)
 	Export(ctx context.Context, system string, form board.ExportForm) (board.Document, error)
+	Exposure(ctx context.Context, days int) (board.Exposure, error)
 }
 
 // Backend is all that the console asks of the server. Its errors are *fault.Error; any other error

@@ -10,6 +10,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/exposure"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
@@ -142,4 +143,19 @@ func (b *Backend) Export(_ context.Context, system string, form board.ExportForm
 		return board.Document{}, err
 	}
 	return board.Document{Name: system + "." + string(form) + ".json", Type: "application/json", Text: []byte(`{"system": "` + system + `", "form": "` + string(form) + "\"}\n")}, nil
+}
+
+// Exposure is that of the story's two clocks.
+func (b *Backend) Exposure(_ context.Context, days int) (board.Exposure, error) {
+	var spans []exposure.Span
+	for _, c := range clocks() {
+		spans = append(spans, exposure.Span{From: c.Clock.Times.Known, To: c.Clock.SecuredAt})
+	}
+	from := Now.AddDate(0, 0, -days)
+	return board.Exposure{From: from, To: Now, Limit: 24 * time.Hour, Series: exposure.Series(spans, from, Now, days), Summary: exposure.Sum(spans, from, Now, 24*time.Hour)}, nil
+}
+
+// Metrics has one number.
+func (b *Backend) Metrics(context.Context) ([]byte, error) {
+	return []byte("patchwart_clock_open{level=\"critical\"} 1\n"), nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/exception"
+	"github.com/patchwart/patchwart/internal/core/exposure"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
@@ -103,6 +104,15 @@ type AppHole struct {
 	Found   application.Found    `json:"found"`
 	Level   severity.Level       `json:"level"`
 	Advice  lang.Text            `json:"advice"` // to its owner, with where to read on
+}
+
+// Exposure is how many critical holes were open over time, and how long they took.
+type Exposure struct {
+	From    time.Time         `json:"from"`
+	To      time.Time         `json:"to"`
+	Limit   time.Duration     `json:"limit"` // that Summary.Within counts by (IT-33)
+	Series  []exposure.Bucket `json:"series"`
+	Summary exposure.Summary  `json:"summary"`
 }
 
 // ExportForm is a form in which the software of a system and its holes are written for other tools.

@@ -12,6 +12,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/exposure"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
@@ -212,4 +213,21 @@ func (b *Backend) Export(_ context.Context, system string, form board.ExportForm
 	defer b.mu.Unlock()
 	_, err := b.find(system)
 	return board.Document{Name: system + "." + string(form) + ".json", Type: "application/json", Text: []byte("{}")}, err
+}
+
+// Exposure is that of the clocks, and of a hole two weeks ago.
+func (b *Backend) Exposure(_ context.Context, days int) (board.Exposure, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := board.Exposure{From: b.Now.AddDate(0, 0, -days), To: b.Now, Limit: 24 * time.Hour}
+	if len(b.clocks) == 0 {
+		return out, b.Fail
+	}
+	ago := b.Now.AddDate(0, 0, -14)
+	spans := []exposure.Span{{From: ago, To: ago.Add(9 * time.Hour)}, {From: ago, To: ago.Add(50 * time.Hour)}}
+	for _, c := range b.clocks {
+		spans = append(spans, exposure.Span{From: c.Clock.Times.Known, To: c.Clock.SecuredAt})
+	}
+	out.Series, out.Summary = exposure.Series(spans, out.From, out.To, days), exposure.Sum(spans, out.From, out.To, out.Limit)
+	return out, b.Fail
 }
