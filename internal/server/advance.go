@@ -23,6 +23,7 @@ const (
 	jobSurvey     engine.Kind = "survey"     // ask hosts with old package lists to refresh
 	jobAssess     engine.Kind = "assess"     // key: system; look for critical holes on it
 	jobReconsider engine.Kind = "reconsider" // a ruling about a hole has ended: look at every system again
+	jobLifecycle  engine.Kind = "lifecycle"  // say what has become due about systems that near their end
 	jobClocks     engine.Kind = "clocks"     // say what has become due about critical holes
 )
 
@@ -32,7 +33,7 @@ const lookAgain = 20 * time.Second
 
 // newEngine makes the engine with what its jobs do.
 func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
-	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}}
+	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour}}
 	if s.config.PlanEvery > 0 {
 		periodic = append(periodic, engine.Periodic{Kind: jobPlan, Every: s.config.PlanEvery})
 	}
@@ -53,6 +54,7 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 			},
 			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
+			jobLifecycle:  func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.announce(ctx) },
 			jobSurvey:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.survey(ctx) },
 			jobCheckpoint: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.checkpoint(ctx) },
 		},

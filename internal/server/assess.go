@@ -170,6 +170,7 @@ func (a *assessment) update(ctx context.Context, sub subject) (urgent bool, err 
 		before := string(c.Document)
 		a.observe(&p, c)
 		p.Rating = a.server.knows.Load().rate(a.server, hole{p.Release, c.Source, c.CVE})
+		p.Times.Pauses = a.server.pauses(sub)
 		p.Times.Accepted = accepted(a.at, a.server.knows.Load().exceptions, exception.Finding{Advisories: a.server.knows.Load().names(c.CVE), System: a.system, Customer: sub.held.Customer.ID, Level: p.Rating.Level})
 		may := a.consider(&p, c, sub)
 		state := clock.State(a.server.local(sub.held, a.at), p.Times, p.Duty)

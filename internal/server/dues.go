@@ -78,6 +78,7 @@ func (s *Server) subject(ctx context.Context, tx *store.Tx, e estate.Estate, nam
 			}
 		}
 	}
+	s.supported(&sub)
 	if sub.orders, err = tx.Orders(ctx, name); err != nil {
 		return sub, err
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -68,18 +67,17 @@ func (s *Server) Deliver(ctx context.Context, d board.Delivery) (board.Delivered
 	if len(d.Text) > maxDelivery {
 		return out, fault.New(fault.Invalid, lang.Textf("Die Veröffentlichung ist größer als %[1]d Bytes.", "The publication is larger than %[1]d bytes.", maxDelivery), lang.Text{})
 	}
-	in := bytes.NewReader(d.Text)
-	kind, err := dossier.Detect(in)
+	kind, err := detect(d.Text)
 	var read dossier.Read
 	if err == nil {
-		read, err = dossier.NewBuilder().Read(kind, in)
+		read, err = newReader().read(kind, d.Feed, d.Text)
 	}
 	if err != nil {
 		problem := lang.Textf("Die Veröffentlichung ist nicht zu lesen: %[1]s", "The publication cannot be read: %[1]s", err.Error())
 		return out, s.refuseDelivery(ctx, d.Feed, problem, lang.T("Was bekannt war, gilt weiter.", "What was known stays in force."))
 	}
 	sum := sha256.Sum256(d.Text)
-	p := store.Publication{Feed: d.Feed, SHA: hex.EncodeToString(sum[:]), Kind: string(kind), Origin: d.Origin, Records: int64(read.Records), Skipped: int64(len(read.Skipped))}
+	p := store.Publication{Feed: d.Feed, SHA: hex.EncodeToString(sum[:]), Kind: kind, Origin: d.Origin, Records: int64(read.Records), Skipped: int64(len(read.Skipped))}
 	var refused lang.Text
 	err = s.change(ctx, func(c *change) error {
 		p.Accepted = c.at

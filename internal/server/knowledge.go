@@ -12,6 +12,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/lifecycle"
 	"github.com/patchwart/patchwart/internal/core/severity"
 	"github.com/patchwart/patchwart/internal/store"
 )
@@ -20,6 +21,7 @@ import (
 // one changes, and never changed itself.
 type knowledge struct {
 	shelf      *dossier.Shelf
+	life       *lifecycle.Table
 	rules      *severity.Rules
 	overrides  []severity.Override
 	exceptions []exception.Exception
@@ -32,8 +34,8 @@ type knowledge struct {
 type hole struct{ release, source, cve string }
 
 // know puts together what the shelf says and what people decided about it.
-func know(ctx context.Context, tx *store.Tx, shelf *dossier.Shelf) (*knowledge, error) {
-	k := &knowledge{shelf: shelf, rules: severity.Default(), ratings: map[hole]severity.Rating{}}
+func know(ctx context.Context, tx *store.Tx, shelf *dossier.Shelf, life *lifecycle.Table) (*knowledge, error) {
+	k := &knowledge{shelf: shelf, life: life, rules: severity.Default(), ratings: map[hole]severity.Rating{}}
 	said, err := overrides(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -82,7 +84,7 @@ func (s *Server) learn(ctx context.Context, tx *store.Tx) (*knowledge, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := dossier.NewBuilder()
+	b := newReader()
 	last := ""
 	for _, p := range list { // by feed, newest first
 		if p.Feed == last {
@@ -96,11 +98,37 @@ func (s *Server) learn(ctx context.Context, tx *store.Tx) (*knowledge, error) {
 		if !ok {
 			return nil, fmt.Errorf("the text of the feed %q is missing", p.Feed)
 		}
-		if _, err := b.Read(format.Kind(p.Kind), bytes.NewReader(text)); err != nil {
+		if _, err := b.read(p.Kind, p.Feed, text); err != nil {
 			return nil, fmt.Errorf("feed %q: %w", p.Feed, err)
 		}
 	}
-	return know(ctx, tx, b.Build())
+	return know(ctx, tx, b.holes.Build(), b.life.Build())
+}
+
+// reader reads publications of all kinds: about holes, and about lifecycles.
+type reader struct {
+	holes *dossier.Builder
+	life  lifecycle.Builder
+}
+
+func newReader() *reader { return &reader{holes: dossier.NewBuilder()} }
+
+// detect tells the format of a publication.
+func detect(text []byte) (string, error) {
+	if kind, ok := lifecycle.Detect(text); ok {
+		return string(kind), nil
+	}
+	kind, err := dossier.Detect(bytes.NewReader(text))
+	return string(kind), err
+}
+
+// read takes a publication of a feed in.
+func (r *reader) read(kind, feed string, text []byte) (dossier.Read, error) {
+	if _, ok := lifecycle.Detect(text); !ok {
+		return r.holes.Read(format.Kind(kind), bytes.NewReader(text))
+	}
+	records, skipped, err := r.life.Add(lifecycle.Kind(kind), feed, text)
+	return dossier.Read{Records: records, Skipped: skipped}, err
 }
 
 // inventoryOf is what of a host's facts is matched. Kernel images of a host that shares its kernel with

@@ -139,7 +139,7 @@ func (s *Server) changeException(ctx context.Context, id string, edit func(excep
 }
 
 // rule keeps a ruling under a new ID.
-func (c *change) rule(ctx context.Context, prefix, kind, cve string, document any) (id string, err error) {
+func (c *change) rule(ctx context.Context, prefix, kind, about string, document any) (id string, err error) {
 	if id, err = newID(prefix, c.at); err != nil {
 		return "", err
 	}
@@ -151,7 +151,7 @@ func (c *change) rule(ctx context.Context, prefix, kind, cve string, document an
 	if err != nil {
 		return "", err
 	}
-	st, err := c.AddRuling(ctx, store.Ruling{ID: id, Kind: kind, CVE: cve, Given: c.at, Document: doc})
+	st, err := c.AddRuling(ctx, store.Ruling{ID: id, Kind: kind, About: about, Given: c.at, Document: doc})
 	c.wake()
 	return id, c.put(ctx, st, err)
 }
@@ -266,7 +266,7 @@ func (k *knowledge) excepted(s *Server, held estate.Held, release string) map[st
 func (s *Server) reconsider(ctx context.Context) error {
 	var k *knowledge
 	if err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
-		k, err = know(ctx, tx, s.knows.Load().shelf)
+		k, err = know(ctx, tx, s.knows.Load().shelf, s.knows.Load().life)
 		return err
 	}); err != nil {
 		return err

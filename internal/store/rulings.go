@@ -14,13 +14,15 @@ import (
 const (
 	RulingOverride  = "override"  // an operator's own rating of a hole
 	RulingException = "exception" // an accepted non-installation
+	RulingReceipt   = "receipt"   // somebody confirmed to know that a system is at its end
+	RulingMove      = "move"      // how far the move of a system to a newer generation is
 )
 
-// Ruling is what a person decided about a hole. What it says is its document.
+// Ruling is what a person decided about a hole or a system. What it says is its document.
 type Ruling struct {
 	ID       string
 	Kind     string
-	CVE      string
+	About    string // a CVE, an advisory, a system
 	Given    time.Time
 	Version  int64  // counts its changes
 	Document []byte // JSON
@@ -28,7 +30,7 @@ type Ruling struct {
 
 // AddRuling keeps a new ruling.
 func (tx *Tx) AddRuling(ctx context.Context, r Ruling) (Statement, error) {
-	err := tx.q.AddRuling(ctx, sqlgen.AddRulingParams{ID: r.ID, Kind: r.Kind, Cve: r.CVE, Given: micros(r.Given), Document: r.Document})
+	err := tx.q.AddRuling(ctx, sqlgen.AddRulingParams{ID: r.ID, Kind: r.Kind, About: r.About, Given: micros(r.Given), Document: r.Document})
 	if err != nil {
 		return Statement{}, fmt.Errorf("store: ruling %q: %w", r.ID, err)
 	}
@@ -73,7 +75,7 @@ func (tx *Tx) Rulings(ctx context.Context, kind string) ([]Ruling, error) {
 }
 
 func rulingOf(r sqlgen.Ruling) Ruling {
-	return Ruling{r.ID, r.Kind, r.Cve, moment(r.Given), r.Version, r.Document}
+	return Ruling{r.ID, r.Kind, r.About, moment(r.Given), r.Version, r.Document}
 }
 
 func rulingStatement(ctx context.Context, tx *Tx, id string) (Statement, error) {
@@ -84,10 +86,10 @@ func rulingStatement(ctx context.Context, tx *Tx, id string) (Statement, error) 
 	return state(KindRuling, id, struct {
 		ID      string `json:"id"`
 		Kind    string `json:"kind"`
-		CVE     string `json:"cve"`
+		About   string `json:"about"`
 		Given   int64  `json:"given"`
 		Version int64  `json:"version"`
-	}{r.ID, r.Kind, r.Cve, r.Given, r.Version}, r.Document), nil
+	}{r.ID, r.Kind, r.About, r.Given, r.Version}, r.Document), nil
 }
 
 func eachRuling(ctx context.Context, tx *Tx, fn func(string) error) error {

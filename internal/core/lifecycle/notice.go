@@ -41,6 +41,15 @@ func Due(now, end time.Time, told []string) (Step, bool) {
 	return Step{}, false
 }
 
+// Reminder is the step that is repeated every month after the end, until the customer has confirmed.
+const Reminder = "EOL-RE"
+
+// Remind reports whether the customer is to be reminded: the end has been told, nobody confirmed it, and a
+// month has passed since the last word.
+func Remind(now, last time.Time, confirmed bool) bool {
+	return !confirmed && !last.IsZero() && !now.Before(last.AddDate(0, 1, 0))
+}
+
 // Words are what a step says about a system.
 func (s Step) Words(system string, st Standing) lang.Text {
 	end := lang.Text{DE: lang.Date(st.End, lang.DE), EN: lang.Date(st.End, lang.EN)}

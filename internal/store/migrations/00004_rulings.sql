@@ -6,10 +6,10 @@
 create table rulings (
     id text primary key,
     kind text not null,
-    cve text not null,
+    about text not null,
     given bigint not null,
     version bigint not null check (version >= 1),
     document bytea not null
 );
 
-create index rulings_of_hole on rulings (cve, kind, id);
+create index rulings_about on rulings (about, kind, id);

@@ -1,5 +1,5 @@
 -- name: AddRuling :exec
-insert into rulings (id, kind, cve, given, version, document) values ($1, $2, $3, $4, 1, $5);
+insert into rulings (id, kind, about, given, version, document) values ($1, $2, $3, $4, 1, $5);
 
 -- name: UpdateRuling :execrows
 update rulings set document = sqlc.arg(document), version = version + 1 where id = sqlc.arg(id) and version = sqlc.arg(version);

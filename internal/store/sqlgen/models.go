@@ -183,7 +183,7 @@ type Refusal struct {
 type Ruling struct {
 	ID       string
 	Kind     string
-	Cve      string
+	About    string
 	Given    int64
 	Version  int64
 	Document []byte

@@ -10,13 +10,13 @@ import (
 )
 
 const addRuling = `-- name: AddRuling :exec
-insert into rulings (id, kind, cve, given, version, document) values ($1, $2, $3, $4, 1, $5)
+insert into rulings (id, kind, about, given, version, document) values ($1, $2, $3, $4, 1, $5)
 `
 
 type AddRulingParams struct {
 	ID       string
 	Kind     string
-	Cve      string
+	About    string
 	Given    int64
 	Document []byte
 }
@@ -25,7 +25,7 @@ func (q *Queries) AddRuling(ctx context.Context, arg AddRulingParams) error {
 	_, err := q.exec(ctx, q.addRulingStmt, addRuling,
 		arg.ID,
 		arg.Kind,
-		arg.Cve,
+		arg.About,
 		arg.Given,
 		arg.Document,
 	)
@@ -33,7 +33,7 @@ func (q *Queries) AddRuling(ctx context.Context, arg AddRulingParams) error {
 }
 
 const getRuling = `-- name: GetRuling :one
-select id, kind, cve, given, version, document from rulings where id = $1
+select id, kind, about, given, version, document from rulings where id = $1
 `
 
 func (q *Queries) GetRuling(ctx context.Context, id string) (Ruling, error) {
@@ -42,7 +42,7 @@ func (q *Queries) GetRuling(ctx context.Context, id string) (Ruling, error) {
 	err := row.Scan(
 		&i.ID,
 		&i.Kind,
-		&i.Cve,
+		&i.About,
 		&i.Given,
 		&i.Version,
 		&i.Document,
@@ -78,7 +78,7 @@ func (q *Queries) ListRulingIDs(ctx context.Context) ([]string, error) {
 }
 
 const listRulings = `-- name: ListRulings :many
-select id, kind, cve, given, version, document from rulings where kind = $1 order by given desc, id
+select id, kind, about, given, version, document from rulings where kind = $1 order by given desc, id
 `
 
 func (q *Queries) ListRulings(ctx context.Context, kind string) ([]Ruling, error) {
@@ -93,7 +93,7 @@ func (q *Queries) ListRulings(ctx context.Context, kind string) ([]Ruling, error
 		if err := rows.Scan(
 			&i.ID,
 			&i.Kind,
-			&i.Cve,
+			&i.About,
 			&i.Given,
 			&i.Version,
 			&i.Document,

@@ -158,8 +158,8 @@ func notices(t *testing.T, s *store.Store) {
 // the second has to look again.
 func rulings(t *testing.T, s *store.Store) {
 	ctx := t.Context()
-	first := store.Ruling{ID: "EXC-1", Kind: store.RulingException, CVE: "CVE-2026-1", Given: Noon, Document: []byte(`{"a":1}`)}
-	other := store.Ruling{ID: "RAT-1", Kind: store.RulingOverride, CVE: "CVE-2026-1", Given: Noon, Document: []byte(`{}`)}
+	first := store.Ruling{ID: "EXC-1", Kind: store.RulingException, About: "CVE-2026-1", Given: Noon, Document: []byte(`{"a":1}`)}
+	other := store.Ruling{ID: "RAT-1", Kind: store.RulingOverride, About: "CVE-2026-1", Given: Noon, Document: []byte(`{}`)}
 	Write(t, s, func(tx *store.Tx) error {
 		_, err := tx.AddRuling(ctx, first)
 		_, err2 := tx.AddRuling(ctx, other)

@@ -77,6 +77,6 @@ func Everything(ctx context.Context, tx *store.Tx) (all []store.Statement, err e
 	keep(tx.UpdateClock(ctx, c))
 	told, _, e := tx.AddNotice(ctx, store.Notice{ID: "n-1", System: "web1", Kind: "asked", Recipient: "jansen", At: Noon, Document: []byte(`{"text":"?"}`)})
 	keep(told, e)
-	keep(tx.AddRuling(ctx, store.Ruling{ID: "EXC-1", Kind: store.RulingException, CVE: "CVE-2026-1", Given: Noon, Document: []byte(`{"reason":"r"}`)}))
+	keep(tx.AddRuling(ctx, store.Ruling{ID: "EXC-1", Kind: store.RulingException, About: "CVE-2026-1", Given: Noon, Document: []byte(`{"reason":"r"}`)}))
 	return all, err
 }
