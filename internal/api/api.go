@@ -85,15 +85,16 @@ type SignIn interface {
 
 // Backend is who answers, noun by noun. All of it may be one value.
 type Backend struct {
-	Systems  Systems
-	Orders   Orders
-	Runs     Runs
-	Estate   Estate
-	Policies Policies
-	Record   Record
-	SignIn   SignIn
-	Holes    Holes
-	Rulings  Rulings
+	Systems   Systems
+	Orders    Orders
+	Runs      Runs
+	Estate    Estate
+	Policies  Policies
+	Record    Record
+	SignIn    SignIn
+	Holes     Holes
+	Rulings   Rulings
+	Lifecycle Lifecycle
 }
 
 // Options are what the API needs besides its backend.
@@ -132,6 +133,7 @@ func New(b Backend, o Options) http.Handler {
 	s.record()
 	s.holes()
 	s.rulings()
+	s.lifecycle()
 	s.describe(mux)
 	return guard(mux, o)
 }

@@ -28,7 +28,7 @@ func handler(o api.Options) http.Handler {
 	if o.Token == nil {
 		o.Token = func(token string) bool { return token == apitest.Token }
 	}
-	return api.New(api.Backend{Systems: b, Orders: b, Runs: b, Estate: b, Policies: b, Record: b, SignIn: b, Holes: b, Rulings: b}, o)
+	return api.New(api.Backend{Systems: b, Orders: b, Runs: b, Estate: b, Policies: b, Record: b, SignIn: b, Holes: b, Rulings: b, Lifecycle: b}, o)
 }
 
 // ask sends a request as a program on this machine would, and returns what came back.

@@ -55,6 +55,11 @@ type grammar struct {
 		Approve exceptionApproveCmd `cmd:"" help:"${cmd_exception_approve}"`
 		Revoke  exceptionRevokeCmd  `cmd:"" help:"${cmd_exception_revoke}"`
 	} `cmd:"" help:"${cmd_exception}"`
+	Lifecycle struct {
+		List    lifecycleListCmd    `cmd:"" help:"${cmd_lifecycle_list}"`
+		Confirm lifecycleConfirmCmd `cmd:"" help:"${cmd_lifecycle_confirm}"`
+		Move    lifecycleMoveCmd    `cmd:"" help:"${cmd_lifecycle_move}"`
+	} `cmd:"" help:"${cmd_lifecycle}"`
 	Notices noticesCmd `cmd:"" help:"${cmd_notices}"`
 	Feed    struct {
 		List    feedListCmd    `cmd:"" help:"${cmd_feed_list}"`

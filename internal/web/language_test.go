@@ -99,6 +99,13 @@ func fixtureWords(t *testing.T, d *desk) string {
 	for _, f := range hole.Feeds { // of a hole only names and publishers' words are data
 		all = append(all, f.Name, f.Origin, f.Edition, f.Edition+" · "+f.Origin)
 	}
+	for _, name := range []string{"mail1", "web1"} { // of a life only names and publishers' words are data
+		l, _ := d.Backend.LifeOf(ctx, name)
+		all = append(all, l.Standing.Name, l.Receipt, l.Moves, "EOL-00 2026-08-31")
+		for _, x := range l.Less {
+			all = append(all, x.Source, x.Support.Why, "· "+x.Support.Why)
+		}
+	}
 	all = append(all, hole.Dossier, "· "+hole.Dossier.Packages[1].Note)
 	// Of the policies only names and IDs are data; their sentences have to be in both languages.
 	list, err := d.Backend.Policies(ctx)

@@ -27,6 +27,8 @@ func (c *console) routes() http.Handler {
 	closed.HandleFunc("GET /systeme/{name}/export/{form}", c.export)
 	closed.HandleFunc("POST /systeme/{name}/auftrag", c.placeOrder)
 	closed.HandleFunc("POST /systeme/{name}/aufnahme", c.enrol)
+	closed.HandleFunc("GET /lebenszyklus", c.lifecycle)
+	closed.HandleFunc("GET /systeme/{name}/lebenszyklus", c.life)
 	closed.HandleFunc("GET /luecken", c.clocks)
 	closed.HandleFunc("GET /luecken.csv", c.clocksCSV)
 	closed.HandleFunc("GET /luecken/{id}", c.hole)

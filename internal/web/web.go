@@ -66,6 +66,12 @@ type Holes interface {
 	Exposure(ctx context.Context, days int) (board.Exposure, error)
 }
 
+// Lifecycle tells until when the systems are looked after.
+type Lifecycle interface {
+	Lifecycle(ctx context.Context) ([]board.Life, error)
+	LifeOf(ctx context.Context, system string) (board.Life, error)
+}
+
 // Backend is all that the console asks of the server. Its errors are *fault.Error; any other error
 // is logged and shown as an internal fault.
 type Backend interface {
@@ -75,6 +81,7 @@ type Backend interface {
 	Runs
 	Record
 	Holes
+	Lifecycle
 }
 
 // Sessions knows who is signed in.

@@ -4,22 +4,23 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // frameWords are the words around every page, and those that many pages share.
 var frameWords = struct {
-	Skip, Nav, Today, Systems, Holes, Runs, Explain, Policies, Record lang.Text
-	Language, SignOut, Version, NoScript, Breadcrumb                  lang.Text
-	JustNow, Ago, In, Never, None, Lost                               lang.Text
-	CSV, Filter, Show, Reset, More                                    lang.Text
-	Page, Pages, Previous, Next, SortBy                               lang.Text
-	System, Customer, Contract, Package                               lang.Text
-	Rule, PolicyVersion, Reason, Facts, Rules, Missing, May           lang.Text
-	PolicyFrom, PolicyUnknown, PolicyEntered, PolicySum               lang.Text
-	Notices, Yes, No                                                  lang.Text
-	Changes, Security                                                 plural
+	Skip, Nav, Today, Systems, Holes, Lifecycle, Runs, Explain, Policies, Record lang.Text
+	Language, SignOut, Version, NoScript, Breadcrumb                             lang.Text
+	JustNow, Ago, In, Never, None, Lost                                          lang.Text
+	CSV, Filter, Show, Reset, More                                               lang.Text
+	Page, Pages, Previous, Next, SortBy                                          lang.Text
+	System, Customer, Contract, Package                                          lang.Text
+	Rule, PolicyVersion, Reason, Facts, Rules, Missing, May                      lang.Text
+	PolicyFrom, PolicyUnknown, PolicyEntered, PolicySum                          lang.Text
+	Notices, Yes, No                                                             lang.Text
+	Changes, Security                                                            plural
 }{
 	Skip:          lang.T("Zum Inhalt springen", "Skip to content"),
 	Nav:           lang.T("Seiten", "Pages"),
 	Today:         lang.T("Heute", "Today"),
 	Systems:       lang.T("Systeme", "Systems"),
 	Holes:         lang.T("Lücken", "Holes"),
+	Lifecycle:     lang.T("Lebenszyklus", "Lifecycle"),
 	Runs:          lang.T("Läufe", "Runs"),
 	Policies:      lang.T("Regelwerke", "Policies"),
 	Explain:       lang.T("Zuständigkeit", "Responsibility"),

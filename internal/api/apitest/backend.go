@@ -47,6 +47,7 @@ type Backend struct {
 	published []board.PublishedVersion
 	feeds     []board.Feed
 	excepted  []exception.Exception
+	life      []board.Life
 }
 
 // New makes the story from its beginning.

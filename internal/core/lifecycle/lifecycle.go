@@ -90,7 +90,7 @@ func (p Phase) Text() lang.Text {
 	case Long:
 		return lang.T("Langzeitpflege", "long-term support")
 	case PaidOnly:
-		return lang.T("nur noch gegen Bezahlung gepflegt", "supported for a fee only")
+		return lang.T("nur gegen Bezahlung", "for a fee only")
 	case Ended:
 		return lang.T("nicht mehr gepflegt", "no longer supported")
 	case Unstarted:
@@ -191,7 +191,7 @@ func (s *Standing) explain(r Release, all []Release) {
 			s.Reasons = append(s.Reasons, lang.Text{DE: de + " bis " + lang.Date(at, lang.DE) + " (" + sources + ").", EN: en + " until " + lang.Date(at, lang.EN) + " (" + sources + ")."})
 		}
 	}
-	s.Reasons = append(s.Reasons, lang.Textf("%[1]s ist %[2]s.", "%[1]s is %[2]s.", s.Name, s.Phase.Text()))
+	s.Reasons = append(s.Reasons, lang.Textf("%[1]s: %[2]s.", "%[1]s: %[2]s.", s.Name, s.Phase.Text()))
 	tell(r.End, "Volle Pflege", "Full support")
 	tell(r.Extended, "Langzeitpflege", "Long-term support")
 	tell(r.Paid, "Pflege gegen Bezahlung", "Support for a fee")

@@ -54,6 +54,8 @@ func Remind(now, last time.Time, confirmed bool) bool {
 func (s Step) Words(system string, st Standing) lang.Text {
 	end := lang.Text{DE: lang.Date(st.End, lang.DE), EN: lang.Date(st.End, lang.EN)}
 	if s.Months == 0 {
+		first := st.End.AddDate(0, 0, 1)
+		end = lang.Text{DE: lang.Date(first, lang.DE), EN: lang.Date(first, lang.EN)}
 		return lang.Textf(
 			"%[1]s läuft mit %[2]s, das seit %[3]s keine Sicherheitsupdates mehr bekommt. Die Pflicht zu Updates ruht; für personenbezogene Daten darauf übernehmen wir keine Verantwortung (IT-37). Bitte bestätigen Sie, dass Sie das wissen. Den Umzug auf eine neuere Generation bieten wir Ihnen kostenlos an (IT-38).",
 			"%[1]s runs %[2]s, which gets no security updates any more since %[3]s. The duty to update pauses; we take no responsibility for personal data on it (IT-37). Please confirm that you know this. We offer you the move to a newer generation free of charge (IT-38).",
