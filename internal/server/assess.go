@@ -14,6 +14,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/severity"
 	"github.com/patchwart/patchwart/internal/store"
@@ -162,6 +163,10 @@ func (a *assessment) update(ctx context.Context, sub subject) (urgent bool, err 
 	if err != nil {
 		return false, err
 	}
+	measures, err := mitigations(ctx, a.Tx)
+	if err != nil {
+		return false, err
+	}
 	for _, c := range list {
 		p, err := paperOf(c)
 		if err != nil {
@@ -170,6 +175,9 @@ func (a *assessment) update(ctx context.Context, sub subject) (urgent bool, err 
 		before := string(c.Document)
 		a.observe(&p, c)
 		p.Rating = a.server.knows.Load().rate(a.server, hole{p.Release, c.Source, c.CVE})
+		p.Times.Mitigations = mitigated(a.at, p.Times.Mitigations, slices.DeleteFunc(slices.Clone(measures), func(m mitigation.Mitigation) bool {
+			return m.System != a.system || m.Hole != c.CVE
+		}), a.facts)
 		p.Times.Pauses = a.server.pauses(sub)
 		p.Times.Accepted = accepted(a.at, a.server.knows.Load().exceptions, exception.Finding{Advisories: a.server.knows.Load().names(c.CVE), System: a.system, Customer: sub.held.Customer.ID, Level: p.Rating.Level})
 		may := a.consider(&p, c, sub)

@@ -298,5 +298,19 @@ func (s *Server) ruled(ctx context.Context, tx *store.Tx, out *board.Hole, d *do
 			out.Exceptions = append(out.Exceptions, s.exceptionRow(e))
 		}
 	}
+	measures, err := mitigations(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, m := range measures {
+		if !slices.Contains(names, m.Hole) {
+			continue
+		}
+		row, err := s.mitigationRow(ctx, tx, m)
+		if err != nil {
+			return err
+		}
+		out.Mitigations = append(out.Mitigations, row)
+	}
 	return nil
 }

@@ -12,10 +12,11 @@ import (
 
 // The kinds of rulings.
 const (
-	RulingOverride  = "override"  // an operator's own rating of a hole
-	RulingException = "exception" // an accepted non-installation
-	RulingReceipt   = "receipt"   // somebody confirmed to know that a system is at its end
-	RulingMove      = "move"      // how far the move of a system to a newer generation is
+	RulingOverride   = "override"   // an operator's own rating of a hole
+	RulingException  = "exception"  // an accepted non-installation
+	RulingMitigation = "mitigation" // what is done about a hole besides the update
+	RulingReceipt    = "receipt"    // somebody confirmed to know that a system is at its end
+	RulingMove       = "move"       // how far the move of a system to a newer generation is
 )
 
 // Ruling is what a person decided about a hole or a system. What it says is its document.

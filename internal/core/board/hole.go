@@ -10,6 +10,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/exposure"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
 
@@ -33,14 +34,15 @@ type ClockRow struct {
 
 // Hole is everything about one CVE here: what publishers say, how it is rated, and which systems have it.
 type Hole struct {
-	Dossier    dossier.Dossier `json:"dossier"`
-	Rating     severity.Rating `json:"rating"`
-	Exposed    []Exposed       `json:"exposed"`    // systems that have it now
-	Clocks     []ClockRow      `json:"clocks"`     // running and over
-	Known      bool            `json:"known"`      // some feed says something about it
-	Exceptions []Exception     `json:"exceptions"` // about it, whether they hold or not
-	Overrides  []Override      `json:"overrides"`
-	Feeds      []Feed          `json:"feeds"` // what the answer rests on
+	Dossier     dossier.Dossier `json:"dossier"`
+	Rating      severity.Rating `json:"rating"`
+	Exposed     []Exposed       `json:"exposed"`    // systems that have it now
+	Clocks      []ClockRow      `json:"clocks"`     // running and over
+	Known       bool            `json:"known"`      // some feed says something about it
+	Exceptions  []Exception     `json:"exceptions"` // about it, whether they hold or not
+	Overrides   []Override      `json:"overrides"`
+	Mitigations []Mitigation    `json:"mitigations"`
+	Feeds       []Feed          `json:"feeds"` // what the answer rests on
 }
 
 // Exposed is a system that has a hole.
@@ -57,6 +59,16 @@ type Exception struct {
 	exception.Exception
 	State    exception.State `json:"state"`
 	Sentence lang.Text       `json:"sentence"`
+}
+
+// Mitigation is what is done about a hole on a system besides the update, and how it stands.
+type Mitigation struct {
+	mitigation.Mitigation
+	Holds    bool      `json:"holds"`    // as the host reports it now, or before it ended
+	Verified time.Time `json:"verified"` // since when the host has shown it; zero: it has not
+	Over     bool      `json:"over"`     // ended or expired
+	Text     lang.Text `json:"text"`     // what is done
+	Sentence lang.Text `json:"sentence"` // how it stands
 }
 
 // Override is an operator's own rating of a hole.

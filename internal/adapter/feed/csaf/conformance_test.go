@@ -66,7 +66,10 @@ func collection(t testing.TB) map[string][]byte {
 
 // differences are cases in which our verdict is another one than OASIS's, with the reason. One that is no
 // longer needed fails the test.
-var differences = map[string]string{}
+var differences = map[string]string{
+	"optional/oasis_csaf_tc-csaf_2_0-2021-6-2-08-02.json": "it gives two MD5 hashes of one file, which test 6.1.25 forbids, and OASIS's own case for that test is the same",
+	"optional/oasis_csaf_tc-csaf_2_0-2021-6-2-09-02.json": "it gives two SHA-1 hashes of one file, which test 6.1.25 forbids, and OASIS's own case for that test is the same",
+}
 
 // TestOASISCases gives every document of the validator's test cases the verdict that OASIS expects: one that
 // breaks a mandatory test is refused for that very test, one that breaks only an optional or informative one
@@ -103,7 +106,9 @@ func TestOASISCases(t *testing.T) {
 			_, violations, err := csaf.Read(d.Name, text)
 			agrees := (err == nil) == d.Valid && (err == nil) == (len(violations) == 0)
 			if !d.Valid {
-				agrees = agrees && slices.ContainsFunc(violations, func(v csaf.Violation) bool { return v.Test == c.ID && strings.HasPrefix(v.Path, "/") && v.Problem != "" })
+				agrees = agrees && slices.ContainsFunc(violations, func(v csaf.Violation) bool {
+					return v.Test == c.ID && strings.HasPrefix(v.Path, "/") && v.Problem != ""
+				})
 			}
 			why, known := differences[d.Name]
 			switch {
@@ -119,13 +124,12 @@ func TestOASISCases(t *testing.T) {
 		}
 	}
 	t.Logf("%d tests; documents %v; %d known differences", len(tests), counts, len(differences))
-	if counts["mandatory"] != 147 || counts["optional"]+counts["informative"] != 85 {
+	if counts["mandatory"] != 147 || counts["optional"]+counts["informative"] != 92 {
 		t.Errorf("the collection has other documents than when this was written: %v", counts)
 	}
 }
 
-// TestOtherViolations: a document that fails one test of OASIS's cases is not accused of others, so that
-// whoever reads the refusal finds the mistake.
+// TestExamplesOfOASIS reads the advisories of BSI, Cisco and Red Hat and the VEX documents in the collection.
 func TestExamplesOfOASIS(t *testing.T) {
 	t.Parallel()
 	files := collection(t)

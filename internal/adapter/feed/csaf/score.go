@@ -12,7 +12,6 @@ import (
 
 // vector is a CVSS vector of any of the versions that CSAF 2.0 knows.
 type vector interface {
-	Get(metric string) (string, error)
 	BaseScore() float64
 	TemporalScore() float64
 	EnvironmentalScore() float64
