@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
 
@@ -16,8 +17,31 @@ type (
 	Exception = board.Exception
 	// Override is an operator's own rating of a hole.
 	Override = board.Override
+	// Mitigation is what is done about a hole besides the update.
+	Mitigation = board.Mitigation
+	// Verb is what a mitigation does.
+	Verb = mitigation.Verb
 	// Level is how bad a hole is.
 	Level = severity.Level
+)
+
+// MitigationRequest says what is done about a hole on a system besides the update.
+type MitigationRequest struct {
+	Hole    string    `json:"hole"`
+	Verb    Verb      `json:"verb"`
+	Unit    string    `json:"unit,omitempty"`
+	Proto   string    `json:"proto,omitempty"`
+	Port    int       `json:"port,omitempty"`
+	Reason  string    `json:"reason"`
+	By      string    `json:"by"`
+	Review  time.Time `json:"review"`
+	Expires time.Time `json:"expires"`
+}
+
+// The verbs of mitigations.
+const (
+	StopUnit  = mitigation.StopUnit
+	ClosePort = mitigation.ClosePort
 )
 
 // ExceptionRequest asks for an exception, on one system or on all systems of a customer.
@@ -65,4 +89,20 @@ func (c *Client) Revoke(ctx context.Context, id, by string) (Exception, error) {
 func (c *Client) Exceptions(ctx context.Context) ([]Exception, error) {
 	list, err := call[struct{ Exceptions []Exception }](ctx, c, http.MethodGet, "/exceptions", nil, nil)
 	return list.Exceptions, err
+}
+
+// Mitigate keeps a mitigation. It secures once the host's own report shows that it holds.
+func (c *Client) Mitigate(ctx context.Context, system string, r MitigationRequest) (Mitigation, error) {
+	return call[Mitigation](ctx, c, http.MethodPost, "/systems/"+url.PathEscape(system)+"/mitigations", nil, r)
+}
+
+// EndMitigation ends a mitigation: the clock of the hole runs again.
+func (c *Client) EndMitigation(ctx context.Context, id, by string) (Mitigation, error) {
+	return call[Mitigation](ctx, c, http.MethodPost, "/mitigations/"+url.PathEscape(id)+"/end", nil, map[string]string{"by": by})
+}
+
+// Mitigations lists all mitigations, the newest first.
+func (c *Client) Mitigations(ctx context.Context) ([]Mitigation, error) {
+	list, err := call[struct{ Mitigations []Mitigation }](ctx, c, http.MethodGet, "/mitigations", nil, nil)
+	return list.Mitigations, err
 }

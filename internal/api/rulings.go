@@ -7,6 +7,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/exception"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
 
@@ -17,6 +18,29 @@ type Rulings interface {
 	Approve(ctx context.Context, id, by string) (board.Exception, error)
 	Revoke(ctx context.Context, id, by string) (board.Exception, error)
 	Exceptions(ctx context.Context) ([]board.Exception, error)
+	Mitigate(ctx context.Context, m mitigation.Mitigation) (board.Mitigation, error)
+	EndMitigation(ctx context.Context, id, by string) (board.Mitigation, error)
+	Mitigations(ctx context.Context) ([]board.Mitigation, error)
+}
+
+// mitigationInput is what is done about a hole besides the update.
+type mitigationInput struct {
+	Name string `path:"name" maxLength:"63" doc:"Name of the system"`
+	Body struct {
+		Hole    string          `json:"hole" minLength:"1" maxLength:"80" doc:"CVE"`
+		Verb    mitigation.Verb `json:"verb" enum:"stop_unit,close_port" doc:"What is done"`
+		Unit    string          `json:"unit,omitempty" maxLength:"210" doc:"Service that is stopped"`
+		Proto   string          `json:"proto,omitempty" maxLength:"8" doc:"tcp or udp, of the port that is closed"`
+		Port    int             `json:"port,omitempty" minimum:"0" maximum:"65535" doc:"Port that is closed"`
+		Reason  string          `json:"reason" maxLength:"4000" doc:"Why this keeps the hole from being used"`
+		By      string          `json:"by" maxLength:"200" doc:"Whose word it is"`
+		Review  time.Time       `json:"review" doc:"When somebody has to look whether it still fits"`
+		Expires time.Time       `json:"expires" doc:"The first moment at which it does not count any more"`
+	}
+}
+
+type mitigationList struct {
+	Mitigations []board.Mitigation `json:"mitigations"`
 }
 
 // ratingInput rates a hole otherwise than the rules.
@@ -77,6 +101,22 @@ func (s *service) rulings() {
 			Reason: b.Reason, RiskOwner: b.RiskOwner, Compensation: b.Compensation, Expires: b.Expires, RequestedBy: b.RequestedBy,
 		}))
 	})
+	register(s, s.operation(http.MethodGet, "/mitigations", "mitigations", "What is done about holes besides updates, the newest first", limitRead),
+		func(ctx context.Context, _ *struct{}) (*body[mitigationList], error) {
+			list, err := s.backend.Rulings.Mitigations(ctx)
+			return answer(mitigationList{filled(list)}, err)
+		})
+	mitigate := s.operation(http.MethodPost, "/systems/{name}/mitigations", "mitigate", "Keep a mitigation: it secures once the host's own report shows that it holds", limitWrite)
+	mitigate.DefaultStatus = http.StatusCreated
+	register(s, mitigate, func(ctx context.Context, in *mitigationInput) (*body[board.Mitigation], error) {
+		b := in.Body
+		return answer(s.backend.Rulings.Mitigate(ctx, mitigation.Mitigation{System: in.Name, Hole: b.Hole, Verb: b.Verb, Unit: b.Unit, Proto: b.Proto, Port: b.Port,
+			Reason: b.Reason, By: b.By, Review: b.Review, Expires: b.Expires}))
+	})
+	register(s, s.operation(http.MethodPost, "/mitigations/{id}/end", "endMitigation", "End a mitigation: the clock of the hole runs again", limitWrite),
+		func(ctx context.Context, in *exceptionChange) (*body[board.Mitigation], error) {
+			return answer(s.backend.Rulings.EndMitigation(ctx, in.ID, in.Body.By))
+		})
 	register(s, s.operation(http.MethodPost, "/exceptions/{id}/approval", "approveException", "Approve an exception; not by whoever asked for it", limitFeed),
 		func(ctx context.Context, in *exceptionChange) (*body[board.Exception], error) {
 			return answer(s.backend.Rulings.Approve(ctx, in.ID, in.Body.By))

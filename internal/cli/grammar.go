@@ -55,6 +55,11 @@ type grammar struct {
 		Approve exceptionApproveCmd `cmd:"" help:"${cmd_exception_approve}"`
 		Revoke  exceptionRevokeCmd  `cmd:"" help:"${cmd_exception_revoke}"`
 	} `cmd:"" help:"${cmd_exception}"`
+	Mitigation struct {
+		List mitigationListCmd `cmd:"" help:"${cmd_mitigation_list}"`
+		Add  mitigationAddCmd  `cmd:"" help:"${cmd_mitigation_add}"`
+		End  mitigationEndCmd  `cmd:"" help:"${cmd_mitigation_end}"`
+	} `cmd:"" help:"${cmd_mitigation}"`
 	Lifecycle struct {
 		List    lifecycleListCmd    `cmd:"" help:"${cmd_lifecycle_list}"`
 		Confirm lifecycleConfirmCmd `cmd:"" help:"${cmd_lifecycle_confirm}"`

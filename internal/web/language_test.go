@@ -106,6 +106,7 @@ func fixtureWords(t *testing.T, d *desk) string {
 			all = append(all, x.Source, x.Support.Why, "· "+x.Support.Why)
 		}
 	}
+	all = append(all, hole.Overrides[0].Reason, hole.Mitigations[0].System, hole.Mitigations[0].Reason, hole.Exceptions[0].Reason)
 	all = append(all, hole.Dossier, "· "+hole.Dossier.Packages[1].Note)
 	// Of the policies only names and IDs are data; their sentences have to be in both languages.
 	list, err := d.Backend.Policies(ctx)

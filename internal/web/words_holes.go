@@ -13,6 +13,7 @@ var holeWords = struct {
 	LevelAll, LevelCritical, LevelUnknown, LevelHigh, LevelMedium, LevelLow, LevelNone, Section, Yes    lang.Text
 	No, NotKnown, TodayHead, TodayFeeds, FeedLook                                                       lang.Text
 	Applications, AppLead, Partial, Unclear, Exports, Trend, Course, CourseTook                         lang.Text
+	Ruled, RatedAs, ExceptionFor, RuledUntil, InForce, Proposed, Over, Holds, HoldsNot                  lang.Text
 	Counted, OpenCount, CriticalCount                                                                   plural
 }{
 	Title:          lang.T("Lücken", "Holes"),
@@ -89,6 +90,15 @@ var holeWords = struct {
 	Trend:          lang.T("Verlauf", "Over time"),
 	Course:         lang.T("Kritische Lücken auf Systemen in den letzten %[1]s Tagen: höchstens %[2]s zugleich offen, jetzt %[3]s, gesichert %[4]s.", "Critical holes on systems in the last %[1]s days: at most %[2]s open at once, now %[3]s, secured %[4]s."),
 	CourseTook:     lang.T("Binnen %[2]s Stunden davon %[1]s; im Median nach %[3]s, längstens nach %[4]s.", "Of them %[1]s within %[2]s hours; the median took %[3]s, the longest %[4]s."),
+	Ruled:          lang.T("Was dazu entschieden ist", "What has been decided about it"),
+	RatedAs:        lang.T("Eingestuft als „%[1]s“ von %[2]s", "Rated “%[1]s” by %[2]s"),
+	ExceptionFor:   lang.T("Ausnahme für %[1]s", "Exception for %[1]s"),
+	RuledUntil:     lang.T("bis %[1]s", "until %[1]s"),
+	InForce:        lang.T("in Kraft", "in force"),
+	Proposed:       lang.T("beantragt", "proposed"),
+	Over:           lang.T("vorbei", "over"),
+	Holds:          lang.T("hält", "holds"),
+	HoldsNot:       lang.T("hält nicht", "does not hold"),
 	Exports:        lang.T("Für andere Werkzeuge:", "For other tools:"),
 	Unclear:        lang.T("offen", "open"),
 	Counted: plural{

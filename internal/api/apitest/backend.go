@@ -48,6 +48,7 @@ type Backend struct {
 	feeds     []board.Feed
 	excepted  []exception.Exception
 	life      []board.Life
+	measures  []board.Mitigation
 }
 
 // New makes the story from its beginning.

@@ -6,8 +6,10 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/exception"
+	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
 
@@ -79,4 +81,43 @@ func (b *Backend) Exceptions(context.Context) ([]board.Exception, error) {
 		out = append(out, row(e))
 	}
 	return out, nil
+}
+
+// Mitigate takes a mitigation that is whole. Its host shows it at once.
+func (b *Backend) Mitigate(_ context.Context, m mitigation.Mitigation) (board.Mitigation, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m.At = Now
+	if err := m.Check(); err != nil {
+		return board.Mitigation{}, err
+	}
+	if _, err := b.held(m.System); err != nil {
+		return board.Mitigation{}, err
+	}
+	m.ID = fmt.Sprintf("g-%d", len(b.measures)+1)
+	holds, why := m.Holds(fact.Facts{})
+	row := board.Mitigation{Mitigation: m, Holds: holds, Verified: Now, Text: m.Text(), Sentence: why}
+	b.measures = append(b.measures, row)
+	return row, nil
+}
+
+// EndMitigation ends one.
+func (b *Backend) EndMitigation(_ context.Context, id, by string) (board.Mitigation, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.measures {
+		if m := &b.measures[i]; m.ID == id {
+			m.EndedBy, m.EndedAt, m.Over, m.Holds = by, Now, true, false
+			m.Sentence = lang.Textf("Beendet von %[1]s.", "Ended by %[1]s.", by)
+			return *m, nil
+		}
+	}
+	return board.Mitigation{}, fault.Missing("Die Maßnahme", "mitigation", id)
+}
+
+// Mitigations lists them.
+func (b *Backend) Mitigations(context.Context) ([]board.Mitigation, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.measures, nil
 }

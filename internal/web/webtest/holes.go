@@ -12,9 +12,12 @@ import (
 	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/exposure"
+	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
@@ -133,6 +136,9 @@ func (b *Backend) Hole(_ context.Context, id string) (board.Hole, error) {
 				out.Exposed = append(out.Exposed, board.Exposed{System: c.System, Customer: c.Customer, Source: c.Source, Version: c.Version, Fixed: c.Fixed})
 			}
 		}
+		if h.cve == Hole && len(b.clocks) > 0 {
+			b.ruled(&out)
+		}
 		return out, b.Fail
 	}
 	return board.Hole{}, cmp.Or(b.Fail, error(fault.New(fault.NotFound, lang.Textf("Kein Feed sagt etwas über %[1]s.", "No feed says anything about %[1]s.", id),
@@ -230,4 +236,17 @@ func (b *Backend) Exposure(_ context.Context, days int) (board.Exposure, error) 
 	}
 	out.Series, out.Summary = exposure.Series(spans, out.From, out.To, days), exposure.Sum(spans, out.From, out.To, out.Limit)
 	return out, b.Fail
+}
+
+// ruled is what people decided about the hole of Demo.
+func (b *Backend) ruled(out *board.Hole) {
+	at := b.Now.Add(-10 * time.Hour)
+	out.Overrides = []board.Override{{ID: "e-1", Holds: true, Override: severity.Override{Hole: Hole, Level: severity.Critical, By: "Ida Berg", At: at, Reason: "Es gibt Angriffe auf unsere Kunden.", Expires: at.AddDate(0, 0, 14)}}}
+	e := exception.Exception{ID: "x-1", Scope: exception.Scope{Advisory: Hole, System: "wiki1"}, Level: severity.Critical, Reason: "Das Update bricht die Anmeldung.", RiskOwner: "Maria Huber",
+		Compensation: "Nur aus dem Büro erreichbar.", RequestedBy: "Tom", RequestedAt: at, ApprovedBy: "Ida Berg", ApprovedAt: at.Add(time.Hour), Expires: at.AddDate(0, 0, 5)}
+	_, why := e.Covers(b.Now, exception.Finding{Advisories: []string{Hole}, System: "wiki1", Level: severity.Critical}, exception.DefaultLimits())
+	out.Exceptions = []board.Exception{{Exception: e, State: e.State(b.Now, exception.DefaultLimits()), Sentence: why}}
+	m := mitigation.Mitigation{ID: "M-4", System: "git1", Hole: Hole, Verb: mitigation.StopUnit, Unit: "nginx.service", Reason: "Das Git wird am Wochenende nicht gebraucht.", By: "Ida Berg", At: at, Review: at.AddDate(0, 0, 2), Expires: at.AddDate(0, 0, 7)}
+	holds, shown := m.Holds(fact.Facts{})
+	out.Mitigations = []board.Mitigation{{Mitigation: m, Holds: holds, Verified: at, Text: m.Text(), Sentence: shown}}
 }
