@@ -171,7 +171,7 @@ func (s *Server) Exceptions(ctx context.Context) ([]board.Exception, error) {
 }
 
 func (s *Server) exceptionRow(e exception.Exception) board.Exception {
-	now := s.now()
+	now := s.local(estate.Held{}, s.now())
 	_, why := e.Covers(now, exception.Finding{Advisories: []string{e.Scope.Advisory}, System: e.Scope.System, Customer: e.Scope.Customer, Level: e.Level}, exception.DefaultLimits())
 	return board.Exception{Exception: e, State: e.State(now, exception.DefaultLimits()), Sentence: why}
 }

@@ -112,7 +112,7 @@ func (e *Exception) Covers(now time.Time, f Finding, l Limits) (bool, lang.Text)
 	return true, lang.Textf(
 		"Nicht installiert, mit angenommener Ausnahme %[1]s (%[2]s, %[3]s) bis %[4]s: %[5]s. Das Risiko trägt %[6]s, genehmigt hat %[7]s; stattdessen: %[8]s. Danach ist der Befund von selbst wieder offen.",
 		"Not installed, with the accepted exception %[1]s (%[2]s, %[3]s) until %[4]s: %[5]s. The risk is carried by %[6]s, approved by %[7]s; instead: %[8]s. After that the finding is open again by itself.",
-		e.ID, CiteNIS2, CiteGrundschutz, moment(e.Expires, now), e.Reason, e.RiskOwner, e.ApprovedBy, e.Compensation)
+		e.ID, CiteNIS2, CiteGrundschutz, moment(e.Expires, now), clause(e.Reason), e.RiskOwner, e.ApprovedBy, clause(e.Compensation))
 }
 
 // not is the sentence that an exception does not cover.
@@ -195,6 +195,9 @@ func rank(s State) int {
 	}
 	return 2
 }
+
+// clause is what a person wrote, fit for the middle of a sentence.
+func clause(s string) string { return strings.TrimRight(strings.TrimSpace(s), ".") }
 
 // moment writes a time in the location of now.
 func moment(t, now time.Time) lang.Text {

@@ -244,7 +244,7 @@ func (b *Backend) ruled(out *board.Hole) {
 	out.Overrides = []board.Override{{ID: "e-1", Holds: true, Override: severity.Override{Hole: Hole, Level: severity.Critical, By: "Ida Berg", At: at, Reason: "Es gibt Angriffe auf unsere Kunden.", Expires: at.AddDate(0, 0, 14)}}}
 	e := exception.Exception{ID: "x-1", Scope: exception.Scope{Advisory: Hole, System: "wiki1"}, Level: severity.Critical, Reason: "Das Update bricht die Anmeldung.", RiskOwner: "Maria Huber",
 		Compensation: "Nur aus dem Büro erreichbar.", RequestedBy: "Tom", RequestedAt: at, ApprovedBy: "Ida Berg", ApprovedAt: at.Add(time.Hour), Expires: at.AddDate(0, 0, 5)}
-	_, why := e.Covers(b.Now, exception.Finding{Advisories: []string{Hole}, System: "wiki1", Level: severity.Critical}, exception.DefaultLimits())
+	_, why := e.Covers(newMaker(b.Now).now, exception.Finding{Advisories: []string{Hole}, System: "wiki1", Level: severity.Critical}, exception.DefaultLimits())
 	out.Exceptions = []board.Exception{{Exception: e, State: e.State(b.Now, exception.DefaultLimits()), Sentence: why}}
 	m := mitigation.Mitigation{ID: "M-4", System: "git1", Hole: Hole, Verb: mitigation.StopUnit, Unit: "nginx.service", Reason: "Das Git wird am Wochenende nicht gebraucht.", By: "Ida Berg", At: at, Review: at.AddDate(0, 0, 2), Expires: at.AddDate(0, 0, 7)}
 	holds, shown := m.Holds(fact.Facts{})
