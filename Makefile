@@ -12,8 +12,9 @@ TOOLS         ?= $(HOME)/.cache/patchwart/tools
 GOLANGCI      := $(TOOLS)/golangci-lint-v2.15.0
 TEMPL         := $(TOOLS)/templ-v0.3.1001
 SQLC          := $(TOOLS)/sqlc-v1.31.1
+OSVSCANNER    := $(TOOLS)/osv-scanner
 
-.PHONY: help build demo test unit race lint lab bench generate reproducible clean
+.PHONY: help build demo test unit race lint lab bench bench-match generate reproducible clean
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t16
 
@@ -68,12 +69,19 @@ bench: build ## Patchwart beside plain apt and unattended-upgrade on one lab hos
 	@scripts/require lab
 	go test -count=1 -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/e2e/bench/...
 
+bench-match: build $(OSVSCANNER) ## matching beside debsecan and osv-scanner, on the shared inventories; see docs/benchmarks.md
+	@scripts/require match
+	PATH="$(TOOLS):$(CURDIR)/bin:$$PATH" go test -count=1 -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/e2e/matchbench/...
+
 $(GOLANGCI):
 	@mkdir -p $(TOOLS)/.build && GOBIN=$(TOOLS)/.build go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 	@mv $(TOOLS)/.build/golangci-lint $@
 $(TEMPL):
 	@mkdir -p $(TOOLS)/.build && GOBIN=$(TOOLS)/.build go install github.com/a-h/templ/cmd/templ@v0.3.1001
 	@mv $(TOOLS)/.build/templ $@
+$(OSVSCANNER):
+	@mkdir -p $(TOOLS)/.build && GOBIN=$(TOOLS)/.build go install github.com/google/osv-scanner/v2/cmd/osv-scanner@v2.5.0
+	@mv $(TOOLS)/.build/osv-scanner $@
 $(SQLC):
 	@mkdir -p $(TOOLS)/.build && GOBIN=$(TOOLS)/.build CGO_ENABLED=1 go install github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1
 	@mv $(TOOLS)/.build/sqlc $@
