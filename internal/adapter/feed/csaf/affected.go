@@ -91,9 +91,7 @@ func (s *statements) take(list string, p product) (why string) {
 		if p.version == "" {
 			return "it is fixed, and no single version is named"
 		}
-		if !slices.Contains(st.fixed, p.version) {
-			st.fixed = append(st.fixed, p.version)
-		}
+		st.fixed = append(st.fixed, p.version)
 	case "known_not_affected":
 		if !all {
 			// A statement about one version must not clear the others.
@@ -114,7 +112,7 @@ func (s *statements) take(list string, p product) (why string) {
 func (s *statements) affected() []advisory.Affected {
 	var out []advisory.Affected
 	for key, st := range s.subject {
-		st.join()
+		st.join(key.ecosystem)
 		a := advisory.Affected{Ecosystem: key.ecosystem, Package: key.pkg}
 		switch {
 		case st.every || len(st.affected) > 0:
@@ -141,8 +139,15 @@ func (s *statements) affected() []advisory.Affected {
 }
 
 // join makes a range of the first and the last affected version. Where there are several, nobody says which
-// belong together, and they stay what they are: affected versions.
-func (st *standings) join() {
+// belong together, and they stay what they are: affected versions. Fixed versions are sorted, in Debian's
+// order for Debian's packages and as texts for others, which cannot be compared here.
+func (st *standings) join(e advisory.Ecosystem) {
+	order := strings.Compare
+	if strings.HasPrefix(string(e), "Debian:") {
+		order = debian.Compare
+	}
+	slices.SortFunc(st.fixed, order)
+	st.fixed = slices.Compact(st.fixed)
 	if len(st.first) == 1 && len(st.last) == 1 {
 		st.affected = append(st.affected, advisory.Range{Introduced: st.first[0], LastAffected: st.last[0]})
 		st.first, st.last = nil, nil
@@ -181,7 +186,7 @@ func (st *standings) holes(a advisory.Affected) advisory.Affected {
 		a.State = advisory.Fixed
 	}
 	if len(st.fixed) > 0 {
-		a.Note = shortened("fixed in " + strings.Join(st.fixed, ", "))
+		a.Note = shortened("fixed in " + strings.Join(st.fixed[:min(len(st.fixed), maxNote)], ", "))
 	}
 	return a
 }
@@ -192,13 +197,14 @@ func (st *standings) next(e advisory.Ecosystem, r advisory.Range) string {
 		return ""
 	}
 	from := cmp.Or(r.LastAffected, r.Introduced)
-	best := ""
-	for _, v := range st.fixed {
-		if debian.Compare(v, from) > 0 && (best == "" || debian.Compare(v, best) < 0) {
-			best = v
-		}
+	i, _ := slices.BinarySearchFunc(st.fixed, from, debian.Compare)
+	for i < len(st.fixed) && debian.Compare(st.fixed[i], from) == 0 {
+		i++ // the version itself is affected
 	}
-	return best
+	if i >= len(st.fixed) {
+		return ""
+	}
+	return st.fixed[i]
 }
 
 // skips are the statements that were left out, put together by reason.

@@ -11,10 +11,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/patchwart/patchwart/internal/adapter/feed/csaf"
+	"github.com/patchwart/patchwart/internal/core/advisory"
 )
 
 const archive = "../../../../../shared/data/csaf/oasis-csaf-2.0-conformance.tar.zst"
@@ -34,7 +37,7 @@ var oasis = sync.OnceValues(func() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for t := tar.NewReader(z); ; {
 		h, err := t.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return files, nil
 		}
 		if err != nil {
@@ -148,5 +151,26 @@ func TestExamplesOfOASIS(t *testing.T) {
 	}
 	if read < 19 {
 		t.Errorf("only %d examples were read", read)
+	}
+	bsi, err := csaf.ReadDocument("bsi", files["examples/csaf/bsi-2022-0001.json"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	exactly := func(v string) advisory.Range { return advisory.Range{Introduced: v, LastAffected: v} }
+	want := csaf.Document{
+		ID: "BSI-2022-0001", Issuer: "Bundesamt für Sicherheit in der Informationstechnik", Category: "csaf_security_advisory",
+		Status: "final", Version: "1", TLP: "WHITE", Modified: time.Date(2022, 3, 17, 13, 3, 42, 105e6, time.UTC), Skips: nil,
+		Records: []advisory.Record{{
+			ID: "BSI-2022-0001", CVEs: []string{"CVE-2022-27193"}, Publisher: "csaf", Title: "CVRF-CSAF-Converter: XML External Entities Vulnerability",
+			Published: time.Date(2022, 3, 17, 13, 3, 42, 105e6, time.UTC), Modified: time.Date(2022, 3, 17, 13, 3, 42, 105e6, time.UTC),
+			Vectors: []string{"CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:H/I:N/A:L/E:F/RL:O/RC:C"},
+			Affected: []advisory.Affected{{
+				Ecosystem: advisory.Application, Package: "cvrf-csaf-converter", State: advisory.Fixed, Note: "fixed in 1.0.0-rc2",
+				Ranges: []advisory.Range{exactly("1.0.0-alpha"), exactly("1.0.0-dev1"), exactly("1.0.0-dev2"), exactly("1.0.0-dev3"), exactly("1.0.0-rc1")},
+			}},
+		}},
+	}
+	if diff := cmp.Diff(want, bsi); diff != "" {
+		t.Error(diff)
 	}
 }

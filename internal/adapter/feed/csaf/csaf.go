@@ -28,6 +28,8 @@ const MaxDocument = 16 << 20
 
 const (
 	maxDepth      = 100 // levels of JSON; a product tree of 30 branches needs 65
+	maxValues     = 400_000
+	maxMembers    = 200 // of an object that has unknown ones
 	maxViolations = 50  // of one document that are reported
 )
 

@@ -92,10 +92,9 @@ func (n node) all(patterns ...string) []node {
 
 // texts are the strings that a pattern leads to.
 func (n node) texts(pattern string) []string {
-	found := n.find(pattern)
-	out := make([]string, len(found))
-	for i, v := range found {
-		out[i] = v.text()
+	var out []string
+	for _, v := range n.find(pattern) {
+		out = append(out, v.text())
 	}
 	return out
 }
@@ -106,7 +105,7 @@ func branches(doc node, each func(way []node)) {
 	var walk func(list node, way []node)
 	walk = func(list node, way []node) {
 		for _, b := range list.items() {
-			here := append(way, b) //nolint:gocritic // the next branch overwrites this one's place
+			here := append(way, b) // the next branch overwrites this one
 			each(here)
 			walk(b.at("branches"), here)
 		}

@@ -85,7 +85,7 @@ func placed(full node, way []node) product {
 // package only: the name of a binary package may be the one of another source.
 func (p *product) byPackageURL(url packageurl.PackageURL) {
 	q := url.Qualifiers.Map()
-	codename, known := debian.Codename(q["distro"])
+	codename, known := debian.Codename(strings.TrimPrefix(q["distro"], "debian-"))
 	switch {
 	case url.Type == "deb" && url.Namespace != "debian":
 		p.lost = "it is a package of another distribution than Debian: " + url.Namespace

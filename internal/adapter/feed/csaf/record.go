@@ -1,7 +1,7 @@
 package csaf
 
 import (
-	"reflect"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +26,7 @@ func normalise(name string, doc node) Document {
 	}
 	head := heading(doc)
 	known := catalogue(doc)
+	same := map[string]int{} // what is said → its record
 	for _, v := range doc.find("vulnerabilities[]") {
 		s := statements{place: name + " " + v.path, known: known}
 		s.read(v)
@@ -36,7 +37,15 @@ func normalise(name string, doc node) Document {
 		if cve := v.at("cve").text(); cve != "" {
 			r.CVEs = []string{cve}
 		}
-		out.add(r)
+		key := said(r.Vectors, r.Affected, len(r.CVEs) > 0)
+		if i, ok := same[key]; ok {
+			have := &out.Records[i]
+			have.CVEs = append(have.CVEs, r.CVEs...)
+			have.References = merged(have.References, r.References)
+			continue
+		}
+		same[key] = len(out.Records)
+		out.Records = append(out.Records, r)
 	}
 	if len(out.Records) == 0 { // about no vulnerability in particular
 		head.References = references(document.find("references[]"))
@@ -45,17 +54,10 @@ func normalise(name string, doc node) Document {
 	return out
 }
 
-// add takes a record in. It joins one that says the same about other CVEs.
-func (d *Document) add(r advisory.Record) {
-	for i := range d.Records {
-		have := &d.Records[i]
-		if (len(have.CVEs) > 0) == (len(r.CVEs) > 0) && slices.Equal(have.Vectors, r.Vectors) && reflect.DeepEqual(have.Affected, r.Affected) {
-			have.CVEs = append(have.CVEs, r.CVEs...)
-			have.References = merged(have.References, r.References)
-			return
-		}
-	}
-	d.Records = append(d.Records, r)
+// said is a text that is the same for the same statements.
+func said(what ...any) string {
+	text, _ := json.Marshal(what) // of strings and structs of strings: it cannot fail
+	return string(text)
 }
 
 // heading is what all records of a document share.
@@ -74,12 +76,18 @@ func heading(doc node) advisory.Record {
 func whole(doc node) advisory.Record {
 	d := normalise("", doc)
 	r := d.Records[0]
+	r.Vectors, r.Affected = slices.Clone(r.Vectors), slices.Clone(r.Affected)
 	for _, other := range d.Records[1:] {
+		theirs := map[string]bool{}
+		for _, v := range other.Vectors {
+			theirs[v] = true
+		}
+		for _, a := range other.Affected {
+			theirs[said(a)] = true
+		}
 		r.CVEs = append(slices.Clip(r.CVEs), other.CVEs...)
-		r.Vectors = slices.DeleteFunc(slices.Clone(r.Vectors), func(v string) bool { return !slices.Contains(other.Vectors, v) })
-		r.Affected = slices.DeleteFunc(slices.Clone(r.Affected), func(a advisory.Affected) bool {
-			return !slices.ContainsFunc(other.Affected, func(b advisory.Affected) bool { return reflect.DeepEqual(a, b) })
-		})
+		r.Vectors = slices.DeleteFunc(r.Vectors, func(v string) bool { return !theirs[v] })
+		r.Affected = slices.DeleteFunc(r.Affected, func(a advisory.Affected) bool { return !theirs[said(a)] })
 		r.References = merged(r.References, other.References)
 	}
 	return r
@@ -96,10 +104,12 @@ func date(at node) time.Time {
 // vectors are the CVSS vectors of a vulnerability, verbatim.
 func vectors(v node) []string {
 	var out []string
+	seen := map[string]bool{}
 	for _, at := range v.all("scores[]/cvss_v3/vectorString", "scores[]/cvss_v2/vectorString") {
-		if !slices.Contains(out, at.text()) {
+		if !seen[at.text()] {
 			out = append(out, at.text())
 		}
+		seen[at.text()] = true
 	}
 	return out
 }

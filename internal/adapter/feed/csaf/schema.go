@@ -24,8 +24,9 @@ func decode(name string, text []byte) (node, error) {
 	if err := json.Unmarshal(text, &value); err != nil {
 		return node{}, fmt.Errorf("%s is no JSON: %w", name, err)
 	}
-	if deeper(value, maxDepth) {
-		return node{}, refused(name, []Violation{{Schema, "", fmt.Sprintf("the document has more than %d levels", maxDepth)}})
+	values := maxValues
+	if deeper(value, maxDepth, &values) {
+		return node{}, refused(name, []Violation{{Schema, "", fmt.Sprintf("the document has more than %d levels or %d values", maxDepth, maxValues)}})
 	}
 	found, err := conform(value)
 	if err != nil {
@@ -53,21 +54,23 @@ func violationsOf(err error) []Violation {
 	return nil
 }
 
-// deeper reports whether a value has more levels than that.
-func deeper(value any, levels int) bool {
-	if levels < 0 {
+// deeper reports whether a value has more levels or values than that. The library collects every mistake of
+// a document; without a limit a hostile one costs gigabytes.
+func deeper(value any, levels int, values *int) bool {
+	*values--
+	if levels < 0 || *values < 0 {
 		return true
 	}
 	switch v := value.(type) {
 	case map[string]any:
 		for _, inner := range v {
-			if deeper(inner, levels-1) {
+			if deeper(inner, levels-1, values) {
 				return true
 			}
 		}
 	case []any:
 		for _, inner := range v {
-			if deeper(inner, levels-1) {
+			if deeper(inner, levels-1, values) {
 				return true
 			}
 		}
@@ -93,7 +96,7 @@ func conform(value any) ([]Violation, error) {
 		if strings.HasPrefix(path, "https:") { // where the library has no place it names the schema
 			path = ""
 		}
-		v := Violation{schemaTest(path), path, problem}
+		v := Violation{schemaTest(path), path, shortened(problem)}
 		if problem == "validation failed" || strings.HasSuffix(problem, "none matched") {
 			vague = append(vague, v)
 		} else {
@@ -128,8 +131,8 @@ func prune(value any, messages []string) bool {
 			continue
 		}
 		object, ok := follow(value, path).(map[string]any)
-		if !ok {
-			continue
+		if !ok || len(object) > maxMembers {
+			continue // and is refused
 		}
 		for key := range object {
 			// Names are quoted with quotes inside escaped, so that no name can hold another one with its quotes.

@@ -1,6 +1,7 @@
 package csaf
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
@@ -11,19 +12,22 @@ import (
 // else: a range that is misunderstood would clear versions that have the hole.
 func readSpan(s string) (ranges []advisory.Range, ok bool) {
 	s = strings.TrimSpace(s)
-	if rest, is := strings.CutPrefix(s, "vers:"); is {
-		_, s, is = strings.Cut(rest, "/")
-		if !is {
+	rest, formal := strings.CutPrefix(s, "vers:")
+	if formal {
+		if _, s, ok = strings.Cut(rest, "/"); !ok {
 			return nil, false
 		}
-	}
-	if s == "*" {
-		return []advisory.Range{{}}, true
+		if s == "*" {
+			return []advisory.Range{{}}, true
+		}
 	}
 	var open *advisory.Range // has a beginning and no end yet
 	for _, bound := range bounds(s) {
 		op, v := bound[0], bound[1]
-		if v == "" || strings.ContainsAny(v, "<>=!*%| \t") {
+		if formal {
+			v = decoded(v)
+		}
+		if !plain(v) || op == "" && !formal {
 			return nil, false
 		}
 		switch op {
@@ -58,6 +62,28 @@ func readSpan(s string) (ranges []advisory.Range, ok bool) {
 		ranges = append(ranges, *open)
 	}
 	return ranges, len(ranges) > 0
+}
+
+// decoded takes the percent signs out of a version in a Version Range Specifier; empty: they are wrong.
+func decoded(v string) string {
+	v, err := url.PathUnescape(v)
+	if err != nil {
+		return ""
+	}
+	return v
+}
+
+// plain reports whether a text is a version, and neither a pattern such as 13.x nor a word.
+func plain(v string) bool {
+	if !strings.ContainsAny(v, "0123456789") || strings.ContainsAny(v, "<>=!*%|,; \t") {
+		return false
+	}
+	for part := range strings.SplitSeq(v, ".") {
+		if strings.EqualFold(part, "x") {
+			return false
+		}
+	}
+	return true
 }
 
 // bounds splits a range into operators and versions, in the order in which they stand.
