@@ -47,7 +47,7 @@ var walls = []wall{
 // pure is what the core may import from the standard library: nothing that reads, writes, waits or
 // rolls dice. unicode, strings and friends are values in, values out.
 var pure = []string{
-	"archive/zip", "bufio", "bytes", "cmp", "crypto/sha256", "embed", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json",
+	"archive/zip", "bufio", "bytes", "cmp", "crypto/sha256", "embed", "encoding/base64", "encoding/binary", "encoding/csv", "encoding/hex", "encoding/json",
 	"errors", "fmt", "hash", "html", "io", "iter", "maps", "math", "math/bits", "net/mail", "net/netip", "net/url", "reflect", "regexp",
 	"slices", "sort", "strconv", "strings", "sync", "time", "unicode", "unicode/utf8",
 }

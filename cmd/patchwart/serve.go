@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"runtime/debug"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/adapter/feed"
+	"github.com/patchwart/patchwart/internal/adapter/feed/csaf"
 	"github.com/patchwart/patchwart/internal/cli"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/server"
@@ -40,7 +42,7 @@ func serve(ctx context.Context, o cli.ServeOptions) error {
 	case o.FeedsDir != "":
 		config.Fetcher = feed.Directory{Root: o.FeedsDir}
 	default:
-		config.Fetcher = feed.New()
+		config.Fetcher = &csaf.Source{Files: *feed.New(), Dir: filepath.Join(o.Data, "feeds")}
 	}
 	s, err := server.New(ctx, config)
 	if err != nil {

@@ -33,10 +33,9 @@ func (a *app) exposure(e client.Exposure) {
 	}
 	var line strings.Builder
 	for _, b := range e.Series {
-		switch {
-		case b.Peak == 0:
+		if b.Peak == 0 {
 			line.WriteRune('·')
-		default:
+		} else {
 			line.WriteRune(shapes[(b.Peak*len(shapes)-1)/top])
 		}
 	}

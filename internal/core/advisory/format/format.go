@@ -4,6 +4,7 @@ package format
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ const (
 	OSV          Kind = "osv"            // one OSV record
 	OSVLines     Kind = "osv-lines"      // OSV records, one a line
 	OSVZip       Kind = "osv-zip"        // a zip file of OSV records
+	Records      Kind = "records"        // records in the form of package advisory, one a line
 )
 
 // Text is a text that can be read at any place, as a file and a byte slice's reader can.
@@ -66,6 +68,8 @@ func object(text []byte) Kind {
 	keys, closed, rest := outermost(text)
 	alone := len(bytes.TrimSpace(rest)) == 0
 	switch {
+	case keys["publisher"] && keys["id"]:
+		return Records
 	case keys["fixed"] && keys["id"] && !keys["affected"]:
 		return AdvisoryJSON
 	case keys["id"] && (keys["affected"] || keys["schema_version"] || keys["modified"] || keys["published"] || keys["severity"]):
@@ -147,6 +151,8 @@ func Read(kind Kind, in Text, emit func(advisory.Record)) ([]advisory.Skip, erro
 		records = append(records, r)
 	case OSVLines:
 		records, skipped = osv.Lines(whole.String())
+	case Records:
+		records, skipped = recordLines(whole.String())
 	default:
 		return nil, fmt.Errorf("%.40q is no format of advisories", kind)
 	}
@@ -157,4 +163,32 @@ func Read(kind Kind, in Text, emit func(advisory.Record)) ([]advisory.Skip, erro
 		emit(r)
 	}
 	return skipped, nil
+}
+
+// maxRecord bounds one line of records, in bytes.
+const maxRecord = 8 << 20
+
+// recordLines reads records in the form of package advisory, one a line: what adapters make of documents that
+// come one by one.
+func recordLines(text string) (records []advisory.Record, skipped []advisory.Skip) {
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		var r advisory.Record
+		switch err := json.Unmarshal([]byte(line), &r); {
+		case len(line) > maxRecord:
+			skipped = append(skipped, advisory.Skip{Place: fmt.Sprintf("line %d", n), Why: "the record is larger than any"})
+		case err != nil:
+			skipped = append(skipped, advisory.Skip{Place: fmt.Sprintf("line %d", n), Why: err.Error()})
+		case r.ID == "" || r.Publisher == "":
+			skipped = append(skipped, advisory.Skip{Place: fmt.Sprintf("line %d", n), Why: "a record needs an id and a publisher"})
+		default:
+			records = append(records, r)
+		}
+	}
+	return records, skipped
 }

@@ -19,6 +19,7 @@ import (
 // Source is one feed.
 type Source struct {
 	Name    string        `json:"name"`
+	Kind    Kind          `json:"kind"`
 	URL     string        `json:"url"`
 	Hosts   []string      `json:"hosts,omitempty"` // that a redirect may lead to, besides the URL's own
 	Files   []string      `json:"files"`           // names of its file in a directory for import
@@ -29,6 +30,15 @@ type Source struct {
 	Licence string        `json:"licence"`
 	About   lang.Text     `json:"about"`
 }
+
+// Kind is what lies at a source's address.
+type Kind string
+
+// The kinds.
+const (
+	File Kind = "file" // the publication itself
+	CSAF Kind = "csaf" // the provider-metadata.json of a CSAF provider, whose documents come one by one
+)
 
 // Bounds of a catalogue.
 const (
@@ -76,11 +86,15 @@ func Parse(file string, data []byte) ([]Source, error) {
 }
 
 func read(n strictyaml.Node) Source {
-	f := n.Fields("name", "url", "hosts", "files", "mebibytes", "every", "fresh", "proof", "licence", "about")
+	f := n.Fields("name", "kind", "url", "hosts", "files", "mebibytes", "every", "fresh", "proof", "licence", "about")
 	var s Source
 	at := f.Need("name")
 	if s.Name, _ = at.Word(); !names.MatchString(s.Name) {
 		at.Wrong(lang.T("ein Name besteht aus Kleinbuchstaben, Ziffern, Punkt und Bindestrich", "a name is made of lower-case letters, digits, dots and dashes"))
+	}
+	s.Kind = File
+	if at, ok := f.Get("kind"); ok {
+		s.Kind = Kind(at.OneOf(string(File), string(CSAF)))
 	}
 	at = f.Need("url")
 	if s.URL, _ = at.Word(); !Allowed(s.URL) {
