@@ -185,6 +185,7 @@ func (s *Server) Facts(ctx context.Context, system string, q wire.FactsReport) e
 			return err
 		}
 		c.wake(topicHost(system))
+		c.AfterCommit(func() { s.crowd.set(system, inventoryOf(q.Facts)) })
 		if err := c.enqueue(ctx, jobAssess, system, c.at); err != nil {
 			return err
 		}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/clock"
-	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/finding"
@@ -55,17 +54,25 @@ func (s *Server) relearn(ctx context.Context) (started int, err error) {
 	return s.assessAll(ctx)
 }
 
-// assessAll looks at every system again.
+// assessAll looks again at every system that has a critical hole, or a clock that runs. Nothing changes for
+// the others.
 func (s *Server) assessAll(ctx context.Context) (started int, err error) {
-	var e estate.Estate
-	if err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
-		e, err = tx.Estate(ctx)
+	hosts, err := s.crowd.concerned(ctx, s, s.knows.Load())
+	if err != nil {
+		return 0, err
+	}
+	if err = s.store.Read(ctx, func(tx *store.Tx) error {
+		running, err := tx.Clocks(ctx, time.Time{})
+		for _, c := range running {
+			hosts = append(hosts, c.System)
+		}
 		return err
 	}); err != nil {
 		return 0, err
 	}
-	for _, sys := range e.Systems {
-		n, err := s.assess(ctx, sys.Name)
+	slices.Sort(hosts)
+	for _, name := range slices.Compact(hosts) {
+		n, err := s.assess(ctx, name)
 		if err != nil {
 			return started, err
 		}

@@ -53,6 +53,7 @@ type Server struct {
 	ca     *authority
 	hub    *hub
 	dues   *dueCache
+	crowd  *crowd
 
 	mu    sync.RWMutex
 	known *shelf
@@ -68,7 +69,7 @@ type Server struct {
 // New opens the data, publishes the policy versions that come with this build, and takes the
 // listening addresses. Nothing runs yet.
 func New(ctx context.Context, config Config) (_ *Server, err error) {
-	s := &Server{config: config, log: config.Log, clock: config.Clock, zones: config.Zones, hub: newHub(), dues: newDueCache()}
+	s := &Server{config: config, log: config.Log, clock: config.Clock, zones: config.Zones, hub: newHub(), dues: newDueCache(), crowd: newCrowd()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
