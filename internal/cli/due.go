@@ -96,6 +96,15 @@ func (a *app) due(rows []client.DueRow, withSystem bool) {
 	}
 	a.table(indent, heads, cells)
 	a.print("")
+	for _, r := range rows {
+		if len(r.Finding.Holes) > 0 {
+			where := clean(r.Finding.Package)
+			if withSystem {
+				where = clean(r.System) + ": " + where
+			}
+			a.print(indent + a.paint(red, "✕") + " " + a.tf(w.Closes, where, clean(strings.Join(r.Finding.Holes, ", "))))
+		}
+	}
 	for _, reason := range reasons {
 		text := strings.TrimLeft(reason, " ")
 		deeper := strings.Repeat(" ", len(reason)-len(text))

@@ -10,7 +10,7 @@ import (
 var systemWords = struct {
 	System, Customer, Contract, Due, Last, Next, Seen, Package, From, To, Class, Source, Allowed, Rule lang.Text
 	Yes, No, Held, None, NoneDue, OS, NoReport, NotEnrolled, Job, Reason, Window, Orders, Order, Runs  lang.Text
-	DueHead, DueCount, Ask, Count, CountOne, New, DueUnknown, Unreported                               lang.Text
+	DueHead, DueCount, Ask, Count, CountOne, New, DueUnknown, Unreported, Closes                       lang.Text
 }{
 	System:      lang.T("System", "system"),
 	Customer:    lang.T("Kunde", "customer"),
@@ -48,6 +48,7 @@ var systemWords = struct {
 	Count:       lang.T("%[1]d Systeme", "%[1]d systems"),
 	CountOne:    lang.T("1 System", "1 system"),
 	New:         lang.T("neu", "new"),
+	Closes:      lang.T("%[1]s schließt kritische Lücken: %[2]s", "%[1]s closes critical holes: %[2]s"),
 }
 
 func (systemsCmd) Run(a *app) error {

@@ -5,7 +5,7 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 // systemWords are the words of a system's page.
 var systemWords = struct {
 	Due, DueLead, DueNone, DueUnknown, DueCaption, Installed, Candidate, Class, Origin, Repository lang.Text
-	Allowed, AllowedWord, NotAllowed, Held, New, Job, JobLead, Planning, Execution, Window         lang.Text
+	Allowed, AllowedWord, NotAllowed, Held, Closes, New, Job, JobLead, Planning, Execution, Window lang.Text
 	WindowNone, NextSlot, Charge, PlanNow, PlanLead, Explain, Orders, OrdersNone                   lang.Text
 	OrderID, OrderFrom, OrderGiven, OrderUsed, OrderTaken, OrderOpen, OrderWithdrawn               lang.Text
 	Explicit, NotExplicit, History, HistoryNone, Host, HostNone, OSLabel, Kernel, SharedKernel     lang.Text
@@ -29,6 +29,7 @@ var systemWords = struct {
 	Allowed:        lang.T("Erlaubt", "Permitted"),
 	AllowedWord:    lang.T("erlaubt", "permitted"),
 	NotAllowed:     lang.T("nicht erlaubt", "not permitted"),
+	Closes:         lang.T("schließt die kritische Lücke", "closes the critical hole"),
 	Held:           lang.T("zurückgehalten (hold)", "on hold"),
 	New:            lang.T("neu", "new"),
 	Job:            lang.T("Wessen Aufgabe ist das?", "Whose job is it?"),

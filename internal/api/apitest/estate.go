@@ -88,6 +88,9 @@ func due(h estate.Held) []board.DueRow {
 				Candidate: "3.0.17-1~deb12u3", Layer: policy.LayerOS, Class: policy.ChangeClassSecurityUpdate,
 				Origin: policy.OriginStandard, From: "Debian-Security/bookworm-security", Size: 1_400_000},
 		}
+		if h.System.Name == "db1" && pkg == "libssl3" {
+			row.Finding.Criticality, row.Finding.Holes = policy.CriticalityRemoteTakeover, []string{theHole}
+		}
 		if h.System.Name == "web2" {
 			row.Allowed, row.Ground = true, &mandate.Ground{Kind: mandate.ByStandingOrder, Basis: "so-web", Contact: "anna", Rules: []string{"MH2-21"}}
 		}

@@ -101,6 +101,13 @@ func holes(m maker, b *Backend) {
 	b.clock(m, "wiki1", nginxHole, consent, clock.Times{Asked: after(4 * time.Minute), Silence: after(14 * time.Hour)})
 	b.clock(m, "git1", nginxHole, own, clock.Times{Mitigations: []clock.Mitigation{{ID: "M-4", Applied: after(time.Hour), Verified: after(61 * time.Minute), Review: after(48 * time.Hour), Expires: after(7 * 24 * time.Hour)}}})
 	b.clock(m, Succeeded, nginxHole, own, clock.Times{Installed: after(2 * time.Hour), Effective: after(2 * time.Hour)})
+	if s, err := b.find(Waiting); err == nil {
+		for i := range s.DueList {
+			if s.DueList[i].Finding.Source == "mariadb" {
+				s.DueList[i].Finding.Holes = []string{mariadbHole.cve}
+			}
+		}
+	}
 	b.told(Waiting, "petersen", "ASK-01", after(4*time.Minute), lang.T(
 		"db1 hat eine kritische Lücke (CVE-2026-40117 in mariadb). Dürfen wir sie sofort schließen? Ohne Ihre Zustimmung ändern wir nichts (MH2-09).",
 		"db1 has a critical hole (CVE-2026-40117 in mariadb). May we close it at once? Without your consent we change nothing (MH2-09)."))
