@@ -21,17 +21,23 @@ type (
 	Mitigation = board.Mitigation
 	// Verb is what a mitigation does.
 	Verb = mitigation.Verb
+	// Hands is who carries a mitigation out.
+	Hands = mitigation.Hands
 	// Level is how bad a hole is.
 	Level = severity.Level
 )
 
 // MitigationRequest says what is done about a hole on a system besides the update.
 type MitigationRequest struct {
-	Hole    string    `json:"hole"`
-	Verb    Verb      `json:"verb"`
-	Unit    string    `json:"unit,omitempty"`
-	Proto   string    `json:"proto,omitempty"`
-	Port    int       `json:"port,omitempty"`
+	Hole  string `json:"hole"`
+	Verb  Verb   `json:"verb"`
+	Unit  string `json:"unit,omitempty"`
+	Proto string `json:"proto,omitempty"`
+	Port  int    `json:"port,omitempty"`
+	// Fragment is the name of a piece of configuration that the host's administrator prepared.
+	Fragment string `json:"fragment,omitempty"`
+	// Hands is who carries it out; empty: the host's agent.
+	Hands   Hands     `json:"hands,omitempty"`
 	Reason  string    `json:"reason"`
 	By      string    `json:"by"`
 	Review  time.Time `json:"review"`
@@ -42,6 +48,14 @@ type MitigationRequest struct {
 const (
 	StopUnit  = mitigation.StopUnit
 	ClosePort = mitigation.ClosePort
+	// PlaceFragment puts a prepared piece of configuration in place.
+	PlaceFragment = mitigation.PlaceFragment
+)
+
+// The hands that carry a mitigation out.
+const (
+	ByAgent  = mitigation.ByAgent
+	ByPeople = mitigation.ByPeople
 )
 
 // ExceptionRequest asks for an exception, on one system or on all systems of a customer.

@@ -261,7 +261,7 @@ func (a *Agent) drive(ctx context.Context, j *journal.Journal) error {
 	if err != nil {
 		return fmt.Errorf("order %s in the journal: %w", j.ID(), err)
 	}
-	r := &runner{order: w, log: j, memory: a.dir, host: a.Host, now: a.Now, pause: sleep, wrote: a.nudge, slog: a.Log}
+	r := &runner{order: w, log: j, memory: a.dir, host: a.Host.steps(w), now: a.Now, pause: sleep, wrote: a.nudge, slog: a.Log}
 	return r.drive(ctx)
 }
 

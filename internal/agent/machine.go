@@ -18,6 +18,25 @@ type Host struct {
 	Witness Witness
 	Points  Points
 	Boot    string // names the present boot
+	// Measure gives the steps of an order about a measure against a hole; ok is false for every other order.
+	Measure func(w wire.WorkOrder) (Steps, bool)
+}
+
+// Steps are what a run does on a host.
+type Steps struct {
+	Machine Machine
+	Witness Witness
+	Points  Points
+}
+
+// steps are the steps that an order's verb asks for.
+func (h Host) steps(w wire.WorkOrder) Steps {
+	if h.Measure != nil {
+		if s, ok := h.Measure(w); ok {
+			return s
+		}
+	}
+	return Steps{Machine: h.Machine, Witness: h.Witness, Points: h.Points}
 }
 
 // Scout looks at the host and changes nothing but the package indices.

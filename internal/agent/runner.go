@@ -35,7 +35,7 @@ type runner struct {
 	order  wire.WorkOrder
 	log    ledger
 	memory memory
-	host   Host
+	host   Steps
 	now    func() time.Time
 	pause  func(context.Context, time.Duration) error // sleep, but in tests
 	wrote  func()                                     // called after each event

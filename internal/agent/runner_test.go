@@ -102,7 +102,7 @@ func (s *stage) live() (killed bool, err error) {
 	if err != nil {
 		s.t.Fatalf("order: %v", err)
 	}
-	r := &runner{order: w, log: ticking{j, s}, memory: d, host: s.host.host(), now: func() time.Time { return s.clock },
+	r := &runner{order: w, log: ticking{j, s}, memory: d, host: s.host.host().steps(w), now: func() time.Time { return s.clock },
 		pause: func(ctx context.Context, d time.Duration) error { s.clock = s.clock.Add(d); return ctx.Err() },
 		wrote: func() {}, slog: quiet}
 	defer func() {
@@ -422,7 +422,7 @@ func TestStoppedAgentWritesNoFailure(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	writes := 0
-	r := &runner{order: w, log: j, memory: d, host: s.host.host(), now: func() time.Time { return s.clock }, pause: sleep, slog: quiet,
+	r := &runner{order: w, log: j, memory: d, host: s.host.host().steps(w), now: func() time.Time { return s.clock }, pause: sleep, slog: quiet,
 		wrote: func() {
 			if writes++; j.State().Step == run.Applying {
 				stop()

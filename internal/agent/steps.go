@@ -46,7 +46,7 @@ func (r *runner) verify(ctx context.Context) (run.Event, error) {
 	if err != nil {
 		return run.Event{}, err
 	}
-	v, err := r.settled(ctx, ordered(r.order), before)
+	v, err := r.settled(ctx, ordered(r.order), before, true)
 	if err != nil {
 		return run.Event{}, err
 	}
@@ -57,13 +57,17 @@ func (r *runner) verify(ctx context.Context) (run.Event, error) {
 	return run.Event{Verdict: &v}, &Trouble{Code: first.Code, Text: first.Text}
 }
 
-// settled judges until the verdict is good, or cannot become so by waiting, or the grace is over.
-func (r *runner) settled(ctx context.Context, changes []verdict.Ordered, before verdict.Observation) (verdict.Verdict, error) {
+// settled judges until the verdict is good, or cannot become so by waiting, or the grace is over. With done,
+// what was ordered has to be there; after a restore it must not.
+func (r *runner) settled(ctx context.Context, changes []verdict.Ordered, before verdict.Observation, done bool) (verdict.Verdict, error) {
 	until := r.now().Add(graceForServices)
 	for {
 		after, err := r.host.Machine.Observe(ctx, r.order)
 		if err != nil {
 			return verdict.Verdict{}, err
+		}
+		if !done {
+			after.Measure = nil
 		}
 		v, ok := verdict.Judge(changes, before, after)
 		if ok || !mayPass(v.Reasons) || !r.now().Before(until) {
@@ -133,7 +137,7 @@ func (r *runner) revive(ctx context.Context, v *verdict.Verdict) {
 		t := asTrouble(err, run.Restoring, limits[run.Restoring], ctx.Err())
 		add(t.Code, t.Text)
 	}
-	after, err := r.settled(ctx, nil, before)
+	after, err := r.settled(ctx, nil, before, false)
 	if err != nil {
 		add("unknown", lang.T("Dienste und Prüfungen konnten nicht angesehen werden.", "Services and checks could not be looked at."))
 		return

@@ -33,7 +33,7 @@ func Real(dir, policy string) (Host, error) {
 		return Host{}, fmt.Errorf("agent: which boot this is: %w", err)
 	}
 	real := machine{m}
-	return Host{Scout: real, Machine: real, Witness: real, Points: NewPoints(dir, policy), Boot: boot}, nil
+	return Host{Scout: real, Machine: real, Witness: real, Points: NewPoints(dir, policy), Boot: boot, Measure: real.measure}, nil
 }
 
 // machine is a host.Machine in the terms of the agent.

@@ -17,6 +17,8 @@ type orderInput struct {
 		Text     string `json:"text" minLength:"1" maxLength:"4000" doc:"What was said, verbatim"`
 		Explicit bool   `json:"explicit,omitempty" doc:"Whether it says plainly what is to be done"`
 		Scope    string `json:"scope" enum:"security_updates,updates" doc:"Which class of changes it covers"`
+
+		Mitigation bool `json:"mitigation,omitempty" doc:"It orders measures against holes (a service stopped, a port closed) instead of updates"`
 	}
 }
 
@@ -34,7 +36,7 @@ func (s *service) orders() {
 	register(s, place, func(ctx context.Context, in *orderInput) (*body[board.OrderReceipt], error) {
 		return answer(s.backend.Orders.PlaceOrder(ctx, board.OrderRequest{
 			System: in.Body.System, Contact: in.Body.Contact, Channel: in.Body.Channel,
-			Text: in.Body.Text, Explicit: in.Body.Explicit, Scope: estate.Scope(in.Body.Scope),
+			Text: in.Body.Text, Explicit: in.Body.Explicit, Scope: estate.Scope(in.Body.Scope), Mitigation: in.Body.Mitigation,
 		}))
 	})
 	register(s, s.operation(http.MethodPost, "/plan", "plan", "Plan what is permitted, and say why not the rest", limitWrite),

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -27,15 +28,17 @@ type Rulings interface {
 type mitigationInput struct {
 	Name string `path:"name" maxLength:"63" doc:"Name of the system"`
 	Body struct {
-		Hole    string          `json:"hole" minLength:"1" maxLength:"80" doc:"CVE"`
-		Verb    mitigation.Verb `json:"verb" enum:"stop_unit,close_port" doc:"What is done"`
-		Unit    string          `json:"unit,omitempty" maxLength:"210" doc:"Service that is stopped"`
-		Proto   string          `json:"proto,omitempty" maxLength:"8" doc:"tcp or udp, of the port that is closed"`
-		Port    int             `json:"port,omitempty" minimum:"0" maximum:"65535" doc:"Port that is closed"`
-		Reason  string          `json:"reason" maxLength:"4000" doc:"Why this keeps the hole from being used"`
-		By      string          `json:"by" maxLength:"200" doc:"Whose word it is"`
-		Review  time.Time       `json:"review" doc:"When somebody has to look whether it still fits"`
-		Expires time.Time       `json:"expires" doc:"The first moment at which it does not count any more"`
+		Hole     string           `json:"hole" minLength:"1" maxLength:"80" doc:"CVE"`
+		Verb     mitigation.Verb  `json:"verb" enum:"stop_unit,close_port,place_fragment" doc:"What is done"`
+		Unit     string           `json:"unit,omitempty" maxLength:"210" doc:"Service that is stopped"`
+		Proto    string           `json:"proto,omitempty" maxLength:"8" doc:"tcp or udp, of the port that is closed"`
+		Port     int              `json:"port,omitempty" minimum:"0" maximum:"65535" doc:"Port that is closed"`
+		Fragment string           `json:"fragment,omitempty" maxLength:"63" doc:"Prepared piece of configuration on the host"`
+		Hands    mitigation.Hands `json:"hands,omitempty" enum:"agent,people" doc:"Who carries it out: the host's agent, by a signed order and with a way back, or people; without it, the agent"`
+		Reason   string           `json:"reason" maxLength:"4000" doc:"Why this keeps the hole from being used"`
+		By       string           `json:"by" maxLength:"200" doc:"Whose word it is"`
+		Review   time.Time        `json:"review" doc:"When somebody has to look whether it still fits"`
+		Expires  time.Time        `json:"expires" doc:"The first moment at which it does not count any more"`
 	}
 }
 
@@ -106,14 +109,15 @@ func (s *service) rulings() {
 			list, err := s.backend.Rulings.Mitigations(ctx)
 			return answer(mitigationList{filled(list)}, err)
 		})
-	mitigate := s.operation(http.MethodPost, "/systems/{name}/mitigations", "mitigate", "Keep a mitigation: it secures once the host's own report shows that it holds", limitWrite)
+	mitigate := s.operation(http.MethodPost, "/systems/{name}/mitigations", "mitigate", "Mitigate a hole: carried out by the agent where that is permitted; it secures once the host's own report shows that it holds", limitWrite)
 	mitigate.DefaultStatus = http.StatusCreated
 	register(s, mitigate, func(ctx context.Context, in *mitigationInput) (*body[board.Mitigation], error) {
 		b := in.Body
-		return answer(s.backend.Rulings.Mitigate(ctx, mitigation.Mitigation{System: in.Name, Hole: b.Hole, Verb: b.Verb, Unit: b.Unit, Proto: b.Proto, Port: b.Port,
+		measure := mitigation.Measure{Verb: b.Verb, Unit: b.Unit, Proto: b.Proto, Port: b.Port, Fragment: b.Fragment}
+		return answer(s.backend.Rulings.Mitigate(ctx, mitigation.Mitigation{Measure: measure, System: in.Name, Hole: b.Hole, Hands: cmp.Or(b.Hands, mitigation.ByAgent),
 			Reason: b.Reason, By: b.By, Review: b.Review, Expires: b.Expires}))
 	})
-	register(s, s.operation(http.MethodPost, "/mitigations/{id}/end", "endMitigation", "End a mitigation: the clock of the hole runs again", limitWrite),
+	register(s, s.operation(http.MethodPost, "/mitigations/{id}/end", "endMitigation", "End a mitigation: the agent takes back what it did, and the clock of the hole runs again", limitWrite),
 		func(ctx context.Context, in *exceptionChange) (*body[board.Mitigation], error) {
 			return answer(s.backend.Rulings.EndMitigation(ctx, in.ID, in.Body.By))
 		})

@@ -119,6 +119,8 @@ type orderCmd struct {
 	Text     string `required:"" placeholder:"TEXT" help:"${flag_order_text}"`
 	Explicit bool   `help:"${flag_order_explicit}"`
 	Scope    string `enum:"security_updates,updates" default:"security_updates" placeholder:"${word_scope}" help:"${flag_order_scope}"`
+
+	Mitigation bool `help:"${flag_order_mitigation}"`
 }
 
 type planCmd struct {

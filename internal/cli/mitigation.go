@@ -15,6 +15,8 @@ type mitigationAddCmd struct {
 	Hole      string `arg:"" name:"cve" help:"${arg_cve}"`
 	StopUnit  string `placeholder:"UNIT" xor:"what" help:"${flag_mitigation_stop}"`
 	ClosePort string `placeholder:"tcp/25" xor:"what" help:"${flag_mitigation_close}"`
+	Fragment  string `placeholder:"NAME" xor:"what" help:"${flag_mitigation_fragment}"`
+	ByHand    bool   `help:"${flag_mitigation_hand}"`
 	Reason    string `required:"" placeholder:"TEXT" help:"${flag_mitigation_reason}"`
 	By        string `required:"" placeholder:"NAME" help:"${flag_move_by}"`
 	Review    string `required:"" placeholder:"${word_day}" help:"${flag_mitigation_review}"`
@@ -63,11 +65,17 @@ func (mitigationListCmd) Run(a *app) error {
 
 func (cmd mitigationAddCmd) Run(a *app) error {
 	r := client.MitigationRequest{Hole: cmd.Hole, Verb: client.StopUnit, Unit: cmd.StopUnit, Reason: cmd.Reason, By: cmd.By}
-	if cmd.StopUnit == "" {
+	if cmd.ByHand {
+		r.Hands = client.ByPeople
+	}
+	switch {
+	case cmd.Fragment != "":
+		r.Verb, r.Fragment = client.PlaceFragment, cmd.Fragment
+	case cmd.StopUnit == "":
 		proto, port, _ := strings.Cut(cmd.ClosePort, "/")
 		n, err := strconv.Atoi(port)
 		if err != nil {
-			return &usageError{alone: true, text: lang.T("Bitte nennen Sie, was getan ist: --stop-unit nginx.service oder --close-port tcp/25.", "Please say what is done: --stop-unit nginx.service or --close-port tcp/25.")}
+			return &usageError{alone: true, text: lang.T("Bitte nennen Sie, was getan wird: --stop-unit nginx.service, --close-port tcp/25 oder --fragment NAME.", "Please say what is done: --stop-unit nginx.service, --close-port tcp/25, or --fragment NAME.")}
 		}
 		r.Verb, r.Proto, r.Port = client.ClosePort, proto, n
 	}
@@ -98,5 +106,8 @@ func (a *app) measure(change func(*client.Client) (client.Mitigation, error)) er
 	return a.result(m, func() {
 		a.print(clean(m.ID) + "  " + clean(m.System) + ", " + clean(m.Hole) + ": " + a.t(m.Text) + "  " + a.mark(markOfMitigation(m)))
 		a.print("  " + a.t(m.Sentence))
+		if n := len(m.Runs); n > 0 {
+			a.print("  " + a.tf(lang.T("Verfolgen: patchwart run watch %[1]s", "Follow it: patchwart run watch %[1]s"), clean(m.Runs[n-1])))
+		}
 	})
 }

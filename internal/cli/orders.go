@@ -44,7 +44,7 @@ func (cmd orderCmd) Run(a *app) error {
 	}
 	receipt, err := c.PlaceOrder(a.ctx, client.OrderRequest{
 		System: cmd.System, Contact: cmd.Contact, Channel: cmd.Channel, Text: said,
-		Explicit: cmd.Explicit, Scope: client.Scope(cmd.Scope),
+		Explicit: cmd.Explicit, Scope: client.Scope(cmd.Scope), Mitigation: cmd.Mitigation,
 	})
 	if err != nil {
 		return err

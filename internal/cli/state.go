@@ -57,6 +57,8 @@ var (
 		mandate.ByOrder:         lang.T("Auftrag", "order"),
 		mandate.ByStandingOrder: lang.T("Dauerauftrag", "standing order"),
 		mandate.ByProviderDuty:  lang.T("Pflicht des Providers", "provider's duty"),
+		mandate.ByConsent:       lang.T("Notfallfreigabe", "emergency consent"),
+		mandate.ByItself:        lang.T("Rückweg der Maßnahme", "the measure's way back"),
 	}
 	modelNames = map[policy.ServiceModel]string{
 		policy.ServiceModelIaaS: "IaaS", policy.ServiceModelPaaS: "PaaS", policy.ServiceModelSaaS: "SaaS",

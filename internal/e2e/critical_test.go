@@ -91,7 +91,7 @@ type alarm struct {
 }
 
 // raise boots the hosts with the old versions, publishes the new ones, and enrols the hosts.
-func raise(t *testing.T) *alarm {
+func raise(t *testing.T, names ...string) *alarm {
 	t.Helper()
 	needRoot(t)
 	a := &alarm{hosts: map[string]*lab.Host{}}
@@ -117,7 +117,7 @@ func raise(t *testing.T) *alarm {
 	_, err = s.Client.Apply(ctx, "estate.yaml", fmt.Appendf(nil, vaults, strings.ToLower(time.Now().UTC().AddDate(0, 0, 3).Format("Mon"))))
 	a.ok(err)
 	var g errgroup.Group
-	for _, name := range []string{"vault1", "till1", "till2"} {
+	for _, name := range names {
 		h, err := s.Lab.Host(ctx, lab.HostSpec{Name: name, Profile: lab.Base, Repos: []*lab.Repo{repo}})
 		a.ok(err)
 		a.hosts[name] = h
@@ -195,7 +195,7 @@ func (a *alarm) runs(system string) []board.RunRow {
 // closes the hole. Her late order is kept, and secures nothing by itself.
 func TestACriticalAdvisoryOnRealHosts(t *testing.T) {
 	t.Parallel()
-	a := raise(t)
+	a := raise(t, "vault1", "till1", "till2")
 	ctx := t.Context()
 	tree := func() lab.Tree {
 		_, err := a.hosts["till2"].Run(ctx, "sync")

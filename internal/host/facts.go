@@ -48,6 +48,10 @@ func (m *Machine) Facts(ctx context.Context) (fact.Facts, error) {
 		return f, fmt.Errorf("facts: %w", err)
 	}
 	f.Applications, f.Partial = m.applications(ctx)
+	if f.Measures, err = m.desk.Standing(ctx); err != nil {
+		return f, fmt.Errorf("facts: %w", err)
+	}
+	f.Fragments, _ = m.desk.Prepared() // what is wrong with one shows when it is ordered
 	f.Sort()
 	return f, nil
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/host/command"
 	"github.com/patchwart/patchwart/internal/host/dpkg"
+	"github.com/patchwart/patchwart/internal/host/measure"
 )
 
 // Options say where the host is and how patient its agent. The zero value is the running system.
@@ -45,6 +46,7 @@ type Options struct {
 type Machine struct {
 	opt      Options
 	run      *command.Runner
+	desk     *measure.Desk // of the measures against holes
 	database dpkg.Database
 
 	mu      sync.Mutex
@@ -66,6 +68,7 @@ func New(opt Options) (*Machine, error) {
 		return nil, err
 	}
 	m.run = &command.Runner{Root: opt.Root, Mark: mark, Proc: procDir}
+	m.desk = &measure.Desk{Root: opt.Root, Dir: measure.DefaultDir, Fragments: measure.DefaultFragments, Proc: procDir, Tools: m.run}
 	return m, nil
 }
 

@@ -74,6 +74,20 @@ func (m *Machine) first(ctx context.Context, order wire.WorkOrder) (verdict.Obse
 	return seen, err
 }
 
+// steady looks until no service is on its way up or down, or Options.Patience is over.
+func (m *Machine) steady(ctx context.Context, order wire.WorkOrder) (verdict.Observation, error) {
+	deadline := time.Now().Add(m.opt.Patience)
+	for {
+		seen, coming, err := m.look(ctx, order)
+		if err != nil || !coming || !time.Now().Before(deadline) {
+			return seen, err
+		}
+		if err := pause(ctx, between); err != nil {
+			return seen, fmt.Errorf("observe: %w", err)
+		}
+	}
+}
+
 // look is one look. coming says that a service is on its way up or down.
 func (m *Machine) look(ctx context.Context, order wire.WorkOrder) (seen verdict.Observation, coming bool, err error) {
 	status, err := m.database.Status()

@@ -34,6 +34,8 @@ const (
 	CodeSSH          = "ssh_lost"         // sshd no longer answers
 	CodeStopped      = "stopped"          // the agent was told to stop
 	CodeHost         = "host_error"       // the host could not be looked at
+	CodeMeasure      = "measure_refused"  // a measure against a hole cannot be carried out here
+	CodeMeasureApply = "measure_failed"   // carrying out a measure failed
 )
 
 // sentences say each code to people. %[1]s is what it is about, where the sentence names it.
@@ -57,6 +59,8 @@ var sentences = map[string]lang.Text{
 	CodeRestart:      lang.T("Nach dem Neustart läuft nicht mehr: %[1]s.", "No longer runs after its restart: %[1]s."),
 	CodeSSH:          lang.T("Der SSH-Dienst antwortet nicht mehr: %[1]s.", "The SSH service no longer answers: %[1]s."),
 	CodeStopped:      lang.T("Der Agent wurde angehalten: %[1]s.", "The agent was stopped: %[1]s."),
+	CodeMeasure:      lang.T("Die Maßnahme lässt sich hier nicht ausführen: %[1]s.", "The measure cannot be carried out here: %[1]s."),
+	CodeMeasureApply: lang.T("Die Maßnahme ist misslungen: %[1]s.", "The measure failed: %[1]s."),
 	CodeHost:         lang.T("Das System ließ sich nicht untersuchen: %[1]s.", "The system could not be examined: %[1]s."),
 }
 

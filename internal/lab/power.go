@@ -135,10 +135,11 @@ func (h *Host) start() error {
 		_ = socket.Close()
 		return fmt.Errorf("keep its console: %w", err)
 	}
+	// The network is the host's own, so its root may do there what root does: filter packets, for one.
 	argv := inGroups(h.groups, withDisk(h.root,
 		programPath("systemd-nspawn"), "--quiet", "--settings=no", "--boot", "--directory="+h.root,
 		"--machine="+h.machine(), "--hostname="+h.name, "--register=no", "--keep-unit", "--notify-ready=yes",
-		"--network-namespace-path="+h.wire.path(), "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+		"--network-namespace-path="+h.wire.path(), "--capability=CAP_NET_ADMIN", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
 		"--console=pipe", "systemd.show_status=no", "systemd.log_level=warning")...)
 	cmd := exec.CommandContext(context.Background(), argv[0], argv[1:]...) // it lives until it is switched off, not as long as Boot's ctx
 	cmd.Env = append(toolEnv(), "NOTIFY_SOCKET="+socketPath)

@@ -12,7 +12,7 @@ type Profile string
 
 // The profiles. Each is built on the one before it is named after, so a cold cache builds little twice.
 const (
-	// Base is a bare Debian host: systemd, apt, needrestart, openssl, iproute2, curl, procps.
+	// Base is a bare Debian host: systemd, apt, needrestart, openssl, iproute2, curl, procps, nftables.
 	Base Profile = "base"
 	// Web is Base with nginx, PHP-FPM and an OpenSSH server.
 	Web Profile = "web"
@@ -43,7 +43,7 @@ var recipes = map[Profile]recipe{
 	Base: {
 		Packages: []string{
 			"systemd", "systemd-sysv", "ca-certificates", "needrestart",
-			"openssl", "iproute2", "curl", "procps",
+			"openssl", "iproute2", "curl", "procps", "nftables",
 		},
 		Mebibytes: 3072,
 	},

@@ -22,6 +22,7 @@ const (
 	jobCheckpoint engine.Kind = "checkpoint" // sign the record's size and root
 	jobSurvey     engine.Kind = "survey"     // ask hosts with old package lists to refresh
 	jobAssess     engine.Kind = "assess"     // key: system; look for critical holes on it
+	jobMeasure    engine.Kind = "measure"    // key: mitigation; have it put in place or taken back
 	jobReconsider engine.Kind = "reconsider" // a ruling about a hole has ended: look at every system again
 	jobLifecycle  engine.Kind = "lifecycle"  // say what has become due about systems that near their end
 	jobClocks     engine.Kind = "clocks"     // say what has become due about critical holes
@@ -52,6 +53,7 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 				_, err := s.assess(ctx, system)
 				return 0, err
 			},
+			jobMeasure:    s.haveMeasure,
 			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
 			jobLifecycle:  func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.announce(ctx) },
@@ -159,6 +161,9 @@ func (c *change) begin(ctx context.Context, r store.Run) (time.Duration, error) 
 	if !left {
 		return c.postpone(ctx, r)
 	}
+	if r.Measure != "" { // what is due does not matter to it
+		return 0, c.closeMeasure(ctx, r)
+	}
 	if err := c.AskRefresh(ctx, r.System, r.ID, c.at); err != nil {
 		return 0, err
 	}
@@ -250,7 +255,10 @@ func (c *change) endHere(ctx context.Context, r store.Run, outcome verdict.Outco
 		return err
 	}
 	c.wake(topicRun(r.ID), topicHost(r.System))
-	return c.freeOrders(ctx, r.ID)
+	if err := c.freeOrders(ctx, r.ID); err != nil {
+		return err
+	}
+	return c.measured(ctx, r)
 }
 
 // freeOrders gives the customer's orders back that a run could not make use of: nothing was done, so
@@ -260,7 +268,7 @@ func (c *change) freeOrders(ctx context.Context, id string) error {
 	if err != nil || !ok {
 		return err
 	}
-	for _, o := range paper.Request.Orders {
+	for _, o := range paper.Orders() {
 		current, ok, err := c.Order(ctx, o.ID)
 		if err != nil {
 			return err

@@ -68,6 +68,9 @@ func (s *Server) Events(ctx context.Context, system string, q wire.EventsReport)
 					return err
 				}
 			}
+			if err := c.measured(ctx, r); err != nil {
+				return err
+			}
 			c.wake(topicHost(system))
 		}
 		st, err := c.UpdateRun(ctx, r, r.Version)

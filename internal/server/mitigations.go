@@ -13,15 +13,16 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
+	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/store"
 )
 
 // Mitigate takes a mitigation of a hole on a system. It secures nothing before the host's own report shows
 // that it holds (IT-34).
 func (s *Server) Mitigate(ctx context.Context, m mitigation.Mitigation) (board.Mitigation, error) {
-	m.At, m.EndedBy, m.EndedAt = s.now(), "", time.Time{}
-	if err := m.Check(); err != nil {
-		return board.Mitigation{}, err
+	m.At, m.EndedBy, m.EndedAt, m.Runs = s.now(), "", time.Time{}, nil
+	if m.Hands == "" {
+		m.Hands = mitigation.ByAgent
 	}
 	err := s.change(ctx, func(c *change) error {
 		e, err := c.Estate(ctx)
@@ -31,8 +32,23 @@ func (s *Server) Mitigate(ctx context.Context, m mitigation.Mitigation) (board.M
 		if _, ok := e.System(m.System); !ok {
 			return fault.Missing("Das System", "system", m.System)
 		}
+		sub, err := s.subject(ctx, c.Tx, e, m.System)
+		if err != nil {
+			return err
+		}
+		if err := prepared(&m.Measure, sub); err != nil {
+			return err
+		}
+		if err := m.Check(); err != nil {
+			return err
+		}
 		if m.ID, err = newID("g", c.at); err != nil {
 			return err
+		}
+		if m.Hands == mitigation.ByAgent {
+			if err := c.permitMeasure(ctx, sub, m); err != nil {
+				return err
+			}
 		}
 		doc, err := json.Marshal(m)
 		if err != nil {
@@ -46,6 +62,9 @@ func (s *Server) Mitigate(ctx context.Context, m mitigation.Mitigation) (board.M
 		return c.enqueue(ctx, jobAssess, m.System, m.Expires)
 	})
 	if err != nil {
+		return board.Mitigation{}, err
+	}
+	if err := s.carryOut(ctx, m.ID); err != nil {
 		return board.Mitigation{}, err
 	}
 	if _, err := s.assess(ctx, m.System); err != nil {
@@ -85,10 +104,22 @@ func (s *Server) EndMitigation(ctx context.Context, id, by string) (board.Mitiga
 	if err != nil {
 		return board.Mitigation{}, err
 	}
+	if err := s.carryOut(ctx, id); err != nil {
+		return board.Mitigation{}, err
+	}
 	if _, err := s.assess(ctx, m.System); err != nil {
 		return board.Mitigation{}, err
 	}
 	return s.mitigation(ctx, id)
+}
+
+// carryOut has the agent do what a mitigation, or its end, asks for; a busy host is asked again later.
+func (s *Server) carryOut(ctx context.Context, id string) error {
+	again, err := s.haveMeasure(ctx, id)
+	if err != nil || again == 0 {
+		return err
+	}
+	return s.change(ctx, func(c *change) error { return c.enqueue(ctx, jobMeasure, id, c.at.Add(again)) })
 }
 
 // Mitigations lists all mitigations, the newest first.
@@ -125,18 +156,28 @@ func (s *Server) mitigation(ctx context.Context, id string) (board.Mitigation, e
 func (s *Server) mitigationRow(ctx context.Context, tx *store.Tx, m mitigation.Mitigation) (board.Mitigation, error) {
 	now := s.now()
 	row := board.Mitigation{Mitigation: m, Text: m.Text(), Over: !m.EndedAt.IsZero() || !now.Before(m.Expires)}
+	run, begun, err := lastRun(ctx, tx, m)
+	if err != nil {
+		return row, err
+	}
 	facts, ok, err := tx.Facts(ctx, m.System)
 	switch {
 	case err != nil:
 		return row, err
 	case !m.EndedAt.IsZero():
 		row.Sentence = lang.Textf("Beendet von %[1]s.", "Ended by %[1]s.", m.EndedBy)
+		if begun && (!run.Lift || run.Outcome != verdict.Succeeded) {
+			row.Sentence = sentences(row.Sentence, run.Sentence)
+		}
 	case row.Over:
 		row.Sentence = lang.T("Abgelaufen; die Lücke ist wieder offen.", "Expired; the hole is open again.")
 	case !ok:
 		row.Sentence = lang.T("Der Host hat noch nichts gemeldet.", "The host has not reported yet.")
 	default:
 		row.Holds, row.Sentence = m.Holds(facts.Facts)
+		if begun && !row.Holds {
+			row.Sentence = sentences(run.Sentence, row.Sentence)
+		}
 	}
 	clocks, err := tx.ClocksOf(ctx, m.System)
 	for _, c := range clocks {
@@ -151,6 +192,19 @@ func (s *Server) mitigationRow(ctx context.Context, tx *store.Tx, m mitigation.M
 		}
 	}
 	return row, err
+}
+
+// sentences puts one sentence behind another.
+func sentences(a, b lang.Text) lang.Text {
+	return lang.Text{DE: strings.TrimSpace(a.DE + " " + b.DE), EN: strings.TrimSpace(a.EN + " " + b.EN)}
+}
+
+// lastRun is the newest run about a mitigation.
+func lastRun(ctx context.Context, tx *store.Tx, m mitigation.Mitigation) (store.Run, bool, error) {
+	if len(m.Runs) == 0 {
+		return store.Run{}, false, nil
+	}
+	return tx.Run(ctx, m.Runs[len(m.Runs)-1])
 }
 
 func mitigations(ctx context.Context, tx *store.Tx) ([]mitigation.Mitigation, error) {

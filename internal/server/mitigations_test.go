@@ -22,7 +22,7 @@ func TestAMitigationSecuresWhileItHolds(t *testing.T) {
 	db.facts.Sort()
 	db.poll(0)
 	o.alarm()
-	stop := mitigation.Mitigation{System: "db1", Hole: "CVE-2026-1", Verb: mitigation.StopUnit, Unit: "mariadb.service", Reason: "The shop is closed at night.", By: "ida",
+	stop := mitigation.Mitigation{Measure: mitigation.Measure{Verb: mitigation.StopUnit, Unit: "mariadb.service"}, System: "db1", Hole: "CVE-2026-1", Hands: mitigation.ByPeople, Reason: "The shop is closed at night.", By: "ida",
 		Review: o.server.now().Add(20 * time.Hour), Expires: o.server.now().Add(48 * time.Hour)}
 	m, err := o.server.Mitigate(t.Context(), stop)
 	if err != nil || m.Holds || !m.Verified.IsZero() {

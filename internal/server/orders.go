@@ -60,7 +60,7 @@ func (s *Server) PlaceOrder(ctx context.Context, q board.OrderRequest) (board.Or
 		}
 		o := mandate.Order{
 			ID: id, System: q.System, Customer: sub.held.Customer.ID, Contact: q.Contact, Channel: strings.TrimSpace(q.Channel),
-			Text: q.Text, Explicit: q.Explicit, Scope: q.Scope, Given: c.at,
+			Text: q.Text, Explicit: q.Explicit, Scope: q.Scope, Given: c.at, Mitigation: q.Mitigation,
 		}
 		st, err := c.AddOrder(ctx, o)
 		if err := c.put(ctx, st, err); err != nil {
@@ -106,6 +106,10 @@ func orderForm(q board.OrderRequest) error {
 // confirmation is what the customer is told: scope, charge, and that nobody checks whether the updates
 // suit the customer's own software (MH2-15).
 func confirmation(o mandate.Order, d policy.Decision) lang.Text {
+	if o.Mitigation {
+		return lang.Textf("Auftrag %[1]s für %[2]s: Maßnahmen gegen Sicherheitslücken ohne Update, etwa einen Dienst anhalten oder einen Port schließen. Was angehalten ist, steht so lange still; jede Maßnahme lässt sich zurücknehmen.",
+			"Order %[1]s for %[2]s: measures against holes without an update, such as stopping a service or closing a port. What is stopped stands still as long; each measure can be taken back.", o.ID, o.System)
+	}
 	scope := lang.T("Sicherheitsupdates", "security updates")
 	if o.Scope == estate.ScopeUpdates {
 		scope = lang.T("alle Updates der laufenden Version", "all updates of the current release")

@@ -8,7 +8,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
-	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/store"
@@ -27,7 +26,7 @@ func (s *Server) runRow(r store.Run, e estate.Estate) board.RunRow {
 	row := board.RunRow{
 		ID: r.ID, System: r.System, Customer: r.Customer, Stage: r.Stage, Outcome: r.Outcome, Sentence: r.Sentence,
 		Ground: r.Ground, Packages: r.Packages, Slot: r.Slot, Zone: r.Zone, Created: r.Created,
-		Began: r.State.Begun, EndedAt: r.Ended,
+		Began: r.State.Begun, EndedAt: r.Ended, Measure: r.Measure, Lift: r.Lift,
 	}
 	if c, ok := e.Customer(r.Customer); ok {
 		row.Customer = c.Name
@@ -37,6 +36,9 @@ func (s *Server) runRow(r store.Run, e estate.Estate) board.RunRow {
 	}
 	row.Step = r.State.Step
 	row.Sentence = stepSentence(r.State.Step)
+	if r.Measure != "" {
+		row.Sentence = measureSentence(r.State.Step)
+	}
 	if quiet := s.now().Sub(r.State.Last); quiet > s.config.RunLimit+overdue {
 		row.Outcome = verdict.Unknown
 		row.Sentence = lang.Textf("%[1]s hat sich seit %[2]s nicht gemeldet; wie der Lauf steht, ist ungeklärt.",
@@ -63,6 +65,17 @@ func stepSentence(step run.Step) lang.Text {
 		return lang.T("Der vorherige Zustand wird wiederhergestellt.", "The previous state is restored.")
 	}
 	return lang.T("Der Host hat den Auftrag.", "The host has the order.")
+}
+
+// measureSentence says the steps of a measure, where they differ.
+func measureSentence(step run.Step) lang.Text {
+	switch step {
+	case run.Applying:
+		return lang.T("Die Maßnahme wird ausgeführt.", "The measure is carried out.")
+	case run.Verifying:
+		return lang.T("Nachtest: Greift die Maßnahme, und ist sonst alles wie vorher?", "Post-check: does the measure take hold, and is everything else as before?")
+	}
+	return stepSentence(step)
 }
 
 // Runs lists runs, newest first.
@@ -141,8 +154,7 @@ func (s *Server) papers(ctx context.Context, tx *store.Tx, id string, out *board
 		decided, out.Changes = closing, closing.Changes
 	}
 	out.LeftOut = decided.LeftOut
-	granted, _ := mandate.Grant(decided.Request)
-	out.Grounds = granted.Grounds()
+	out.Grounds = decided.Grounds()
 	return nil
 }
 

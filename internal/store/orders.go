@@ -15,7 +15,7 @@ import (
 // not there yet, or it is the very same; else ErrDiffers.
 func (tx *Tx) AddOrder(ctx context.Context, o mandate.Order) (Statement, error) {
 	row := sqlgen.AddOrderParams{ID: o.ID, System: o.System, Customer: o.Customer, Contact: o.Contact, Channel: o.Channel,
-		Words: o.Text, Explicit: o.Explicit, Scope: string(o.Scope), Given: micros(o.Given), Withdrawn: o.Withdrawn, Used: o.Used}
+		Words: o.Text, Explicit: o.Explicit, Scope: string(o.Scope), Given: micros(o.Given), Withdrawn: o.Withdrawn, Used: o.Used, Mitigation: o.Mitigation}
 	n, err := tx.q.AddOrder(ctx, row)
 	if err != nil {
 		return Statement{}, fmt.Errorf("store: add order %q: %w", o.ID, err)
@@ -96,7 +96,7 @@ func (tx *Tx) changedOrder(ctx context.Context, id string, n int64, err error) (
 func orderOf(row sqlgen.Order) mandate.Order {
 	return mandate.Order{ID: row.ID, System: row.System, Customer: row.Customer, Contact: row.Contact, Channel: row.Channel,
 		Text: row.Words, Explicit: row.Explicit, Scope: estate.Scope(row.Scope), Given: moment(row.Given),
-		Withdrawn: row.Withdrawn, Used: row.Used}
+		Withdrawn: row.Withdrawn, Used: row.Used, Mitigation: row.Mitigation}
 }
 
 func orderStatement(ctx context.Context, tx *Tx, id string) (Statement, error) {

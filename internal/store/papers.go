@@ -27,6 +27,26 @@ type Paper struct {
 	Request mandate.Request   `json:"request"`
 	Changes []mandate.Change  `json:"changes"`  // permitted
 	LeftOut []mandate.Refusal `json:"left_out"` // refused
+	// Measure is what the mandate for a measure was granted or refused on; then Request is empty.
+	Measure *mandate.MeasureRequest `json:"measure,omitempty"`
+}
+
+// Orders are the customer's orders that the paper's decision knew of.
+func (p Paper) Orders() []mandate.Order {
+	if p.Measure != nil {
+		return p.Measure.Orders
+	}
+	return p.Request.Orders
+}
+
+// Grounds are what the mandate rests on, granted anew from what is kept.
+func (p Paper) Grounds() []mandate.Ground {
+	if p.Measure != nil {
+		granted, _ := mandate.GrantMeasure(*p.Measure)
+		return granted.Grounds()
+	}
+	granted, _ := mandate.Grant(p.Request)
+	return granted.Grounds()
 }
 
 // SavePaper keeps the paper of a run's phase; planning or closing again replaces it. Its statement holds

@@ -36,6 +36,8 @@ type Run struct {
 	Sentence lang.Text // what the server has to say, e.g. why it ended without the host
 	State    run.State // the host's events, folded
 	Urgent   bool      // closes critical holes and nothing else, without waiting for a window; never changes
+	Measure  string    // ID of the mitigation that it is about; empty: it is about packages; never changes
+	Lift     bool      // takes the measure back; never changes
 }
 
 // Bounds of lists of runs.
@@ -141,14 +143,14 @@ func rowOf(r Run) sqlgen.Run {
 	return sqlgen.Run{ID: r.ID, System: r.System, Customer: r.Customer, Stage: string(r.Stage), Version: r.Version,
 		SlotFrom: micros(r.Slot.From), SlotTo: micros(r.Slot.To), Zone: r.Zone, Created: micros(r.Created),
 		Policy: r.Policy, Ground: r.Ground, Packages: int64(r.Packages), Mandate: r.Mandate, Outcome: string(r.Outcome),
-		Ended: micros(r.Ended), Sentence: list(r.Sentence), State: list(r.State), Urgent: r.Urgent}
+		Ended: micros(r.Ended), Sentence: list(r.Sentence), State: list(r.State), Urgent: r.Urgent, Measure: r.Measure, Lift: r.Lift}
 }
 
 func runOf(row sqlgen.Run) (Run, error) {
 	r := Run{ID: row.ID, System: row.System, Customer: row.Customer, Stage: board.Stage(row.Stage), Version: row.Version,
 		Slot: window.Interval{From: moment(row.SlotFrom), To: moment(row.SlotTo)}, Zone: row.Zone, Created: moment(row.Created),
 		Policy: row.Policy, Ground: row.Ground, Packages: int(row.Packages), Mandate: row.Mandate,
-		Outcome: verdict.Outcome(row.Outcome), Ended: moment(row.Ended), Urgent: row.Urgent}
+		Outcome: verdict.Outcome(row.Outcome), Ended: moment(row.Ended), Urgent: row.Urgent, Measure: row.Measure, Lift: row.Lift}
 	err := errors.Join(json.Unmarshal([]byte(row.Sentence), &r.Sentence), json.Unmarshal([]byte(row.State), &r.State))
 	if err != nil {
 		return Run{}, unreadable("runs", row.ID, err)
@@ -187,6 +189,8 @@ type runColumns struct {
 	Sentence string `json:"sentence"`
 	State    string `json:"state,omitempty"`
 	Urgent   bool   `json:"urgent,omitempty"`
+	Measure  string `json:"measure,omitempty"`
+	Lift     bool   `json:"lift,omitempty"`
 }
 
 func eachRun(ctx context.Context, tx *Tx, fn func(string) error) error {

@@ -2400,19 +2400,19 @@ func rulingSection(v holeView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, o := range v.H.Overrides {
-				templ_7745c5c3_Err = ruling(v.page, markOfRuling(o.Holds), v.F(holeWords.RatedAs, o.Level.Text(), o.By), v.T(lang.T(o.Reason, o.Reason)), v.F(holeWords.RuledUntil, v.At(o.Expires, ""))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ruling(v.page, markOfRuling(o.Holds), v.F(holeWords.RatedAs, o.Level.Text(), o.By), v.T(lang.T(o.Reason, o.Reason)), v.F(holeWords.RuledUntil, v.At(o.Expires, "")), "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			for _, e := range v.H.Exceptions {
-				templ_7745c5c3_Err = ruling(v.page, markOfException(e.State), v.F(holeWords.ExceptionFor, exceptionScope(e)), v.T(e.Sentence), v.F(holeWords.RuledUntil, v.At(e.Expires, ""))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ruling(v.page, markOfException(e.State), v.F(holeWords.ExceptionFor, exceptionScope(e)), v.T(e.Sentence), v.F(holeWords.RuledUntil, v.At(e.Expires, "")), "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			for _, m := range v.H.Mitigations {
-				templ_7745c5c3_Err = ruling(v.page, markOfMitigation(m), m.System+": "+v.T(m.Text), v.T(m.Sentence)+" "+m.Reason, v.F(holeWords.RuledUntil, v.At(m.Expires, ""))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ruling(v.page, markOfMitigation(m), m.System+": "+v.T(m.Text), v.T(m.Sentence)+" "+m.Reason, v.F(holeWords.RuledUntil, v.At(m.Expires, "")), lastOf(m.Runs)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2426,7 +2426,8 @@ func rulingSection(v holeView) templ.Component {
 	})
 }
 
-func ruling(p page, m mark, title, text, until string) templ.Component {
+// ruling is one of them; run is the run that carried it out, if one did.
+func ruling(p page, m mark, title, text, until, run string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2462,7 +2463,7 @@ func ruling(p page, m mark, title, text, until string) templ.Component {
 		var templ_7745c5c3_Var126 string
 		templ_7745c5c3_Var126, templ_7745c5c3_Err = templ.JoinStringErrs(title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/holes.templ`, Line: 452, Col: 14}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/holes.templ`, Line: 453, Col: 14}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var126))
 		if templ_7745c5c3_Err != nil {
@@ -2476,20 +2477,56 @@ func ruling(p page, m mark, title, text, until string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 197, "</p></div><p class=\"item-when\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 197, "</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var127 string
-		templ_7745c5c3_Var127, templ_7745c5c3_Err = templ.JoinStringErrs(until)
-		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/holes.templ`, Line: 457, Col: 30}
+		if run != "" {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 198, "<p class=\"more\"><a href=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var127 templ.SafeURL
+			templ_7745c5c3_Var127, templ_7745c5c3_Err = templ.JoinURLErrs(runURL(run))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/holes.templ`, Line: 458, Col: 41}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var127))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 199, "\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var128 string
+			templ_7745c5c3_Var128, templ_7745c5c3_Err = templ.JoinStringErrs(p.T(runWords.InRun))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/holes.templ`, Line: 458, Col: 65}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var128))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 200, "</a></p>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var127))
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 201, "</div><p class=\"item-when\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 198, "</p></li>")
+		var templ_7745c5c3_Var129 string
+		templ_7745c5c3_Var129, templ_7745c5c3_Err = templ.JoinStringErrs(until)
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/holes.templ`, Line: 461, Col: 30}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var129))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 202, "</p></li>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 
+	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/mandate"
 )
 
@@ -27,6 +28,17 @@ func runsLead(v runsView) string {
 
 // groundText says what allowed a run. A ground is a kind, and the ID of a document where there is
 // one: "order A-17", "standing_order/D-3".
+// runAbout is what a run is about: so many packages, or a measure against a hole.
+func runAbout(p page, r board.RunRow) string {
+	switch {
+	case r.Measure == "":
+		return p.N(r.Packages, todayWords.Packages)
+	case r.Lift:
+		return p.T(todayWords.MeasureBack)
+	}
+	return p.T(todayWords.Measure)
+}
+
 func groundText(p page, ground string) string {
 	at := strings.IndexAny(ground, " :/")
 	kind, id := ground, ""

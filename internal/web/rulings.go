@@ -37,5 +37,13 @@ func markOfMitigation(m board.Mitigation) mark {
 	return mark{"stop", holeWords.HoldsNot}
 }
 
+// lastOf is the newest of a mitigation's runs.
+func lastOf(runs []string) string {
+	if len(runs) == 0 {
+		return ""
+	}
+	return runs[len(runs)-1]
+}
+
 // exceptionScope is what an exception holds for.
 func exceptionScope(e board.Exception) string { return cmp.Or(e.Scope.System, e.Scope.Customer) }

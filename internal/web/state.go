@@ -139,6 +139,10 @@ func groundWord(k mandate.Kind) lang.Text {
 		return stateWords.ByStanding
 	case mandate.ByProviderDuty:
 		return stateWords.ByDuty
+	case mandate.ByConsent:
+		return stateWords.ByConsent
+	case mandate.ByItself:
+		return stateWords.ByItself
 	}
 	return lang.T(string(k), string(k))
 }

@@ -4,18 +4,18 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // runWords are the words of a run's page.
 var runWords = struct {
-	Title, Steps, StepsPlanned, Timeline, TimelineNone, Usual, Try, Text                                lang.Text
-	Detail, Pending, Verdict, Reasons, Changes, ChangesOrdered, ChangesPreview, ChangesCaption          lang.Text
-	Before, Ordered, Now, Result, AsOrdered, AsBefore, Differs, Facts, FactsCaption, AllSame, FactsSame lang.Text
-	Service, Port, Check, Observed, NotListening, Missing, Proof, ProofClean                            lang.Text
-	ProofBad, ProofRestored, ProofAside, ProofPoint, ProofSum, ProofMore, Point, PointDriver            lang.Text
-	Allowed, AllowedLead, GivenBy, Rules, Mandate, WorkOrder                                            lang.Text
-	WorkOrderNone, Valid, Policy, LeftOut, LeftOutLead, LeftOutCaption, Preview, PreviewSame            lang.Text
-	PreviewPlus, PreviewMinus, Papers, PapersLead, FailedAt, Wait, WaitAsked, WaitOrdered, Planned      lang.Text
-	AfterApply, After                                                                                   lang.Text
-	Began, Took, Doubt, LinesCut, CheckGood, CheckBad, NotChecked                                       lang.Text
-	Same, PointPaths                                                                                    plural
-	LinesCount, ProofChecked                                                                            plural
+	Title, Steps, StepsPlanned, Timeline, TimelineNone, Usual, Try, Text                                     lang.Text
+	Detail, Pending, Verdict, Reasons, Changes, ChangesOrdered, ChangesPreview, ChangesCaption, About, InRun lang.Text
+	Before, Ordered, Now, Result, AsOrdered, AsBefore, Differs, Facts, FactsCaption, AllSame, FactsSame      lang.Text
+	Service, Port, Check, Observed, NotListening, Missing, Proof, ProofClean                                 lang.Text
+	ProofBad, ProofRestored, ProofAside, ProofPoint, ProofSum, ProofMore, Point, PointDriver                 lang.Text
+	Allowed, AllowedLead, GivenBy, Rules, Mandate, WorkOrder                                                 lang.Text
+	WorkOrderNone, Valid, Policy, LeftOut, LeftOutLead, LeftOutCaption, Preview, PreviewSame                 lang.Text
+	PreviewPlus, PreviewMinus, Papers, PapersLead, FailedAt, Wait, WaitAsked, WaitOrdered, Planned           lang.Text
+	AfterApply, After                                                                                        lang.Text
+	Began, Took, Doubt, LinesCut, CheckGood, CheckBad, NotChecked                                            lang.Text
+	Same, PointPaths                                                                                         plural
+	LinesCount, ProofChecked                                                                                 plural
 }{
 	Title:          lang.T("Lauf auf %[1]s", "Run on %[1]s"),
 	Steps:          lang.T("Verlauf", "Course"),
@@ -30,6 +30,8 @@ var runWords = struct {
 	Verdict:        lang.T("Urteil", "Verdict"),
 	Reasons:        lang.T("Was dazu führte", "What led to it"),
 	Changes:        lang.T("Pakete", "Packages"),
+	About:          lang.T("Worum es geht", "What it is about"),
+	InRun:          lang.T("Der Lauf dazu", "The run about it"),
 	ChangesOrdered: lang.T("Beauftragte Änderungen", "Ordered changes"),
 	ChangesPreview: lang.T("Voraussichtliche Änderungen", "Expected changes"),
 	ChangesCaption: lang.T("Pakete mit Fassung vorher, beauftragt und jetzt", "Packages with version before, ordered and now"),

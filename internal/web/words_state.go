@@ -13,7 +13,7 @@ var stateWords = struct {
 	StepOf, SystemSilent, SystemNew, SystemUnknown                          lang.Text
 	ClassSecurity, ClassUpdate, ClassUpgrade, ClassMigration, ClassOpen     lang.Text
 	OriginStandard, OriginThird, OriginCustomer, OriginOpen                 lang.Text
-	ByOrder, ByStanding, ByDuty, NoPackage                                  lang.Text
+	ByOrder, ByStanding, ByDuty, ByConsent, ByItself, NoPackage             lang.Text
 	ScopeSecurity, ScopeUpdates                                             lang.Text
 }{
 	Done:             lang.T("erledigt", "done"),
@@ -60,6 +60,8 @@ var stateWords = struct {
 	ByOrder:          lang.T("Auftrag", "Order"),
 	ByStanding:       lang.T("Dauerauftrag", "Standing order"),
 	ByDuty:           lang.T("Pflicht des Providers", "Provider's duty"),
+	ByConsent:        lang.T("Notfallfreigabe", "Emergency consent"),
+	ByItself:         lang.T("Rückweg der Maßnahme", "The measure's way back"),
 	NoPackage:        lang.T("ohne Paket", "no package"),
 	ScopeSecurity:    lang.T("nur Sicherheitsupdates", "security updates only"),
 	ScopeUpdates:     lang.T("alle Updates derselben Betriebssystem-Version, Sicherheit eingeschlossen", "all updates within the release, security included"),

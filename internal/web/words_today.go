@@ -8,16 +8,20 @@ var todayWords = struct {
 	Running, NoRunning, Needs, Waiting, Silent, Next, Done           lang.Text
 	NeverSeen, NotEnrolled, LastSeen, Order, Look, PlanAll, PlanLead lang.Text
 	Empty, EmptyHow, EmptyThen, Began, QuietLow                      lang.Text
-	MoreFine                                                         lang.Text
+	MoreFine, Measure, MeasureBack                                   lang.Text
 	LeadClocks, LeadRunning, LeadNeeds, LeadWaiting, LeadSilent      plural
 	Fine, Yours, Packages                                            plural
 }{
-	Title:     lang.T("Heute", "Today"),
-	Calm:      lang.T("Es gibt nichts zu tun.", "There is nothing to do."),
-	NextIs:    lang.T("Als Nächstes kommt %[1]s an die Reihe:", "Next in line is %[1]s:"),
-	Blank:     lang.T("Der Server kennt noch keine Systeme.", "The server knows no systems yet."),
-	Notice:    lang.T("Am dringendsten:", "Most urgent:"),
-	Running:   lang.T("Was läuft", "What runs"),
+	Title:   lang.T("Heute", "Today"),
+	Calm:    lang.T("Es gibt nichts zu tun.", "There is nothing to do."),
+	NextIs:  lang.T("Als Nächstes kommt %[1]s an die Reihe:", "Next in line is %[1]s:"),
+	Blank:   lang.T("Der Server kennt noch keine Systeme.", "The server knows no systems yet."),
+	Notice:  lang.T("Am dringendsten:", "Most urgent:"),
+	Running: lang.T("Was läuft", "What runs"),
+
+	Measure:     lang.T("Maßnahme gegen eine Lücke", "measure against a hole"),
+	MeasureBack: lang.T("Maßnahme wird zurückgenommen", "measure is taken back"),
+
 	NoRunning: lang.T("Gerade läuft nichts.", "Nothing is running right now."),
 	Needs:     lang.T("Fehlgeschlagen oder zurückgesetzt", "Failed or restored"),
 	Waiting:   lang.T("Wartet auf Auftrag oder Angabe", "Waits for an order or a fact"),

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/patchwart/patchwart/internal/core/estate"
 )
@@ -39,7 +40,7 @@ func (o order) check() error {
 		return fmt.Errorf("wire: work order version %d; this build speaks %d", o.Version, Version)
 	case !orderID.MatchString(o.ID):
 		return bad("id", o.ID, "an order ID")
-	case o.Verb != UpdatePackages:
+	case !slices.Contains(Verbs, o.Verb):
 		return bad("verb", string(o.Verb), "a known verb")
 	case !systemName.MatchString(o.System):
 		return bad("system", o.System, "a system name")
@@ -55,12 +56,11 @@ func (o order) check() error {
 		return fmt.Errorf("wire: work order spans %s, more than %s", o.NotAfter.Sub(o.NotBefore), MaxSpan)
 	case o.MaxMinute < 1 || o.MaxMinute > int(MaxRunTime.Minutes()):
 		return fmt.Errorf("wire: work order max_minutes %d is not within 1 and %d", o.MaxMinute, int(MaxRunTime.Minutes()))
-	case o.Restore != "files":
-		return bad("restore", o.Restore, "a known restore-point driver")
-	case len(o.Packages) == 0 || len(o.Packages) > MaxPackages:
-		return fmt.Errorf("wire: work order has %d packages, not 1 to %d", len(o.Packages), MaxPackages)
 	case len(o.Services) > MaxServices || len(o.Checks) > MaxChecks:
 		return fmt.Errorf("wire: work order has %d services and %d checks, more than %d and %d", len(o.Services), len(o.Checks), MaxServices, MaxChecks)
+	}
+	if err := o.content(); err != nil {
+		return err
 	}
 	seen := map[string]bool{}
 	for _, p := range o.Packages {
@@ -87,6 +87,29 @@ func (o order) check() error {
 		if err := CheckForm(c); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// content holds what the order is about against its verb: packages, or a measure, and the restore point that
+// belongs to it.
+func (o order) content() error {
+	driver, least, most := restoreFiles, 1, MaxPackages
+	if o.Verb != UpdatePackages {
+		driver, least, most = restoreMeasure, 0, 0
+	}
+	switch {
+	case o.Restore != driver:
+		return fmt.Errorf("wire: work order field restore: %.80q is not the driver that %s goes with", o.Restore, o.Verb)
+	case len(o.Packages) < least || len(o.Packages) > most:
+		return fmt.Errorf("wire: work order to %s has %d packages, not %d to %d", o.Verb, len(o.Packages), least, most)
+	case (o.Measure == nil) != (o.Verb == UpdatePackages):
+		return fmt.Errorf("wire: a measure belongs to mitigate and lift, and to nothing else; this is %s", o.Verb)
+	case o.Measure == nil:
+		return nil
+	}
+	if err := o.Measure.Check(); err != nil {
+		return fmt.Errorf("wire: work order field measure: %w", err)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/policy"
 )
 
@@ -46,6 +47,69 @@ func closing() Closing {
 		ID: "r1", Facts: strings.Repeat("ab", 32), Issued: at, NotBefore: at, NotAfter: at.Add(2 * time.Hour), MaxMinutes: 60,
 		Services: []string{"nginx.service"},
 		Checks:   []Check{{Name: "startpage", Kind: estate.CheckHTTP, Port: 80, Path: "/"}},
+	}
+}
+
+// measures are one of each verb.
+var measures = []mitigation.Measure{
+	{ID: "g1", Verb: mitigation.StopUnit, Unit: "exim4.service"},
+	{ID: "g2", Verb: mitigation.ClosePort, Proto: "tcp", Port: 25},
+	{ID: "g3", Verb: mitigation.PlaceFragment, Fragment: "nginx-no-upload", SHA256: strings.Repeat("ef", 32)},
+}
+
+// measuring is an order to put a measure in place, or to take it back.
+func measuring(t testing.TB, m mitigation.Measure, lift bool) WorkOrder {
+	t.Helper()
+	granted, refusal := mandate.GrantMeasure(mandate.MeasureRequest{
+		Held:     estate.Held{System: estate.System{Name: "web1"}, Contract: estate.Contract{Policy: "managedhosting-2"}},
+		Hole:     finding.Finding{Package: "exim4", Class: policy.ChangeClassMitigation},
+		Decision: policy.Decision{PolicyID: "managedhosting-2", Verdict: policy.Permitted, Execution: policy.PartyProvider, Trigger: policy.TriggerProactive},
+		Measure:  m, Lift: lift, Run: "r1", At: at,
+	})
+	if refusal != nil {
+		t.Fatal(refusal.Text.EN)
+	}
+	w, err := NewWorkOrder(granted, closing())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// A measure travels like packages do, and an order is about one of them.
+func TestAMeasureTravelsAsItWasSigned(t *testing.T) {
+	for _, m := range measures {
+		for _, lift := range []bool{false, true} {
+			w := measuring(t, m, lift)
+			s, err := Seal(w, seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Open(s, pub)
+			if err != nil {
+				t.Fatal(err)
+			}
+			measure, ok := got.Measure()
+			if !ok || measure != m || (got.Verb() == Lift) != lift || got.Verb() == UpdatePackages || len(got.Packages()) != 0 {
+				t.Errorf("%+v came as %s %+v", m, got.Verb(), measure)
+			}
+			for name, change := range map[string]func(o *order){
+				"with a package":        func(o *order) { o.Packages = []Package{{Name: "nginx", Arch: "amd64", To: "1"}} },
+				"without the measure":   func(o *order) { o.Measure = nil },
+				"as an update":          func(o *order) { o.Verb = UpdatePackages },
+				"with another way back": func(o *order) { o.Restore = restoreFiles },
+				"of what is never done": func(o *order) {
+					o.Measure = &mitigation.Measure{ID: "g1", Verb: mitigation.StopUnit, Unit: "ssh.service"}
+				},
+				"of a verb there is not": func(o *order) { o.Measure = &mitigation.Measure{ID: "g1", Verb: "run", Unit: "exim4.service"} },
+			} {
+				bent := got.doc
+				change(&bent)
+				if bent.check() == nil {
+					t.Errorf("%s %s", w.Verb(), name)
+				}
+			}
+		}
 	}
 }
 
@@ -113,6 +177,10 @@ func TestNoFieldCarriesACommand(t *testing.T) {
 	}
 	fields := 0
 	var walk func(v reflect.Value, name string)
+	var smuggle = func(order WorkOrder) {
+		w = order
+		walk(reflect.ValueOf(&w.doc).Elem(), "order")
+	}
 	walk = func(v reflect.Value, name string) {
 		switch v.Kind() {
 		case reflect.Struct:
@@ -121,6 +189,10 @@ func TestNoFieldCarriesACommand(t *testing.T) {
 			}
 			for i := range v.NumField() {
 				walk(v.Field(i), name+"."+v.Type().Field(i).Name)
+			}
+		case reflect.Pointer:
+			if !v.IsNil() {
+				walk(v.Elem(), name)
 			}
 		case reflect.Slice:
 			for i := range v.Len() {
@@ -136,6 +208,9 @@ func TestNoFieldCarriesACommand(t *testing.T) {
 				if s == "/bin/sh" && strings.HasSuffix(name, ".Path") {
 					continue // the path of a URL, never one of a file
 				}
+				if s == "" && old == "" {
+					continue // a field of another verb
+				}
 				v.SetString(s)
 				doc, err := json.Marshal(w.doc)
 				if err != nil {
@@ -149,8 +224,11 @@ func TestNoFieldCarriesACommand(t *testing.T) {
 			v.SetString(old)
 		}
 	}
-	walk(reflect.ValueOf(&w.doc).Elem(), "order")
-	if fields < 14 {
+	smuggle(w)
+	for _, m := range measures {
+		smuggle(measuring(t, m, false))
+	}
+	if fields < 60 {
 		t.Fatalf("only %d text fields were tried", fields)
 	}
 }

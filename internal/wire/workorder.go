@@ -10,6 +10,7 @@
 // Version history of the protocol:
 //
 //	1 (2026-11-23) enrol, poll, facts, events, refusals; work order with restore point "files"
+//	1 (2026-11-28) verbs mitigate and lift, with a measure; agents from before refuse them as malformed
 package wire
 
 import (
@@ -19,16 +20,30 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 )
 
 // Version is the protocol version of this build.
 const Version = 1
 
-// Verb is what a work order asks for. There is one so far.
+// Verb is what a work order asks for.
 type Verb string
 
-// UpdatePackages brings the listed packages to the listed versions, or puts the host back.
-const UpdatePackages Verb = "update_packages"
+// The verbs. What cannot be done whole is undone.
+const (
+	UpdatePackages Verb = "update_packages" // brings the listed packages to the listed versions
+	Mitigate       Verb = "mitigate"        // puts a measure against a hole in place
+	Lift           Verb = "lift"            // takes such a measure back
+)
+
+// Verbs lists the verbs.
+var Verbs = []Verb{UpdatePackages, Mitigate, Lift}
+
+// The drivers of restore points.
+const (
+	restoreFiles   = "files"   // the system's files as they were
+	restoreMeasure = "measure" // exactly what a measure touches
+)
 
 // Limits of a work order. What is beyond them is refused on both sides.
 const (
@@ -52,11 +67,13 @@ type order struct {
 	NotBefore time.Time `json:"not_before"`
 	NotAfter  time.Time `json:"not_after"` // nothing is begun to be written after this
 	MaxMinute int       `json:"max_minutes"`
-	Restore   string    `json:"restore"` // driver of the restore point: files
+	Restore   string    `json:"restore"` // driver of the restore point
 	Reboot    bool      `json:"reboot"`  // whether the host may be rebooted
 	Packages  []Package `json:"packages"`
 	Services  []string  `json:"services"`
 	Checks    []Check   `json:"checks"`
+
+	Measure *mitigation.Measure `json:"measure,omitempty"` // of mitigate and lift
 }
 
 // Package is one ordered change: exactly this version.
@@ -103,8 +120,14 @@ func NewWorkOrder(m mandate.Mandate, c Closing) (WorkOrder, error) {
 		Version: Version, ID: c.ID, Verb: UpdatePackages, System: m.System(), Policy: policyID,
 		Mandate: m.Digest(), Facts: c.Facts,
 		Issued: c.Issued.UTC(), NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
-		MaxMinute: c.MaxMinutes, Restore: "files", Reboot: c.Reboot,
+		MaxMinute: c.MaxMinutes, Restore: restoreFiles, Reboot: c.Reboot,
 		Services: c.Services, Checks: c.Checks,
+	}
+	if measure, lift := m.Measure(); measure != nil {
+		doc.Verb, doc.Measure, doc.Restore = Mitigate, measure, restoreMeasure
+		if lift {
+			doc.Verb = Lift
+		}
 	}
 	for _, ch := range m.Changes() {
 		doc.Packages = append(doc.Packages, Package{Name: ch.Package, Arch: ch.Arch, From: ch.From, To: ch.To})
@@ -117,6 +140,17 @@ func NewWorkOrder(m mandate.Mandate, c Closing) (WorkOrder, error) {
 
 // ID is the order's identity; it is the run's, too.
 func (w WorkOrder) ID() string { return w.doc.ID }
+
+// Verb is what the order asks for.
+func (w WorkOrder) Verb() Verb { return w.doc.Verb }
+
+// Measure is the measure that the order puts in place or takes back; ok is false for orders about packages.
+func (w WorkOrder) Measure() (m mitigation.Measure, ok bool) {
+	if w.doc.Measure == nil {
+		return m, false
+	}
+	return *w.doc.Measure, true
+}
 
 // System is the name of the host the order is for.
 func (w WorkOrder) System() string { return w.doc.System }

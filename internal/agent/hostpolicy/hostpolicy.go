@@ -2,7 +2,8 @@
 // whoever holds root on it. It lies in /etc/patchwart/host.yaml, belongs to root, and can only narrow
 // what a signed work order may do.
 //
-// Without a file the defaults hold: package updates of the distribution's own repositories.
+// Without a file the defaults hold: package updates of the distribution's own repositories, and measures
+// against holes but such as stop what is never stopped.
 package hostpolicy
 
 import (
@@ -40,12 +41,13 @@ type Policy struct {
 	Reboot    Reboot
 	ClockSkew time.Duration // how far its clock may be from the server's
 	Data      []string      // paths of the customer, never saved and never rolled back
+	Spare     []string      // units that no measure may stop, beside those that none ever may
 }
 
 // Default is the policy of a host without a file.
 func Default() Policy {
 	return Policy{
-		Verbs:     []wire.Verb{wire.UpdatePackages},
+		Verbs:     []wire.Verb{wire.UpdatePackages, wire.Mitigate},
 		MaxRun:    wire.MaxRunTime,
 		Reboot:    RebootOrdered,
 		ClockSkew: 5 * time.Minute,
@@ -74,8 +76,15 @@ func Load(path string) (Policy, error) {
 // Permits says whether the host lets itself be given this order, judged on its own facts; an error
 // says why not, for the server's people.
 func (p Policy) Permits(w wire.WorkOrder, facts fact.Facts) error {
-	if !slices.Contains(p.Verbs, wire.UpdatePackages) { // the one verb there is; Open knows no other
-		return fmt.Errorf("the host does not allow %s", wire.UpdatePackages)
+	verb := w.Verb()
+	if verb == wire.Lift { // who lets a measure be put in place lets it be taken back
+		verb = wire.Mitigate
+	}
+	if !slices.Contains(p.Verbs, verb) {
+		return fmt.Errorf("the host does not allow %s", verb)
+	}
+	if m, ok := w.Measure(); ok && slices.Contains(p.Spare, m.Unit) {
+		return fmt.Errorf("the host never lets %s be stopped", m.Unit)
 	}
 	if w.Limit() > p.MaxRun {
 		return fmt.Errorf("the order's time limit is %s, the host allows %s", w.Limit(), p.MaxRun)

@@ -18,7 +18,7 @@ import (
 )
 
 const whole = `# what this host allows
-verbs: [update_packages]
+verbs: [update_packages, mitigate]
 origins:
   - Debian-Security
   - "Example GmbH"
@@ -26,13 +26,14 @@ max_run_minutes: 90
 reboot: never
 clock_skew_minutes: 2
 data: [/data/shop, /usr/local/share/x]
+spare: [shop.service]
 `
 
 func TestPolicyIsRead(t *testing.T) {
 	t.Parallel()
 	got, err := Parse("host.yaml", []byte(whole))
 	want := Policy{
-		Verbs: []wire.Verb{wire.UpdatePackages}, Origins: []string{"Debian-Security", "Example GmbH"}, MaxRun: 90 * time.Minute,
+		Verbs: []wire.Verb{wire.UpdatePackages, wire.Mitigate}, Spare: []string{"shop.service"}, Origins: []string{"Debian-Security", "Example GmbH"}, MaxRun: 90 * time.Minute,
 		Reboot: RebootNever, ClockSkew: 2 * time.Minute, Data: []string{"/data/shop", "/usr/local/share/x"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {

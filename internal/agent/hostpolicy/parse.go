@@ -76,6 +76,7 @@ func (r *reading) document(body ast.Node) {
 		"reboot":             r.reboot,
 		"clock_skew_minutes": func(k string, n ast.Node) { r.minutes(k, n, time.Hour, &r.policy.ClockSkew) },
 		"data":               r.data,
+		"spare":              r.spare,
 	}
 	m, ok := body.(*ast.MappingNode)
 	if !ok {
@@ -120,8 +121,8 @@ func (r *reading) list(key string, n ast.Node, take func(entry ast.Node, value s
 func (r *reading) verbs(key string, n ast.Node) {
 	r.policy.Verbs = nil
 	r.list(key, n, func(entry ast.Node, value string) {
-		if wire.Verb(value) != wire.UpdatePackages {
-			r.wrong(entry.GetToken(), key, "%[1]q ist kein Auftrag, den es gibt (update_packages)", "%[1]q is no order there is (update_packages)", value)
+		if v := wire.Verb(value); v != wire.UpdatePackages && v != wire.Mitigate {
+			r.wrong(entry.GetToken(), key, "%[1]q ist kein Auftrag, den es gibt (update_packages, mitigate)", "%[1]q is no order there is (update_packages, mitigate)", value)
 			return
 		}
 		r.policy.Verbs = append(r.policy.Verbs, wire.Verb(value))
@@ -138,6 +139,16 @@ func (r *reading) labels(key string, n ast.Node) []string {
 		labels = append(labels, value)
 	})
 	return labels
+}
+
+func (r *reading) spare(key string, n ast.Node) {
+	r.list(key, n, func(entry ast.Node, value string) {
+		if !wire.ValidUnit(value) {
+			r.wrong(entry.GetToken(), key, "%[1]q ist kein Name einer Unit", "%[1]q is no name of a unit", value)
+			return
+		}
+		r.policy.Spare = append(r.policy.Spare, value)
+	})
 }
 
 func (r *reading) minutes(key string, n ast.Node, most time.Duration, into *time.Duration) {

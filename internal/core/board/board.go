@@ -46,6 +46,9 @@ type RunRow struct {
 	Created  time.Time       `json:"created"`
 	Began    time.Time       `json:"began,omitzero"`
 	EndedAt  time.Time       `json:"ended_at,omitzero"`
+	// Measure is the mitigation that the run puts in place, or with Lift takes back; empty: it is about packages.
+	Measure string `json:"measure,omitempty"`
+	Lift    bool   `json:"lift,omitempty"`
 }
 
 // Run is one run whole.
@@ -197,6 +200,8 @@ type OrderRequest struct {
 	Text     string       `json:"text"`
 	Explicit bool         `json:"explicit"`
 	Scope    estate.Scope `json:"scope"`
+	// Mitigation says that it orders measures against holes instead of updates.
+	Mitigation bool `json:"mitigation,omitempty"`
 }
 
 // OrderReceipt is what came of an order.

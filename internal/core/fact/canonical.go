@@ -37,6 +37,8 @@ func (f *Facts) Sort() {
 			cmp.Compare(a.Address, b.Address), cmp.Compare(a.Process, b.Process))
 	})
 	slices.SortFunc(f.Applications, application.Compare)
+	slices.SortFunc(f.Measures, func(a, b Measure) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(f.Fragments, func(a, b Fragment) int { return cmp.Compare(a.Name, b.Name) })
 	for _, list := range [][]string{f.Indices.Errors, f.Failed, f.Tools, f.Reboot.Services, f.Dpkg.Broken} {
 		slices.Sort(list)
 	}

@@ -32,6 +32,26 @@ type Facts struct {
 	// not everything could be looked at: that something is missing then does not mean that it is gone.
 	Applications []application.Found `json:"applications,omitempty"`
 	Partial      bool                `json:"applications_partial,omitempty"`
+
+	// Measures are the mitigations that the agent keeps in force (IT-34); Fragments the pieces of configuration
+	// that the host's administrator has prepared for such.
+	Measures  []Measure  `json:"measures,omitempty"`
+	Fragments []Fragment `json:"fragments,omitempty"`
+}
+
+// Measure is how a mitigation stands that the agent has put in place.
+type Measure struct {
+	ID    string `json:"id"`
+	Holds bool   `json:"holds"`
+	Saw   string `json:"saw,omitempty"` // what is missing, when it does not hold
+}
+
+// Fragment is a prepared piece of configuration.
+type Fragment struct {
+	Name    string `json:"name"`
+	SHA256  string `json:"sha256"`  // of its description and its content
+	Target  string `json:"target"`  // where it would be put
+	Service string `json:"service"` // what reads it
 }
 
 // OS is the distribution release as its os-release file states it.

@@ -36,6 +36,8 @@ func webHost() fact.Facts {
 		DiskFree:     64 << 20,
 		Applications: []application.Found{{Kind: application.Image, Name: "shop", Title: "Shop", Version: "1.2", Digest: "sha256:1", Path: "/var/lib/docker/image/overlay2/repositories.json", Ecosystem: "x", Dev: true, Owner: "customer"}},
 		Partial:      true,
+		Measures:     []fact.Measure{{ID: "g1", Holds: true, Saw: "x"}},
+		Fragments:    []fact.Fragment{{Name: "nginx-no-upload", SHA256: "x", Target: "/etc/nginx/conf.d/x.conf", Service: "nginx.service"}},
 	}
 }
 

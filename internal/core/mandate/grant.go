@@ -111,7 +111,7 @@ func order(r Request, item Item) (Order, bool) {
 		switch {
 		case o.System != r.Held.System.Name, o.Customer != r.Held.Customer.ID, o.Withdrawn,
 			o.Used != "" && o.Used != r.Run, o.Given.After(r.At), !known || !contact.May(estate.AuthorityOrder),
-			item.Decision.ExplicitRequest && !o.Explicit, !covers(o.Scope, item.Finding.Class):
+			item.Decision.ExplicitRequest && !o.Explicit, !orders(o, item.Finding.Class):
 			continue
 		}
 		if best.ID == "" || o.Given.After(best.Given) || o.Given.Equal(best.Given) && o.ID > best.ID {
@@ -157,6 +157,15 @@ func standing(r Request, item Item) lang.Text {
 			"The standing order does not cover this class of change.")
 	}
 	return lang.Text{}
+}
+
+// orders reports whether an order is about changes of that class. Who orders updates has not ordered that a
+// service stand still, and the other way round.
+func orders(o Order, c policy.ChangeClass) bool {
+	if o.Mitigation || c == policy.ChangeClassMitigation {
+		return o.Mitigation && c == policy.ChangeClassMitigation
+	}
+	return covers(o.Scope, c)
 }
 
 // covers reports whether an order of that scope includes changes of that class. An unknown class is

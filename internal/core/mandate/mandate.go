@@ -18,6 +18,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/policy"
 )
 
@@ -30,6 +31,7 @@ const (
 	ByStandingOrder Kind = "standing_order" // the standing instruction made by booking (MH2-14, MH2-21)
 	ByConsent       Kind = "consent"        // an emergency consent given beforehand, as an individual agreement
 	ByProviderDuty  Kind = "provider_duty"  // the provider plans and executes (MH2-05, MH2-17)
+	ByItself        Kind = "way_back"       // taking back what an earlier mandate let be done: the way back is part of it
 )
 
 // Order is what a customer's contact said, kept verbatim (Auftrag).
@@ -45,6 +47,9 @@ type Order struct {
 	Given     time.Time    `json:"given"`
 	Withdrawn bool         `json:"withdrawn,omitempty"`
 	Used      string       `json:"used,omitempty"` // the run it was used for; an order is used once
+	// Mitigation says that it orders measures against holes (a service stopped, a port closed) and no updates:
+	// who orders updates has not ordered that a service stand still.
+	Mitigation bool `json:"mitigation,omitempty"`
 }
 
 // Item is one due change together with the decision on it.
@@ -98,13 +103,16 @@ type document struct {
 	At           time.Time `json:"at"`
 	Grounds      []Ground  `json:"grounds"`
 	Changes      []Change  `json:"changes"`
+	// Measure is what is done instead of changing packages; Lift says that it is taken back.
+	Measure *mitigation.Measure `json:"measure,omitempty"`
+	Lift    bool                `json:"lift,omitempty"`
 }
 
 // Mandate is the permission for exact changes on one system. Only Grant makes one.
 type Mandate struct{ doc document }
 
 // Zero reports whether the mandate permits nothing.
-func (m Mandate) Zero() bool { return len(m.doc.Changes) == 0 }
+func (m Mandate) Zero() bool { return len(m.doc.Changes) == 0 && m.doc.Measure == nil }
 
 // System is the system the mandate is for.
 func (m Mandate) System() string { return m.doc.System }
@@ -117,6 +125,16 @@ func (m Mandate) Policy() (id, sha string) { return m.doc.Policy, m.doc.PolicySH
 
 // Changes are the permitted changes.
 func (m Mandate) Changes() []Change { return append([]Change(nil), m.doc.Changes...) }
+
+// Measure is the permitted measure against a hole, and whether it is to be taken back; nil when the mandate is
+// for packages.
+func (m Mandate) Measure() (measure *mitigation.Measure, lift bool) {
+	if m.doc.Measure == nil {
+		return nil, false
+	}
+	kept := *m.doc.Measure
+	return &kept, m.doc.Lift
+}
 
 // Grounds are what the mandate rests on; never empty in a mandate that permits anything.
 func (m Mandate) Grounds() []Ground { return append([]Ground(nil), m.doc.Grounds...) }

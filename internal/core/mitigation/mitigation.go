@@ -6,8 +6,6 @@ package mitigation
 
 import (
 	"net/netip"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,22 +20,29 @@ type Verb string
 
 // The verbs. Each is one that a host's report can confirm or refute.
 const (
-	StopUnit  Verb = "stop_unit"  // the service does not run
-	ClosePort Verb = "close_port" // nothing listens on the port but on the host's own loopback
+	StopUnit      Verb = "stop_unit"      // the service does not run, and nothing starts it
+	ClosePort     Verb = "close_port"     // nobody reaches the port but the host itself
+	PlaceFragment Verb = "place_fragment" // a prepared piece of configuration is in place and in use
 )
 
 // Verbs lists the verbs.
-func Verbs() []Verb { return []Verb{StopUnit, ClosePort} }
+func Verbs() []Verb { return []Verb{StopUnit, ClosePort, PlaceFragment} }
+
+// Hands is who carries a mitigation out.
+type Hands string
+
+// The hands.
+const (
+	ByAgent  Hands = "agent"  // the host's agent, by a signed work order, with a way back
+	ByPeople Hands = "people" // somebody on the host; the host's report only shows whether it holds
+)
 
 // Mitigation is one measure about one hole on one system.
 type Mitigation struct {
-	ID      string    `json:"id"`
+	Measure
 	System  string    `json:"system"`
 	Hole    string    `json:"hole"` // CVE
-	Verb    Verb      `json:"verb"`
-	Unit    string    `json:"unit,omitempty"`  // nginx.service
-	Proto   string    `json:"proto,omitempty"` // tcp, udp
-	Port    int       `json:"port,omitempty"`
+	Hands   Hands     `json:"hands"`
 	Reason  string    `json:"reason"`
 	By      string    `json:"by"`
 	At      time.Time `json:"at"`
@@ -45,16 +50,13 @@ type Mitigation struct {
 	Expires time.Time `json:"expires"` // the first moment at which it does not count any more
 	EndedBy string    `json:"ended_by,omitempty"`
 	EndedAt time.Time `json:"ended_at,omitzero"`
+	// Runs are the runs by which the agent put it in place and took it back, in their order.
+	Runs []string `json:"runs,omitempty"`
 }
 
 // maxDays is how long a mitigation may last: after a month the hole is to be closed, or accepted by somebody
 // who carries the risk.
 const maxDays = 31
-
-var unitName = regexp.MustCompile(`^[A-Za-z0-9:_.@-]{1,200}\.(service|socket|timer)$`)
-
-// kept are the units that are never stopped: the ways in, the machine itself, and who looks after it.
-var kept = []string{"ssh.service", "ssh.socket", "sshd.service", "networking.service", "NetworkManager.service", "dbus.service", "patchwart-agent.service"}
 
 // Check says what keeps the mitigation from being one: a *fault.Error with the code Invalid that names every
 // field, or nil.
@@ -66,31 +68,12 @@ func (m *Mitigation) Check() error {
 	if m.System == "" || m.Hole == "" {
 		add("system", "System und Lücke müssen genannt sein", "system and hole must be named")
 	}
-	switch m.Verb {
-	case StopUnit:
-		switch {
-		case !unitName.MatchString(m.Unit):
-			add("unit", "das ist kein Name einer Unit, wie nginx.service", "this is no name of a unit, such as nginx.service")
-		case slices.Contains(kept, m.Unit) || strings.HasPrefix(m.Unit, "systemd-"):
-			add("unit", "dieser Dienst wird nie angehalten", "this service is never stopped")
-		}
-		if m.Port != 0 || m.Proto != "" {
-			add("port", "zum Anhalten eines Dienstes gehört kein Port", "a port does not belong to stopping a service")
-		}
-	case ClosePort:
-		switch {
-		case m.Proto != "tcp" && m.Proto != "udp":
-			add("proto", "das Protokoll muss tcp oder udp sein", "the protocol must be tcp or udp")
-		case m.Port < 1 || m.Port > 65535:
-			add("port", "der Port muss zwischen 1 und 65535 liegen", "the port must be between 1 and 65535")
-		case m.Port == 22:
-			add("port", "über diesen Port kommt man auf den Host; er wird nie geschlossen", "this port is the way to the host; it is never closed")
-		}
-		if m.Unit != "" {
-			add("unit", "zum Schließen eines Ports gehört keine Unit", "a unit does not belong to closing a port")
-		}
-	default:
-		add("verb", "möglich sind stop_unit und close_port", "possible are stop_unit and close_port")
+	places = append(places, m.places()...)
+	if m.Hands != ByAgent && m.Hands != ByPeople {
+		add("hands", "ausgeführt wird sie von agent oder people", "it is carried out by agent or people")
+	}
+	if m.Verb == PlaceFragment && m.Hands == ByPeople {
+		add("hands", "ein vorbereitetes Stück Konfiguration setzt nur der Agent ein", "only the agent puts a prepared piece of configuration in place")
 	}
 	if strings.TrimSpace(m.Reason) == "" || len(m.Reason) > 4000 {
 		add("reason", "es fehlt der Grund", "the reason is missing")
@@ -114,8 +97,17 @@ func (m *Mitigation) Check() error {
 		Mend: lang.T("Bitte berichtigen Sie die genannten Angaben.", "Please correct the fields named.")}
 }
 
-// Holds reports whether the host, as it reports itself, shows the mitigation, and why or why not.
+// Holds reports whether the host, as it reports itself, shows the mitigation, and why or why not. What the
+// agent keeps in force it reports itself, by the mitigation's ID; what people did shows in the host's state.
 func (m *Mitigation) Holds(f fact.Facts) (bool, lang.Text) {
+	for _, kept := range f.Measures {
+		if kept.ID == m.ID && !kept.Holds {
+			return false, lang.Textf("Der Agent meldet, dass sie nicht mehr hält: %[1]s", "The agent reports that it does not hold any more: %[1]s", kept.Saw)
+		}
+		if kept.ID == m.ID {
+			return true, m.inForce()
+		}
+	}
 	switch m.Verb {
 	case StopUnit:
 		for _, u := range f.Units {
@@ -132,8 +124,22 @@ func (m *Mitigation) Holds(f fact.Facts) (bool, lang.Text) {
 			}
 		}
 		return true, lang.Textf("Auf %[1]s lauscht von außen erreichbar nichts.", "On %[1]s, nothing listens that can be reached from outside.", name)
+	case PlaceFragment:
+		return false, lang.Textf("Der Agent meldet %[1]s nicht als eingesetzt.", "The agent does not report %[1]s as in place.", m.Fragment)
 	}
 	return false, lang.T("Die Maßnahme ist nicht bekannt.", "The mitigation is not known.")
+}
+
+// inForce says what the agent keeps in force.
+func (m *Measure) inForce() lang.Text {
+	switch m.Verb {
+	case StopUnit:
+		return lang.Textf("%[1]s ist angehalten und startet nicht.", "%[1]s is stopped and does not start.", m.Unit)
+	case ClosePort:
+		return lang.Textf("Der Paketfilter verwirft, was von außen an %[1]s kommt.", "The packet filter drops what comes to %[1]s from outside.", m.Proto+"/"+strconv.Itoa(m.Port))
+	case PlaceFragment:
+	}
+	return lang.Textf("%[1]s ist eingesetzt, geprüft und geladen.", "%[1]s is in place, checked and loaded.", m.Fragment)
 }
 
 // stopped reports whether a unit's state is one in which nothing of it runs. A state that is not known is none.
@@ -151,12 +157,4 @@ func who(l fact.Listener) lang.Text {
 		return lang.T("ein Prozess", "a process")
 	}
 	return lang.T(l.Process, l.Process)
-}
-
-// Text is what is done, in words.
-func (m *Mitigation) Text() lang.Text {
-	if m.Verb == ClosePort {
-		return lang.Textf("Port %[1]s schließen", "close port %[1]s", m.Proto+"/"+strconv.Itoa(m.Port))
-	}
-	return lang.Textf("%[1]s anhalten", "stop %[1]s", m.Unit)
 }

@@ -2,6 +2,7 @@ package mitigation_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 var now = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
 func stop() mitigation.Mitigation {
-	return mitigation.Mitigation{System: "web1", Hole: "CVE-2026-1", Verb: mitigation.StopUnit, Unit: "exim4.service", Reason: "no mail is sent from here", By: "ida",
+	return mitigation.Mitigation{Measure: mitigation.Measure{Verb: mitigation.StopUnit, Unit: "exim4.service"}, System: "web1", Hole: "CVE-2026-1", Hands: mitigation.ByAgent, Reason: "no mail is sent from here", By: "ida",
 		At: now, Review: now.AddDate(0, 0, 3), Expires: now.AddDate(0, 0, 7)}
 }
 
@@ -41,6 +42,17 @@ func TestWhatIsNoMitigation(t *testing.T) {
 		"never reviewed":    func(m *mitigation.Mitigation) { m.Review = time.Time{} },
 		"reviewed too late": func(m *mitigation.Mitigation) { m.Review = m.Expires.Add(time.Hour) },
 		"of no hole":        func(m *mitigation.Mitigation) { m.Hole = "" },
+		"by whoever":        func(m *mitigation.Mitigation) { m.Hands = "cron" },
+		"a path as a name": func(m *mitigation.Mitigation) {
+			m.Measure = mitigation.Measure{Verb: mitigation.PlaceFragment, Fragment: "../../etc/passwd", SHA256: strings.Repeat("a", 64)}
+		},
+		"a fragment that nobody saw": func(m *mitigation.Mitigation) {
+			m.Measure = mitigation.Measure{Verb: mitigation.PlaceFragment, Fragment: "nginx-no-upload"}
+		},
+		"a fragment placed by hand": func(m *mitigation.Mitigation) {
+			m.Measure = mitigation.Measure{Verb: mitigation.PlaceFragment, Fragment: "nginx-no-upload", SHA256: strings.Repeat("a", 64)}
+			m.Hands = mitigation.ByPeople
+		},
 	} {
 		m := stop()
 		change(&m)
@@ -55,7 +67,9 @@ func TestWhatIsNoMitigation(t *testing.T) {
 func TestWhetherItHolds(t *testing.T) {
 	t.Parallel()
 	m := stop()
-	port := mitigation.Mitigation{Verb: mitigation.ClosePort, Proto: "tcp", Port: 25}
+	port := mitigation.Mitigation{Measure: mitigation.Measure{ID: "g1", Verb: mitigation.ClosePort, Proto: "tcp", Port: 25}}
+	open := []fact.Listener{{Proto: "tcp", Address: "0.0.0.0", Port: 25, Process: "exim4"}}
+	piece := mitigation.Mitigation{Measure: mitigation.Measure{ID: "g2", Verb: mitigation.PlaceFragment, Fragment: "nginx-no-upload"}}
 	for name, tt := range map[string]struct {
 		m    mitigation.Mitigation
 		f    fact.Facts
@@ -72,7 +86,13 @@ func TestWhetherItHolds(t *testing.T) {
 		"port open, IPv6":   {port, fact.Facts{Listen: []fact.Listener{{Proto: "tcp6", Address: "::", Port: 25}}}, false},
 		"the other way":     {port, fact.Facts{Listen: []fact.Listener{{Proto: "udp", Address: "0.0.0.0", Port: 25}}}, true},
 		"a strange address": {port, fact.Facts{Listen: []fact.Listener{{Proto: "tcp", Address: "?", Port: 25}}}, false},
-		"an unknown verb":   {mitigation.Mitigation{Verb: "run"}, fact.Facts{}, false},
+		"an unknown verb":   {mitigation.Mitigation{Measure: mitigation.Measure{Verb: "run"}}, fact.Facts{}, false},
+
+		"the packet filter closes the port":     {port, fact.Facts{Listen: open, Measures: []fact.Measure{{ID: "g1", Holds: true}}}, true},
+		"the packet filter was emptied":         {port, fact.Facts{Measures: []fact.Measure{{ID: "g1", Saw: "no rule"}}}, false},
+		"another port is closed":                {port, fact.Facts{Listen: open, Measures: []fact.Measure{{ID: "g9", Holds: true}}}, false},
+		"the fragment is in place":              {piece, fact.Facts{Measures: []fact.Measure{{ID: "g2", Holds: true}}}, true},
+		"the agent does not know of a fragment": {piece, fact.Facts{Fragments: []fact.Fragment{{Name: "nginx-no-upload"}}}, false},
 	} {
 		got, why := tt.m.Holds(tt.f)
 		if got != tt.want || why.DE == "" || why.EN == "" {
@@ -82,7 +102,7 @@ func TestWhetherItHolds(t *testing.T) {
 	if text := port.Text(); text.DE == "" || text.EN == "" {
 		t.Error(text)
 	}
-	if len(mitigation.Verbs()) != 2 {
+	if len(mitigation.Verbs()) != 3 {
 		t.Error("a verb without a test")
 	}
 }

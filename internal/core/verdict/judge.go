@@ -26,6 +26,9 @@ func Judge(ordered []Ordered, before, after Observation) (v Verdict, ok bool) {
 			fail("version_differs", "%[1]s ist %[2]s statt %[3]s.", "%[1]s is %[2]s instead of %[3]s.", c.Package, orNone(c.Now), orNone(c.To))
 		}
 	}
+	if m := after.Measure; m != nil && !m.Done {
+		fail("measure_unmet", "Die Maßnahme greift nicht (%[1]s): %[2]s", "The measure does not take hold (%[1]s): %[2]s", m.Text, orNone(m.Saw))
+	}
 	for _, name := range after.Broken {
 		if slices.Contains(before.Broken, name) && !isOrdered(ordered, name) {
 			continue

@@ -18,6 +18,9 @@ func (v Verdict) Sentence(host string) lang.Text {
 	}
 	switch v.Outcome {
 	case Succeeded:
+		if v.After != nil && v.After.Measure != nil {
+			return lang.Textf("%[1]s: ausgeführt und geprüft: %[2]s.", "%[1]s: carried out and verified: %[2]s.", host, v.After.Measure.Text)
+		}
 		if len(v.Changes) == 1 {
 			return lang.Textf("%[1]s ist aktualisiert und geprüft: 1 Paket.", "%[1]s is updated and verified: 1 package.", host)
 		}

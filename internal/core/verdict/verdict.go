@@ -34,6 +34,15 @@ type Observation struct {
 	Checks   []CheckResult     `json:"checks"`
 	Reboot   fact.Reboot       `json:"reboot"`
 	Broken   []string          `json:"broken,omitempty"` // packages in a half-done state
+	// Measure is how an ordered measure stands; nil when none was ordered.
+	Measure *Measure `json:"measure,omitempty"`
+}
+
+// Measure is how an ordered mitigation, or taking one back, stands on the host.
+type Measure struct {
+	Text lang.Text `json:"text"`          // what was ordered
+	Done bool      `json:"done"`          // it is as ordered
+	Saw  string    `json:"saw,omitempty"` // what is not
 }
 
 // CheckResult is the answer to one check of the estate.

@@ -104,6 +104,29 @@ func (m machine) do(s step) answer {
 	return a
 }
 
+// try is do for what may fail.
+func (m machine) try(s step) (answer, error) {
+	m.t.Helper()
+	var a answer
+	text, err := json.Marshal(s)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	out, err := m.Run(context.WithoutCancel(m.t.Context()), "/usr/bin/env", stepEnv+"="+string(text), agentOnHost)
+	if err == nil {
+		err = json.Unmarshal(out, &a)
+	}
+	return a, err
+}
+
+// dies carries out a step in the middle of which the agent is killed.
+func (m machine) dies(s step) {
+	m.t.Helper()
+	if a, err := m.try(s); err == nil && a.Error == "" && a.Calls > 0 && s.Die <= 2*a.Calls {
+		m.t.Fatalf("%s lived: %+v", s.Do, a)
+	}
+}
+
 // good is do for what has to go well.
 func (m machine) good(s step) answer {
 	m.t.Helper()

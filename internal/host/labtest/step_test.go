@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/host"
@@ -34,6 +36,9 @@ type step struct {
 	Limit    time.Duration
 	LockWait time.Duration
 	Patience time.Duration
+	Measure  mitigation.Measure
+	Lift     bool
+	Die      int // the agent is killed at its so manieth use of a tool; 0 = it lives
 }
 
 // answer is what came of it.
@@ -48,6 +53,9 @@ type answer struct {
 	Detail  string
 	Lines   []string
 	Took    time.Duration
+	State   verdict.Measure
+	Proof   verdict.Proof
+	Calls   int
 }
 
 func TestMain(m *testing.M) {
@@ -70,6 +78,9 @@ func (s step) carryOut() (a answer) {
 	if s.Do == "hold lock" {
 		holdLock(s.Limit)
 		return a
+	}
+	if strings.HasPrefix(s.Do, "measure ") {
+		return s.measure(ctx)
 	}
 	m, err := host.New(host.Options{LockWait: s.LockWait, Patience: s.Patience})
 	if err != nil {

@@ -85,6 +85,25 @@ func parseAddress(s string) (netip.Addr, int, bool) {
 // Listening gives the listening sockets of the host with the process that serves each, without
 // ephemeral ports and without repetition. proc is /proc.
 func Listening(proc string) ([]fact.Listener, error) {
+	sockets, err := open(proc)
+	if err != nil {
+		return nil, err
+	}
+	return listeners(sockets, owners(proc, sockets)), nil
+}
+
+// Served gives those of the listening sockets that have one of the inodes: what certain processes serve.
+func Served(proc string, inodes map[uint64]bool) ([]fact.Listener, error) {
+	sockets, err := open(proc)
+	if err != nil {
+		return nil, err
+	}
+	sockets = slices.DeleteFunc(sockets, func(s Socket) bool { return !inodes[s.Inode] })
+	return listeners(sockets, owners(proc, sockets)), nil
+}
+
+// open reads the listening sockets, without ephemeral ports.
+func open(proc string) ([]Socket, error) {
 	var sockets []Socket
 	for _, name := range []string{"tcp", "tcp6", "udp", "udp6"} {
 		file, err := os.Open(filepath.Join(proc, "net", name))
@@ -101,8 +120,7 @@ func Listening(proc string) ([]fact.Listener, error) {
 		}
 		sockets = append(sockets, list...)
 	}
-	sockets = slices.DeleteFunc(sockets, func(s Socket) bool { return s.Port >= EphemeralPort })
-	return listeners(sockets, owners(proc, sockets)), nil
+	return slices.DeleteFunc(sockets, func(s Socket) bool { return s.Port >= EphemeralPort }), nil
 }
 
 func listeners(sockets []Socket, owner map[uint64]string) []fact.Listener {

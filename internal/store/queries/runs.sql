@@ -1,7 +1,7 @@
 -- name: AddRun :execrows
 insert into runs (id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground,
-    packages, mandate, outcome, ended, sentence, state, urgent)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    packages, mandate, outcome, ended, sentence, state, urgent, measure, lift)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 on conflict (system) where stage <> 'over' do nothing;
 
 -- name: UpdateRun :execrows

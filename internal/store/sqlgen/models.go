@@ -106,17 +106,18 @@ type Notice struct {
 }
 
 type Order struct {
-	ID        string
-	System    string
-	Customer  string
-	Contact   string
-	Channel   string
-	Words     string
-	Explicit  bool
-	Scope     string
-	Given     int64
-	Withdrawn bool
-	Used      string
+	ID         string
+	System     string
+	Customer   string
+	Contact    string
+	Channel    string
+	Words      string
+	Explicit   bool
+	Scope      string
+	Given      int64
+	Withdrawn  bool
+	Used       string
+	Mitigation bool
 }
 
 type Paper struct {
@@ -208,6 +209,8 @@ type Run struct {
 	Sentence string
 	State    string
 	Urgent   bool
+	Measure  string
+	Lift     bool
 }
 
 type RunEvent struct {

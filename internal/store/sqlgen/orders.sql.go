@@ -10,23 +10,24 @@ import (
 )
 
 const addOrder = `-- name: AddOrder :execrows
-insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (id) do nothing
 `
 
 type AddOrderParams struct {
-	ID        string
-	System    string
-	Customer  string
-	Contact   string
-	Channel   string
-	Words     string
-	Explicit  bool
-	Scope     string
-	Given     int64
-	Withdrawn bool
-	Used      string
+	ID         string
+	System     string
+	Customer   string
+	Contact    string
+	Channel    string
+	Words      string
+	Explicit   bool
+	Scope      string
+	Given      int64
+	Withdrawn  bool
+	Used       string
+	Mitigation bool
 }
 
 func (q *Queries) AddOrder(ctx context.Context, arg AddOrderParams) (int64, error) {
@@ -42,6 +43,7 @@ func (q *Queries) AddOrder(ctx context.Context, arg AddOrderParams) (int64, erro
 		arg.Given,
 		arg.Withdrawn,
 		arg.Used,
+		arg.Mitigation,
 	)
 	if err != nil {
 		return 0, err
@@ -62,7 +64,7 @@ func (q *Queries) FreeOrder(ctx context.Context, iD string, run string) (int64, 
 }
 
 const getOrder = `-- name: GetOrder :one
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used from orders where id = $1
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation from orders where id = $1
 `
 
 func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
@@ -80,6 +82,7 @@ func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
 		&i.Given,
 		&i.Withdrawn,
 		&i.Used,
+		&i.Mitigation,
 	)
 	return i, err
 }
@@ -112,7 +115,7 @@ func (q *Queries) ListOrderIDs(ctx context.Context) ([]string, error) {
 }
 
 const listOrdersOf = `-- name: ListOrdersOf :many
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used from orders where system = $1 order by given, id
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation from orders where system = $1 order by given, id
 `
 
 func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, error) {
@@ -136,6 +139,7 @@ func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, err
 			&i.Given,
 			&i.Withdrawn,
 			&i.Used,
+			&i.Mitigation,
 		); err != nil {
 			return nil, err
 		}

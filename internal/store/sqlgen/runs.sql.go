@@ -11,8 +11,8 @@ import (
 
 const addRun = `-- name: AddRun :execrows
 insert into runs (id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground,
-    packages, mandate, outcome, ended, sentence, state, urgent)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    packages, mandate, outcome, ended, sentence, state, urgent, measure, lift)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 on conflict (system) where stage <> 'over' do nothing
 `
 
@@ -35,6 +35,8 @@ type AddRunParams struct {
 	Sentence string
 	State    string
 	Urgent   bool
+	Measure  string
+	Lift     bool
 }
 
 func (q *Queries) AddRun(ctx context.Context, arg AddRunParams) (int64, error) {
@@ -57,6 +59,8 @@ func (q *Queries) AddRun(ctx context.Context, arg AddRunParams) (int64, error) {
 		arg.Sentence,
 		arg.State,
 		arg.Urgent,
+		arg.Measure,
+		arg.Lift,
 	)
 	if err != nil {
 		return 0, err
@@ -65,7 +69,7 @@ func (q *Queries) AddRun(ctx context.Context, arg AddRunParams) (int64, error) {
 }
 
 const getRun = `-- name: GetRun :one
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs where id = $1
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent, measure, lift from runs where id = $1
 `
 
 func (q *Queries) GetRun(ctx context.Context, id string) (Run, error) {
@@ -90,12 +94,14 @@ func (q *Queries) GetRun(ctx context.Context, id string) (Run, error) {
 		&i.Sentence,
 		&i.State,
 		&i.Urgent,
+		&i.Measure,
+		&i.Lift,
 	)
 	return i, err
 }
 
 const listEndedRuns = `-- name: ListEndedRuns :many
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs where ended >= $1 and stage = 'over'
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent, measure, lift from runs where ended >= $1 and stage = 'over'
 order by ended desc, id desc limit $2
 `
 
@@ -127,6 +133,8 @@ func (q *Queries) ListEndedRuns(ctx context.Context, since int64, most int32) ([
 			&i.Sentence,
 			&i.State,
 			&i.Urgent,
+			&i.Measure,
+			&i.Lift,
 		); err != nil {
 			return nil, err
 		}
@@ -142,7 +150,7 @@ func (q *Queries) ListEndedRuns(ctx context.Context, since int64, most int32) ([
 }
 
 const listOpenRuns = `-- name: ListOpenRuns :many
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs where stage <> 'over' order by slot_from, id
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent, measure, lift from runs where stage <> 'over' order by slot_from, id
 `
 
 func (q *Queries) ListOpenRuns(ctx context.Context) ([]Run, error) {
@@ -173,6 +181,8 @@ func (q *Queries) ListOpenRuns(ctx context.Context) ([]Run, error) {
 			&i.Sentence,
 			&i.State,
 			&i.Urgent,
+			&i.Measure,
+			&i.Lift,
 		); err != nil {
 			return nil, err
 		}
@@ -215,7 +225,7 @@ func (q *Queries) ListRunIDs(ctx context.Context) ([]string, error) {
 }
 
 const listRuns = `-- name: ListRuns :many
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent, measure, lift from runs
 where cast($1 as text) = '' or stage = cast($1 as text)
 order by created desc, id desc limit $2
 `
@@ -248,6 +258,8 @@ func (q *Queries) ListRuns(ctx context.Context, stage string, most int32) ([]Run
 			&i.Sentence,
 			&i.State,
 			&i.Urgent,
+			&i.Measure,
+			&i.Lift,
 		); err != nil {
 			return nil, err
 		}
@@ -263,7 +275,7 @@ func (q *Queries) ListRuns(ctx context.Context, stage string, most int32) ([]Run
 }
 
 const listRunsOf = `-- name: ListRunsOf :many
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent, measure, lift from runs
 where system = $1 and (cast($2 as text) = '' or stage = cast($2 as text))
 order by created desc, id desc limit $3
 `
@@ -296,6 +308,8 @@ func (q *Queries) ListRunsOf(ctx context.Context, system string, stage string, m
 			&i.Sentence,
 			&i.State,
 			&i.Urgent,
+			&i.Measure,
+			&i.Lift,
 		); err != nil {
 			return nil, err
 		}
@@ -311,7 +325,7 @@ func (q *Queries) ListRunsOf(ctx context.Context, system string, stage string, m
 }
 
 const openRunOf = `-- name: OpenRunOf :one
-select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent from runs where system = $1 and stage <> 'over'
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent, measure, lift from runs where system = $1 and stage <> 'over'
 `
 
 func (q *Queries) OpenRunOf(ctx context.Context, system string) (Run, error) {
@@ -336,6 +350,8 @@ func (q *Queries) OpenRunOf(ctx context.Context, system string) (Run, error) {
 		&i.Sentence,
 		&i.State,
 		&i.Urgent,
+		&i.Measure,
+		&i.Lift,
 	)
 	return i, err
 }

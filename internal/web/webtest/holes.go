@@ -253,7 +253,7 @@ func (b *Backend) ruled(out *board.Hole) {
 		Compensation: "Nur aus dem Büro erreichbar.", RequestedBy: "Tom", RequestedAt: at, ApprovedBy: "Ida Berg", ApprovedAt: at.Add(time.Hour), Expires: at.AddDate(0, 0, 5)}
 	_, why := e.Covers(newMaker(b.Now).now, exception.Finding{Advisories: []string{Hole}, System: "wiki1", Level: severity.Critical}, exception.DefaultLimits())
 	out.Exceptions = []board.Exception{{Exception: e, State: e.State(b.Now, exception.DefaultLimits()), Sentence: why}}
-	m := mitigation.Mitigation{ID: "M-4", System: "git1", Hole: Hole, Verb: mitigation.StopUnit, Unit: "nginx.service", Reason: "Das Git wird am Wochenende nicht gebraucht.", By: "Ida Berg", At: at, Review: at.AddDate(0, 0, 2), Expires: at.AddDate(0, 0, 7)}
+	m := mitigation.Mitigation{Measure: mitigation.Measure{ID: "M-4", Verb: mitigation.StopUnit, Unit: "nginx.service"}, System: "git1", Hole: Hole, Hands: mitigation.ByAgent, Runs: []string{"r-101"}, Reason: "Das Git wird am Wochenende nicht gebraucht.", By: "Ida Berg", At: at, Review: at.AddDate(0, 0, 2), Expires: at.AddDate(0, 0, 7)}
 	holds, shown := m.Holds(fact.Facts{})
 	out.Mitigations = []board.Mitigation{{Mitigation: m, Holds: holds, Verified: at, Text: m.Text(), Sentence: shown}}
 }
