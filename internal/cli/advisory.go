@@ -29,7 +29,7 @@ var holeWords = struct {
 	Why:          lang.T("Einstufung", "Rating"),
 	Publishers:   lang.T("Wer das sagt", "Who says so"),
 	Systems:      lang.T("Systeme mit dieser Lücke", "Systems that have it"),
-	Releases:     lang.T("Ausgaben von Debian", "Debian releases"),
+	Releases:     lang.T("Ausgaben von Debian und Ubuntu", "Releases of Debian and Ubuntu"),
 	Clocks:       lang.T("Uhren", "Clocks"),
 	Links:        lang.T("Mehr dazu", "Read more"),
 	NoSystem:     lang.T("Kein System hat sie nach dem, was die Hosts gemeldet haben.", "No system has it, according to what the hosts reported."),

@@ -131,13 +131,13 @@ func (r *reader) read(kind, feed string, text []byte) (dossier.Read, error) {
 	return dossier.Read{Records: records, Skipped: skipped}, err
 }
 
-// inventoryOf is what of a host's facts is matched. Kernel images of a host that shares its kernel with
+// inventoryOf is what of a host's facts is matched. Kernels of a host that shares its kernel with
 // the machine it runs on are files that never run.
 func inventoryOf(f fact.Facts) advisory.Inventory {
-	codename, _ := debian.Codename(f.OS.Codename)
+	codename, _ := debian.Release(f.OS.Codename)
 	inv := advisory.Inventory{Release: codename, Kernel: f.Kernel.Running, Packages: make([]debian.Installed, 0, len(f.Packages))}
 	for _, p := range f.Packages {
-		if f.Kernel.Container && debian.ImageOf(p.Name) != "" {
+		if f.Kernel.Container && debian.KernelOf(p.Name) != "" {
 			continue
 		}
 		one := debian.Installed{Name: p.Name, Arch: p.Arch, Version: p.Version}

@@ -48,7 +48,7 @@ var holeWords = struct {
 	Published:      lang.T("veröffentlicht", "published"),
 	Rating:         lang.T("Einstufung", "Rating"),
 	Publishers:     lang.T("Wer das sagt", "Who says so"),
-	Releases:       lang.T("Ausgaben von Debian", "Debian releases"),
+	Releases:       lang.T("Ausgaben von Debian und Ubuntu", "Releases of Debian and Ubuntu"),
 	Systems:        lang.T("Systeme mit dieser Lücke", "Systems that have it"),
 	NoSystem:       lang.T("Kein System hat sie, nach dem, was die Hosts berichtet haben.", "No system has it, according to what the hosts reported."),
 	Links:          lang.T("Mehr dazu", "Read more"),

@@ -85,8 +85,9 @@ type OpenHole struct {
 	Source     string           `json:"source"`
 	Version    string           `json:"version"`
 	Fixed      string           `json:"fixed,omitempty"` // empty: there is no fixed version yet
+	Pro        string           `json:"pro,omitempty"`   // fixed version that only subscribers of Ubuntu Pro get
 	State      advisory.State   `json:"state"`
-	Urgency    string           `json:"urgency,omitempty"` // Debian's word
+	Urgency    string           `json:"urgency,omitempty"` // Debian's or Ubuntu's word
 	Advisories []string         `json:"advisories"`
 	Binaries   []string         `json:"binaries"`
 	Level      severity.Level   `json:"level"`
