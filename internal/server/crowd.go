@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
+	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/severity"
 	"github.com/patchwart/patchwart/internal/store"
 )
@@ -35,20 +36,8 @@ func (c *crowd) set(host string, inv advisory.Inventory) {
 func (c *crowd) concerned(ctx context.Context, s *Server, k *knowledge) ([]string, error) {
 	c.making.Lock()
 	defer c.making.Unlock()
-	if c.fleet == nil {
-		fleet, releases, err := s.crowded(ctx)
-		if err != nil {
-			return nil, err
-		}
-		c.fleet, c.releases = fleet, releases
-	}
-	c.mu.Lock()
-	arrived := c.waiting
-	c.waiting = map[string]advisory.Inventory{}
-	c.mu.Unlock()
-	for host, inv := range arrived {
-		c.fleet.Set(host, inv)
-		c.releases[host] = inv.Release
+	if err := c.gather(ctx, s); err != nil {
+		return nil, err
 	}
 	type version struct{ release, source, version string }
 	judged := map[version]bool{} // hosts are much alike: each version is rated once
@@ -76,6 +65,41 @@ func (c *crowd) concerned(ctx context.Context, s *Server, k *knowledge) ([]strin
 	}
 	slices.Sort(hosts)
 	return hosts, nil
+}
+
+// runs reports whether a host runs a release of a distribution.
+func (c *crowd) runs(ctx context.Context, s *Server, distribution string) (bool, error) {
+	c.making.Lock()
+	defer c.making.Unlock()
+	if err := c.gather(ctx, s); err != nil {
+		return false, err
+	}
+	for _, release := range c.releases {
+		if debian.Distribution(release) == distribution {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// gather makes it, if it is not made yet, and takes in what has arrived since.
+func (c *crowd) gather(ctx context.Context, s *Server) error {
+	if c.fleet == nil {
+		fleet, releases, err := s.crowded(ctx)
+		if err != nil {
+			return err
+		}
+		c.fleet, c.releases = fleet, releases
+	}
+	c.mu.Lock()
+	arrived := c.waiting
+	c.waiting = map[string]advisory.Inventory{}
+	c.mu.Unlock()
+	for host, inv := range arrived {
+		c.fleet.Set(host, inv)
+		c.releases[host] = inv.Release
+	}
+	return nil
 }
 
 // crowded reads what all hosts have.

@@ -20,6 +20,7 @@ import (
 type Source struct {
 	Name    string        `json:"name"`
 	Kind    Kind          `json:"kind"`
+	Only    string        `json:"only,omitempty"` // distribution whose hosts need it, "Ubuntu"; empty: every estate does
 	URL     string        `json:"url"`
 	Hosts   []string      `json:"hosts,omitempty"` // that a redirect may lead to, besides the URL's own
 	Files   []string      `json:"files"`           // names of its file in a directory for import
@@ -86,7 +87,7 @@ func Parse(file string, data []byte) ([]Source, error) {
 }
 
 func read(n strictyaml.Node) Source {
-	f := n.Fields("name", "kind", "url", "hosts", "files", "mebibytes", "every", "fresh", "proof", "licence", "about")
+	f := n.Fields("name", "kind", "only", "url", "hosts", "files", "mebibytes", "every", "fresh", "proof", "licence", "about")
 	var s Source
 	at := f.Need("name")
 	if s.Name, _ = at.Word(); !names.MatchString(s.Name) {
@@ -95,6 +96,9 @@ func read(n strictyaml.Node) Source {
 	s.Kind = File
 	if at, ok := f.Get("kind"); ok {
 		s.Kind = Kind(at.OneOf(string(File), string(CSAF)))
+	}
+	if at, ok := f.Get("only"); ok {
+		s.Only = at.OneOf("Ubuntu")
 	}
 	at = f.Need("url")
 	if s.URL, _ = at.Word(); !Allowed(s.URL) {
