@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -67,19 +68,20 @@ func (c *crowd) concerned(ctx context.Context, s *Server, k *knowledge) ([]strin
 	return hosts, nil
 }
 
-// runs reports whether a host runs a release of a distribution.
-func (c *crowd) runs(ctx context.Context, s *Server, distribution string) (bool, error) {
+// runs lists the releases of a distribution that hosts run, sorted.
+func (c *crowd) runs(ctx context.Context, s *Server, distribution string) ([]string, error) {
 	c.making.Lock()
 	defer c.making.Unlock()
 	if err := c.gather(ctx, s); err != nil {
-		return false, err
+		return nil, err
 	}
+	found := map[string]bool{}
 	for _, release := range c.releases {
-		if debian.Distribution(release) == distribution {
-			return true, nil
+		if !found[release] && debian.Distribution(release) == distribution {
+			found[release] = true
 		}
 	}
-	return false, nil
+	return slices.Sorted(maps.Keys(found)), nil
 }
 
 // gather makes it, if it is not made yet, and takes in what has arrived since.

@@ -69,7 +69,7 @@ func (s *Server) look(ctx context.Context, src source.Source) error {
 		return nil
 	}
 	if src.Only != "" {
-		if needed, err := s.crowd.runs(ctx, s, src.Only); err != nil || !needed {
+		if src.Releases, err = s.crowd.runs(ctx, s, src.Only); err != nil || len(src.Releases) == 0 {
 			return err
 		}
 	}
