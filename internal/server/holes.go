@@ -45,6 +45,7 @@ func (s *Server) Holes(ctx context.Context, system string) (board.OpenHoles, err
 			return err
 		}
 		out.Applications, out.Partial = s.knows.Load().appHoles(s, sub, row.Facts), row.Facts.Partial
+		out.Lives, out.PHP = s.appLives(sub, row.Facts)
 		return nil
 	})
 	return out, err
