@@ -10,6 +10,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/adapter/feed"
 	"github.com/patchwart/patchwart/internal/adapter/feed/csaf"
+	"github.com/patchwart/patchwart/internal/adapter/feed/excerpt"
 	"github.com/patchwart/patchwart/internal/cli"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/server"
@@ -40,9 +41,11 @@ func serve(ctx context.Context, o cli.ServeOptions) error {
 	switch {
 	case len(o.Sources) == 0:
 	case o.FeedsDir != "":
-		config.Fetcher = feed.Directory{Root: o.FeedsDir}
+		files := feed.Directory{Root: o.FeedsDir}
+		config.Fetcher = &excerpt.Source{Files: files, Other: files, Dir: filepath.Join(o.Data, "feeds")}
 	default:
-		config.Fetcher = &csaf.Source{Files: *feed.New(), Dir: filepath.Join(o.Data, "feeds")}
+		files := feed.New()
+		config.Fetcher = &excerpt.Source{Files: files, Other: &csaf.Source{Files: *files, Dir: filepath.Join(o.Data, "feeds")}, Dir: filepath.Join(o.Data, "feeds")}
 	}
 	s, err := server.New(ctx, config)
 	if err != nil {

@@ -21,7 +21,7 @@ type holesCmd struct {
 }
 
 var holeWords = struct {
-	Level, Critical, Published, Why, Publishers, Systems, Releases, Clocks, Links, NoSystem, State, Release, More, None, Summary, Urgency, Applications, Partial lang.Text
+	Level, Critical, Published, Why, Publishers, Systems, Releases, Clocks, Links, NoSystem, State, Release, More, None, Summary, Urgency, Applications, Partial, Lives lang.Text
 }{
 	Level:        lang.T("Stufe", "level"),
 	Critical:     lang.T("kritisch im Sinn von IT-33", "critical in the sense of IT-33"),
@@ -29,7 +29,7 @@ var holeWords = struct {
 	Why:          lang.T("Einstufung", "Rating"),
 	Publishers:   lang.T("Wer das sagt", "Who says so"),
 	Systems:      lang.T("Systeme mit dieser Lücke", "Systems that have it"),
-	Releases:     lang.T("Ausgaben von Debian", "Debian releases"),
+	Releases:     lang.T("Ausgaben von Debian und Ubuntu", "Releases of Debian and Ubuntu"),
 	Clocks:       lang.T("Uhren", "Clocks"),
 	Links:        lang.T("Mehr dazu", "Read more"),
 	NoSystem:     lang.T("Kein System hat sie nach dem, was die Hosts gemeldet haben.", "No system has it, according to what the hosts reported."),
@@ -37,6 +37,7 @@ var holeWords = struct {
 	Release:      lang.T("Ausgabe", "release"),
 	Urgency:      lang.T("Dringlichkeit", "urgency"),
 	Applications: lang.T("Anwendungen", "Applications"),
+	Lives:        lang.T("Pflege der Anwendungen durch ihre Hersteller", "Support of the applications by their makers"),
 	Partial:      lang.T("Nicht alle Anwendungen auf dem Host ließen sich ansehen; was fehlt, kann trotzdem da sein.", "Not all applications on the host could be looked at; what is missing may be there all the same."),
 	More:         lang.T("und %[1]d weitere; alle zeigt --all", "and %[1]d more; --all shows them"),
 	None:         lang.T("● Keine veröffentlichte Lücke betrifft %[1]s.", "● No published hole affects %[1]s."),
@@ -144,6 +145,7 @@ func (cmd holesCmd) Run(a *app) error {
 		a.openHoles(h, cmd.All)
 	}
 	a.appHoles(h, cmd.All)
+	a.appLives(h)
 	return nil
 }
 
@@ -185,5 +187,25 @@ func (a *app) appHoles(h client.OpenHoles, all bool) {
 	}
 	if h.Partial {
 		a.print("\n▲ " + a.t(holeWords.Partial))
+	}
+}
+
+// appLives prints until when a system's web applications are looked after, and the PHP that they have to run
+// on.
+func (a *app) appLives(h client.OpenHoles) {
+	if len(h.Lives) == 0 {
+		return
+	}
+	a.head(holeWords.Lives)
+	for _, l := range h.Lives {
+		m := phaseMarks[l.Phase]
+		for n, line := range wrap(a.t(l.Advice), 92) {
+			a.print([]string{"  " + a.paint(m.colour, m.shape) + " ", "    "}[min(n, 1)] + line)
+		}
+	}
+	for _, m := range h.PHP {
+		for n, line := range wrap(a.t(m.Reason), 92) {
+			a.print([]string{"  · ", "    "}[min(n, 1)] + line)
+		}
 	}
 }

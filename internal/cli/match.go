@@ -31,8 +31,9 @@ type matched struct {
 	Source     string         `json:"source"`
 	Version    string         `json:"source_version"`
 	CVE        string         `json:"cve"`
-	Fixed      string         `json:"fixed"`    // empty: there is no fixed version yet
-	Binaries   []string       `json:"binaries"` // installed ones of the source
+	Fixed      string         `json:"fixed"`         // empty: there is no fixed version yet
+	Pro        string         `json:"pro,omitempty"` // fixed version that subscribers of Ubuntu Pro get
+	Binaries   []string       `json:"binaries"`      // installed ones of the source
 	State      advisory.State `json:"state,omitempty"`
 	Urgency    string         `json:"urgency,omitempty"`
 	Advisories []string       `json:"advisories,omitempty"`
@@ -75,7 +76,7 @@ func (cmd matchCmd) release() (string, error) {
 	if cmd.Release == "" {
 		return "", nil
 	}
-	codename, ok := debian.Codename(cmd.Release)
+	codename, ok := debian.Release(cmd.Release)
 	if !ok {
 		return "", noRelease("--release", cmd.Release)
 	}
@@ -83,8 +84,8 @@ func (cmd matchCmd) release() (string, error) {
 }
 
 func noRelease(where, value string) error {
-	return &usageError{alone: true, text: lang.Textf("%[1]s: „%[2]s“ ist keine bekannte Debian-Ausgabe; bekannt sind: %[3]s",
-		`%[1]s: "%[2]s" is no known Debian release; known are: %[3]s`, where, value, strings.Join(debian.Codenames(), ", "))}
+	return &usageError{alone: true, text: lang.Textf("%[1]s: „%[2]s“ ist keine bekannte Ausgabe von Debian oder Ubuntu; bekannt sind: %[3]s",
+		`%[1]s: "%[2]s" is no known release of Debian or Ubuntu; known are: %[3]s`, where, value, strings.Join(debian.Releases(), ", "))}
 }
 
 // spokenOf refuses to answer about a release that no advisory speaks of: an empty list would read as "no
@@ -132,7 +133,7 @@ func (cmd matchCmd) list(matches []advisory.Match) []matched {
 	list := make([]matched, 0, n)
 	for _, m := range matches {
 		for _, h := range m.Holes {
-			one := matched{Source: m.Source, Version: m.Version, CVE: h.CVE, Fixed: h.Fixed, Binaries: m.Binaries}
+			one := matched{Source: m.Source, Version: m.Version, CVE: h.CVE, Fixed: h.Fixed, Pro: h.Pro, Binaries: m.Binaries}
 			if cmd.Details {
 				one.State, one.Urgency, one.Advisories = h.State, h.Urgency, h.Advisories
 			}
@@ -145,7 +146,7 @@ func (cmd matchCmd) list(matches []advisory.Match) []matched {
 	return list
 }
 
-var matchWords = struct{ Source, Installed, Secure, Holes, Binaries, None, NoFix, Sum lang.Text }{
+var matchWords = struct{ Source, Installed, Secure, Holes, Binaries, None, NoFix, Pro, Sum lang.Text }{
 	Source:    lang.T("Quellpaket", "source"),
 	Installed: lang.T("installiert", "installed"),
 	Secure:    lang.T("behoben in", "fixed in"),
@@ -153,6 +154,7 @@ var matchWords = struct{ Source, Installed, Secure, Holes, Binaries, None, NoFix
 	Binaries:  lang.T("Pakete", "packages"),
 	None:      lang.T("● In %[1]d Paketen keine veröffentlichte Lücke.", "● No published hole in %[1]d packages."),
 	NoFix:     lang.T("noch nicht", "not yet"),
+	Pro:       lang.T("nur mit Ubuntu Pro", "Ubuntu Pro only"),
 	Sum:       lang.T("▲ %[1]d Lücken in %[2]d Quellpaketen, von %[3]d Paketen.", "▲ %[1]d holes in %[2]d source packages, of %[3]d packages."),
 }
 
@@ -162,11 +164,7 @@ func (a *app) matches(found scanned) {
 	var rows [][]cell
 	for _, m := range found.matches {
 		holes += len(m.Holes)
-		fixed := m.Holes[len(m.Holes)-1].Fixed // the holes are in the order of their fixed versions, unfixed last
-		if fixed == "" {
-			fixed = a.t(matchWords.NoFix)
-		}
-		rows = append(rows, []cell{text(clean(m.Source)), text(clean(m.Version)), text(clean(fixed)), text(fmt.Sprint(len(m.Holes))), text(clean(strings.Join(m.Binaries, ", ")))})
+		rows = append(rows, []cell{text(clean(m.Source)), text(clean(m.Version)), text(clean(a.secure(m.Holes))), text(fmt.Sprint(len(m.Holes))), text(clean(strings.Join(m.Binaries, ", ")))})
 	}
 	if len(rows) == 0 {
 		a.print(a.tf(matchWords.None, found.packages))
@@ -175,6 +173,20 @@ func (a *app) matches(found scanned) {
 	a.table("", []lang.Text{matchWords.Source, matchWords.Installed, matchWords.Secure, matchWords.Holes, matchWords.Binaries}, rows)
 	a.print("")
 	a.print(a.tf(matchWords.Sum, holes, len(rows), found.packages))
+}
+
+// secure is the version that closes all of the holes, or why there is none. The holes are in the order of
+// their fixed versions, those without one last.
+func (a *app) secure(holes []advisory.Hole) string {
+	if fixed := holes[len(holes)-1].Fixed; fixed != "" {
+		return fixed
+	}
+	for _, h := range holes {
+		if h.Fixed == "" && h.State != advisory.ProOnly {
+			return a.t(matchWords.NoFix)
+		}
+	}
+	return a.t(matchWords.Pro)
 }
 
 // errUnread ends a command that has told which files it could not read.

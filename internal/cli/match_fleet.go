@@ -21,11 +21,12 @@ import (
 type summary struct {
 	File     string     `json:"file"`
 	Release  string     `json:"release"`
-	Packages int        `json:"packages"` // installed
-	Sources  int        `json:"sources"`  // source packages with holes
-	Holes    int        `json:"holes"`    // source package × CVE
-	CVEs     int        `json:"cves"`     // distinct
-	Unfixed  int        `json:"unfixed"`  // of the holes, those without a fixed version
+	Packages int        `json:"packages"`           // installed
+	Sources  int        `json:"sources"`            // source packages with holes
+	Holes    int        `json:"holes"`              // source package × CVE
+	CVEs     int        `json:"cves"`               // distinct
+	Unfixed  int        `json:"unfixed"`            // of the holes, those without a fixed version that everybody gets
+	ProOnly  int        `json:"pro_only,omitempty"` // of these, those that Ubuntu Pro has fixed
 	Error    string     `json:"error,omitempty"`
 	Found    *[]matched `json:"found,omitempty"`
 	err      error      // the same as Error, for people
@@ -114,6 +115,9 @@ func summarise(file, release string, found scanned) summary {
 			if h.Fixed == "" {
 				s.Unfixed++
 			}
+			if h.State == advisory.ProOnly {
+				s.ProOnly++
+			}
 		}
 	}
 	s.CVEs = len(cves)
@@ -169,7 +173,7 @@ func (a *app) releaseMap(name string) (map[string]string, error) {
 	}
 	releases := make(map[string]string, len(said))
 	for file, release := range said {
-		codename, ok := debian.Codename(release)
+		codename, ok := debian.Release(release)
 		if !ok {
 			return nil, noRelease(fmt.Sprintf("%s (%s)", name, file), release)
 		}

@@ -176,7 +176,7 @@ var helpWords = map[string]lang.Text{
 	"arg_match_more":     lang.T("Weitere Dateien mit Meldungen.", "More files of advisories."),
 	"flag_match_status":  lang.T("Statusdatei von dpkg (/var/lib/dpkg/status); - liest von der Standardeingabe.", "Status file of dpkg (/var/lib/dpkg/status); - reads standard input."),
 	"flag_match_dir":     lang.T("Verzeichnis mit vielen Statusdateien.", "Directory with many status files."),
-	"flag_match_release": lang.T("Ausgabe von Debian: bookworm oder 12; für ein Verzeichnis die der Dateien, die nicht in der Zuordnung stehen.", "Debian release: bookworm or 12; for a directory that of the files which the map does not name."),
+	"flag_match_release": lang.T("Ausgabe von Debian oder Ubuntu: bookworm oder 12, jammy oder 22.04; für ein Verzeichnis die der Dateien, die nicht in der Zuordnung stehen.", "Release of Debian or Ubuntu: bookworm or 12, jammy or 22.04; for a directory that of the files which the map does not name."),
 	"flag_match_map":     lang.T("Welche Datei von welcher Ausgabe ist: je Zeile Dateiname und Ausgabe, oder ein JSON-Objekt.", "Which file is of which release: a line each with file name and release, or a JSON object."),
 	"flag_match_kernel":  lang.T("Der laufende Kernel (uname -r); sonst zählt jeder installierte.", "The running kernel (uname -r); else each installed one counts."),
 	"flag_match_summary": lang.T("Nur Zahlen je Inventar.", "Numbers per inventory only."),

@@ -92,11 +92,14 @@ var states = map[standing]cdx.ImpactAnalysisState{
 	affected: cdx.IASExploitable, mitigated: cdx.IASExploitable, fixed: cdx.IASResolved, notAffected: cdx.IASNotAffected, inTriage: cdx.IASInTriage,
 }
 
+// trackers are where the distributions say how a hole stands.
+var trackers = map[string]string{"Debian": "https://security-tracker.debian.org/tracker/", "Ubuntu": "https://ubuntu.com/security/"}
+
 func (s *System) vulnerability(h *Hole) cdx.Vulnerability {
 	v := cdx.Vulnerability{
 		BOMRef: h.CVE + "/" + h.Source + "@" + h.Version, ID: h.CVE, Description: h.Title,
-		Source:   &cdx.Source{Name: "Debian", URL: "https://security-tracker.debian.org/tracker/" + h.CVE},
-		Analysis: &cdx.VulnerabilityAnalysis{State: states[h.stands()], Detail: h.detail()},
+		Source:   &cdx.Source{Name: s.distribution(), URL: trackers[s.distribution()] + h.CVE},
+		Analysis: &cdx.VulnerabilityAnalysis{State: states[h.stands()], Detail: h.detail(s.distribution())},
 	}
 	if !h.Published.IsZero() {
 		v.Published = h.Published.UTC().Format(time.RFC3339)
@@ -113,7 +116,7 @@ func (s *System) vulnerability(h *Hole) cdx.Vulnerability {
 		if len(response) > 0 {
 			v.Analysis.Response = &response
 		}
-		v.Recommendation = h.todo()
+		v.Recommendation = h.todo(s.distribution())
 	case notAffected:
 		v.Analysis.Justification = cdx.IAJCodeNotPresent
 		if h.Clock == nil || h.Clock.Times.NotAffected == nil {

@@ -6,6 +6,7 @@
 package export
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -79,7 +80,7 @@ func (h *Hole) stands() standing {
 }
 
 // detail is why, in English: VEX documents travel.
-func (h *Hole) detail() string {
+func (h *Hole) detail(distribution string) string {
 	var parts []string
 	if h.Clock != nil && len(h.Clock.Reasons) > 0 {
 		parts = append(parts, h.Clock.Reasons[0].EN)
@@ -88,21 +89,26 @@ func (h *Hole) detail() string {
 		parts = append(parts, h.Note.EN)
 	}
 	if len(parts) == 0 {
-		parts = append(parts, "Debian: "+advisory.StateText(h.State).EN+".")
+		parts = append(parts, distribution+": "+advisory.StateText(h.State).EN+".")
 	}
 	return strings.Join(parts, " ")
 }
 
 // todo is what is to be done about a hole that is open.
-func (h *Hole) todo() string {
+func (h *Hole) todo(distribution string) string {
 	switch {
 	case h.Fixed != "":
 		return "Update the source package " + h.Source + " to " + h.Fixed + " or later."
 	case h.State == advisory.EndOfLife:
-		return "Debian does not look after " + h.Source + " in this release any more: migrate to a newer release."
+		return distribution + " does not look after " + h.Source + " in this release any more: migrate to a newer release."
+	case h.State == advisory.ProOnly:
+		return "Only subscribers of Ubuntu Pro get a fixed version of " + h.Source + ": subscribe, restrict the access to it or remove it."
 	}
 	return "There is no fixed version of " + h.Source + " in this release yet: restrict the access to it or remove it."
 }
+
+// distribution is whose release the system runs.
+func (s *System) distribution() string { return cmp.Or(debian.Distribution(s.Release), "Debian") }
 
 // purl names a binary package as other tools do: pkg:deb/debian/nginx@1.22.1-9?arch=amd64&distro=bookworm.
 func (s *System) purl(p debian.Installed) string {
@@ -110,7 +116,7 @@ func (s *System) purl(p debian.Installed) string {
 	if p.Arch == "" {
 		q = packageurl.QualifiersFromMap(map[string]string{"distro": s.Release})
 	}
-	return packageurl.NewPackageURL(packageurl.TypeDebian, "debian", p.Name, p.Version, q, "").ToString()
+	return packageurl.NewPackageURL(packageurl.TypeDebian, strings.ToLower(s.distribution()), p.Name, p.Version, q, "").ToString()
 }
 
 // binaries are the packages of the system that a hole is in; their purls, sorted. A hole whose packages are
@@ -123,7 +129,7 @@ func (s *System) binaries(h *Hole) []string {
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, packageurl.NewPackageURL(packageurl.TypeDebian, "debian", h.Source, h.Version,
+		out = append(out, packageurl.NewPackageURL(packageurl.TypeDebian, strings.ToLower(s.distribution()), h.Source, h.Version,
 			packageurl.QualifiersFromMap(map[string]string{"arch": "source", "distro": s.Release}), "").ToString())
 	}
 	slices.Sort(out)

@@ -20,16 +20,16 @@ func OpenVEX(w io.Writer, s System, author string) error {
 	key := []string{s.Name, s.Release, at.Format("2006-01-02T15:04:05Z")}
 	for i := range holes {
 		h := &holes[i]
-		st := vex.Statement{Vulnerability: vex.Vulnerability{Name: vex.VulnerabilityID(h.CVE), Description: h.Title}, Status: statuses[h.stands()], StatusNotes: h.detail()}
+		st := vex.Statement{Vulnerability: vex.Vulnerability{Name: vex.VulnerabilityID(h.CVE), Description: h.Title}, Status: statuses[h.stands()], StatusNotes: h.detail(s.distribution())}
 		for _, purl := range s.binaries(h) {
 			st.Products = append(st.Products, vex.Product{Component: vex.Component{ID: purl, Identifiers: map[vex.IdentifierType]string{vex.PURL: purl}}})
 			key = append(key, h.CVE, purl, string(st.Status))
 		}
 		switch h.stands() {
 		case affected, mitigated:
-			st.ActionStatement = h.todo()
+			st.ActionStatement = h.todo(s.distribution())
 		case notAffected:
-			st.ImpactStatement = h.detail()
+			st.ImpactStatement = h.detail(s.distribution())
 		}
 		if err := st.Validate(); err != nil {
 			return fmt.Errorf("export: OpenVEX statement about %s: %w", h.CVE, err)

@@ -7,6 +7,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/finding"
+	"github.com/patchwart/patchwart/internal/core/lifecycle"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
@@ -24,13 +25,31 @@ func terms(sub subject) application.Terms {
 	return t
 }
 
+// carried are the applications on a host, with their owner. A host's word is checked.
+func carried(f fact.Facts, t application.Terms) []application.Found {
+	return application.Assign(slices.DeleteFunc(slices.Clone(f.Applications), func(a application.Found) bool {
+		return !application.ValidName(a.Name) || a.Version != "" && !application.ValidVersion(a.Version)
+	}), t)
+}
+
+// appLives is until when a system's web applications are looked after, and the PHP that the host has for them.
+// Which of several each runs on is not known.
+func (s *Server) appLives(sub subject, f fact.Facts) (lives []board.AppLife, php []lifecycle.Middleware) {
+	now, t, k := s.local(sub.held, s.now()), terms(sub), s.knows.Load()
+	for _, l := range application.Lives(now, k.life, carried(f, t)) {
+		lives = append(lives, board.AppLife{Life: l, Advice: l.Advice(now, t)})
+	}
+	if len(lives) == 0 {
+		return nil, nil
+	}
+	all := k.life.Middleware(now, s.standingOf(now, f.OS), softwareOf(f, inventoryOf(f)))
+	return lives, slices.DeleteFunc(all, func(m lifecycle.Middleware) bool { return m.Product != "php" })
+}
+
 // appHoles are the published holes in a system's web applications, the worst first.
 func (k *knowledge) appHoles(s *Server, sub subject, f fact.Facts) []board.AppHole {
 	t := terms(sub)
-	known := slices.DeleteFunc(slices.Clone(f.Applications), func(a application.Found) bool { // a host's word is checked
-		return !application.ValidName(a.Name) || a.Version != "" && !application.ValidVersion(a.Version)
-	})
-	findings, unclear := k.shelf.Applications.Match(application.Assign(known, t))
+	findings, unclear := k.shelf.Applications.Match(carried(f, t))
 	out := make([]board.AppHole, 0, len(findings)+len(unclear))
 	for _, x := range findings {
 		level := severity.Unknown

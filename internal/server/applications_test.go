@@ -6,6 +6,9 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/application"
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/lifecycle"
 	"github.com/patchwart/patchwart/internal/core/policy"
 )
 
@@ -48,6 +51,59 @@ func TestApplicationsAreTheCustomers(t *testing.T) {
 	}
 	if n := len(o.clocks()); n != 0 {
 		t.Errorf("%d clocks run for the customer's own software", n)
+	}
+	o.verify()
+}
+
+// lifeFeed is what endoflife.date says about TYPO3 and PHP.
+const lifeFeed = `{"schema_version": "1.2.0", "generated_at": "2026-11-20T03:00:00Z", "result": [
+	{"name": "typo3", "releases": [{"name": "13", "isEol": false, "eolFrom": "2127-12-31"}, {"name": "12", "isEol": true, "eolFrom": "2026-04-30"}]},
+	{"name": "php", "releases": [{"name": "8.2", "isEol": true, "eolFrom": "2026-04-30"}]}]}`
+
+// TestApplicationsAtTheirEnd: until when the customer's applications are looked after is told with the source
+// and its date, whether they have holes or not, and leads to no action (IT-42, IT-43).
+func TestApplicationsAtTheirEnd(t *testing.T) {
+	o := open(t)
+	o.duty()
+	db := o.database()
+	db.facts.Applications = []application.Found{
+		{Kind: application.ComposerPackage, Name: "typo3/cms-core", Version: "v12.4.10", Path: "/var/www/shop/composer.lock", Ecosystem: advisory.Packagist},
+		{Kind: application.WordPress, Name: "wordpress", Version: "6.4.2", Path: "/var/www/blog", Ecosystem: advisory.WordPress},
+		{Kind: application.WordPress, Name: "wordpress", Version: "<script>", Path: "/var/www/evil", Ecosystem: advisory.WordPress},
+	}
+	db.facts.Packages = append(db.facts.Packages, fact.Package{Name: "php8.2-fpm", Arch: "amd64", Version: "8.2.29-1+sury", Source: "php8.2", SourceVersion: "8.2.29-1+sury"})
+	db.facts.Sort()
+	db.poll(0)
+	lives := func() []board.AppLife {
+		h, err := o.server.Holes(t.Context(), "db1")
+		if err != nil || len(h.Lives) != 2 || len(h.PHP) != 1 {
+			t.Fatalf("%+v %+v, %v", h.Lives, h.PHP, err)
+		}
+		return h.Lives
+	}
+	for _, l := range lives() {
+		if l.Phase != lifecycle.Unknown {
+			t.Errorf("no source is there, and yet %+v", l)
+		}
+	}
+	o.deliver("endoflife", lifeFeed)
+	typo3, wordpress := lives()[0], lives()[1]
+	if typo3.Phase != lifecycle.Ended || typo3.Cycle != "12" || typo3.Current != "13" || typo3.Owner != policy.PartyCustomer || typo3.Action != application.NoAction {
+		t.Errorf("%+v", typo3)
+	}
+	for _, says := range []string{"30.04.2026", "endoflife, Stand Fr 20.11.2026", "IT-43"} {
+		if !strings.Contains(typo3.Advice.DE, says) {
+			t.Errorf("%q is not said: %s", says, typo3.Advice.DE)
+		}
+	}
+	if wordpress.Phase != lifecycle.Unknown || !strings.Contains(wordpress.Advice.DE, "nicht bekannt") {
+		t.Errorf("%+v", wordpress)
+	}
+	if h, _ := o.server.Holes(t.Context(), "db1"); !h.PHP[0].Over || !strings.Contains(h.PHP[0].Reason.DE, "php 8.2 kommt nicht aus der Distribution") {
+		t.Errorf("%+v", h.PHP)
+	}
+	if told := o.told(); len(told) != 0 {
+		t.Errorf("somebody was told: %v", told)
 	}
 	o.verify()
 }

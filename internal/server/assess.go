@@ -8,6 +8,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/finding"
@@ -264,7 +265,7 @@ func (a *assessment) unchanged(p *clockPaper, source string) bool {
 // effective reports whether what is installed is what runs: no service still uses replaced files, and,
 // for the kernel, no newer one waits for a reboot.
 func (a *assessment) effective(source string) bool {
-	if source == "linux" {
+	if debian.Kernel(source) {
 		return !a.facts.Reboot.Required
 	}
 	return len(a.facts.Reboot.Services) == 0

@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
+	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/severity"
 	"github.com/patchwart/patchwart/internal/store"
 )
@@ -35,20 +37,8 @@ func (c *crowd) set(host string, inv advisory.Inventory) {
 func (c *crowd) concerned(ctx context.Context, s *Server, k *knowledge) ([]string, error) {
 	c.making.Lock()
 	defer c.making.Unlock()
-	if c.fleet == nil {
-		fleet, releases, err := s.crowded(ctx)
-		if err != nil {
-			return nil, err
-		}
-		c.fleet, c.releases = fleet, releases
-	}
-	c.mu.Lock()
-	arrived := c.waiting
-	c.waiting = map[string]advisory.Inventory{}
-	c.mu.Unlock()
-	for host, inv := range arrived {
-		c.fleet.Set(host, inv)
-		c.releases[host] = inv.Release
+	if err := c.gather(ctx, s); err != nil {
+		return nil, err
 	}
 	type version struct{ release, source, version string }
 	judged := map[version]bool{} // hosts are much alike: each version is rated once
@@ -76,6 +66,42 @@ func (c *crowd) concerned(ctx context.Context, s *Server, k *knowledge) ([]strin
 	}
 	slices.Sort(hosts)
 	return hosts, nil
+}
+
+// runs lists the releases of a distribution that hosts run, sorted.
+func (c *crowd) runs(ctx context.Context, s *Server, distribution string) ([]string, error) {
+	c.making.Lock()
+	defer c.making.Unlock()
+	if err := c.gather(ctx, s); err != nil {
+		return nil, err
+	}
+	found := map[string]bool{}
+	for _, release := range c.releases {
+		if !found[release] && debian.Distribution(release) == distribution {
+			found[release] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found)), nil
+}
+
+// gather makes it, if it is not made yet, and takes in what has arrived since.
+func (c *crowd) gather(ctx context.Context, s *Server) error {
+	if c.fleet == nil {
+		fleet, releases, err := s.crowded(ctx)
+		if err != nil {
+			return err
+		}
+		c.fleet, c.releases = fleet, releases
+	}
+	c.mu.Lock()
+	arrived := c.waiting
+	c.waiting = map[string]advisory.Inventory{}
+	c.mu.Unlock()
+	for host, inv := range arrived {
+		c.fleet.Set(host, inv)
+		c.releases[host] = inv.Release
+	}
+	return nil
 }
 
 // crowded reads what all hosts have.

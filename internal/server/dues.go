@@ -86,7 +86,7 @@ func (s *Server) subject(ctx context.Context, tx *store.Tx, e estate.Estate, nam
 		return sub, err
 	}
 	if k := s.knows.Load(); sub.facts != nil && len(k.exceptions) > 0 {
-		release, _ := debian.Codename(sub.facts.OS.Codename)
+		release, _ := debian.Release(sub.facts.OS.Codename)
 		sub.excepted = k.excepted(s, held, release)
 	}
 	return sub, nil

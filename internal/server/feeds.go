@@ -70,7 +70,7 @@ func (s *Server) Deliver(ctx context.Context, d board.Delivery) (board.Delivered
 	kind, err := detect(d.Text)
 	var read dossier.Read
 	if err == nil {
-		read, err = newReader().read(kind, d.Feed, d.Text)
+		read, err = newReader().read(kind, d.Feed, s.now(), d.Text)
 	}
 	if err != nil {
 		problem := lang.Textf("Die Veröffentlichung ist nicht zu lesen: %[1]s", "The publication cannot be read: %[1]s", err.Error())

@@ -68,6 +68,11 @@ func (s *Server) look(ctx context.Context, src source.Source) error {
 	if !src.Due(s.now(), source.Standing{Tried: f.Tried, Succeeded: f.Succeeded, Failures: paper.Failures, NotBefore: paper.NotBefore}) {
 		return nil
 	}
+	if src.Only != "" {
+		if src.Releases, err = s.crowd.runs(ctx, s, src.Only); err != nil || len(src.Releases) == 0 {
+			return err
+		}
+	}
 	got, err := s.config.Fetcher.Fetch(ctx, src, paper.Validators)
 	switch {
 	case err != nil:

@@ -9,6 +9,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/severity"
@@ -44,6 +45,7 @@ func (s *Server) Holes(ctx context.Context, system string) (board.OpenHoles, err
 			return err
 		}
 		out.Applications, out.Partial = s.knows.Load().appHoles(s, sub, row.Facts), row.Facts.Partial
+		out.Lives, out.PHP = s.appLives(sub, row.Facts)
 		return nil
 	})
 	return out, err
@@ -56,18 +58,22 @@ func (s *Server) openHoles(out *board.OpenHoles, row store.FactsRow, running map
 	out.Release = inv.Release
 	switch {
 	case inv.Release == "":
-		out.Why = lang.Textf("„%[1]s“ ist keine Ausgabe von Debian, über die die Feeds etwas sagen.", `"%[1]s" is no Debian release that the feeds say anything about.`,
+		out.Why = lang.Textf("„%[1]s“ ist keine Ausgabe von Debian oder Ubuntu, die bekannt ist.", `"%[1]s" is no release of Debian or Ubuntu that is known.`,
 			cmp.Or(row.Facts.OS.Codename, row.Facts.OS.Name))
 		return
 	case k.shelf.Holes() == 0:
 		out.Why = lang.T("Es ist noch keine Veröffentlichung übernommen: Über Lücken ist nichts bekannt.", "No publication has been taken in yet: nothing is known about holes.")
+		return
+	case !k.shelf.Index.Knows(inv.Release):
+		out.Why = lang.Textf("Keine Veröffentlichung, die übernommen ist, sagt etwas über %[1]s %[2]s: Über Lücken ist nichts bekannt.",
+			"No publication that has been taken in says anything about %[1]s %[2]s: nothing is known about holes.", debian.Distribution(inv.Release), inv.Release)
 		return
 	}
 	out.Matched = true
 	for _, m := range k.shelf.Index.Match(inv) {
 		for _, h := range m.Holes {
 			r := k.rate(s, hole{inv.Release, m.Source, h.CVE})
-			one := board.OpenHole{CVE: h.CVE, Source: m.Source, Version: m.Version, Fixed: h.Fixed, State: h.State, Urgency: h.Urgency,
+			one := board.OpenHole{CVE: h.CVE, Source: m.Source, Version: m.Version, Fixed: h.Fixed, Pro: h.Pro, State: h.State, Urgency: h.Urgency,
 				Advisories: h.Advisories, Binaries: m.Binaries, Level: r.Level, Critical: r.Critical(), Since: running[hole{inv.Release, m.Source, h.CVE}]}
 			if d, ok := k.shelf.Hole(h.CVE); ok {
 				one.Title = d.Title

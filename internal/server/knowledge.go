@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/advisory/dossier"
@@ -98,7 +99,7 @@ func (s *Server) learn(ctx context.Context, tx *store.Tx) (*knowledge, error) {
 		if !ok {
 			return nil, fmt.Errorf("the text of the feed %q is missing", p.Feed)
 		}
-		if _, err := b.read(p.Kind, p.Feed, text); err != nil {
+		if _, err := b.read(p.Kind, p.Feed, p.Accepted, text); err != nil {
 			return nil, fmt.Errorf("feed %q: %w", p.Feed, err)
 		}
 	}
@@ -122,22 +123,22 @@ func detect(text []byte) (string, error) {
 	return string(kind), err
 }
 
-// read takes a publication of a feed in.
-func (r *reader) read(kind, feed string, text []byte) (dossier.Read, error) {
+// read takes a publication of a feed in that was accepted at a time.
+func (r *reader) read(kind, feed string, at time.Time, text []byte) (dossier.Read, error) {
 	if _, ok := lifecycle.Detect(text); !ok {
 		return r.holes.Read(format.Kind(kind), bytes.NewReader(text))
 	}
-	records, skipped, err := r.life.Add(lifecycle.Kind(kind), feed, text)
+	records, skipped, err := r.life.Add(lifecycle.Kind(kind), feed, at, text)
 	return dossier.Read{Records: records, Skipped: skipped}, err
 }
 
-// inventoryOf is what of a host's facts is matched. Kernel images of a host that shares its kernel with
+// inventoryOf is what of a host's facts is matched. Kernels of a host that shares its kernel with
 // the machine it runs on are files that never run.
 func inventoryOf(f fact.Facts) advisory.Inventory {
-	codename, _ := debian.Codename(f.OS.Codename)
+	codename, _ := debian.Release(f.OS.Codename)
 	inv := advisory.Inventory{Release: codename, Kernel: f.Kernel.Running, Packages: make([]debian.Installed, 0, len(f.Packages))}
 	for _, p := range f.Packages {
-		if f.Kernel.Container && debian.ImageOf(p.Name) != "" {
+		if f.Kernel.Container && debian.KernelOf(p.Name) != "" {
 			continue
 		}
 		one := debian.Installed{Name: p.Name, Arch: p.Arch, Version: p.Version}

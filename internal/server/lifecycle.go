@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/estate"
@@ -115,6 +116,22 @@ func (s *Server) life(ctx context.Context, tx *store.Tx, held estate.Held, f fac
 		}
 	}
 	inv := inventoryOf(f)
+	var sources []string
+	for _, p := range inv.Packages {
+		sources = append(sources, p.Source)
+	}
+	out.Middleware = k.life.Middleware(now, out.Standing, softwareOf(f, inv))
+	slices.Sort(sources)
+	less := k.life.Less(inv.Release, slices.Compact(sources))
+	for source, support := range less {
+		out.Less = append(out.Less, board.LessSupport{Source: source, Support: support})
+	}
+	slices.SortFunc(out.Less, func(a, b board.LessSupport) int { return strings.Compare(a.Source, b.Source) })
+	return out, nil
+}
+
+// softwareOf are the source packages on a host, and whether the distribution ships them.
+func softwareOf(f fact.Facts, inv advisory.Inventory) []lifecycle.Software {
 	shipped := map[string]bool{}
 	for _, p := range f.Packages {
 		for _, o := range p.Origins {
@@ -123,20 +140,11 @@ func (s *Server) life(ctx context.Context, tx *store.Tx, held estate.Held, f fac
 			}
 		}
 	}
-	var software []lifecycle.Software
-	var sources []string
+	list := make([]lifecycle.Software, 0, len(inv.Packages))
 	for _, p := range inv.Packages {
-		sources = append(sources, p.Source)
-		software = append(software, lifecycle.Software{Source: p.Source, Version: p.SourceVersion, Distro: shipped[p.Source]})
+		list = append(list, lifecycle.Software{Source: p.Source, Version: p.SourceVersion, Distro: shipped[p.Source]})
 	}
-	out.Middleware = k.life.Middleware(now, out.Standing, software)
-	slices.Sort(sources)
-	less := k.life.Less(inv.Release, slices.Compact(sources))
-	for source, support := range less {
-		out.Less = append(out.Less, board.LessSupport{Source: source, Support: support})
-	}
-	slices.SortFunc(out.Less, func(a, b board.LessSupport) int { return strings.Compare(a.Source, b.Source) })
-	return out, nil
+	return list
 }
 
 // lifeNotes are what people said about the ends of systems.

@@ -12,7 +12,7 @@ var holeWords = struct {
 	AllHoles, SystemTitle, NoneHere, Unmatched, Query, QueryHint, Caption, Installed, NoMatch           lang.Text
 	LevelAll, LevelCritical, LevelUnknown, LevelHigh, LevelMedium, LevelLow, LevelNone, Section, Yes    lang.Text
 	No, NotKnown, TodayHead, TodayFeeds, FeedLook                                                       lang.Text
-	Applications, AppLead, Partial, Unclear, Exports, Trend, Course, CourseTook                         lang.Text
+	Applications, AppLead, Partial, Lives, Unclear, Exports, Trend, Course, CourseTook                  lang.Text
 	Ruled, RatedAs, ExceptionFor, RuledUntil, InForce, Proposed, Over, Holds, HoldsNot                  lang.Text
 	Counted, OpenCount, CriticalCount                                                                   plural
 }{
@@ -48,7 +48,7 @@ var holeWords = struct {
 	Published:      lang.T("veröffentlicht", "published"),
 	Rating:         lang.T("Einstufung", "Rating"),
 	Publishers:     lang.T("Wer das sagt", "Who says so"),
-	Releases:       lang.T("Ausgaben von Debian", "Debian releases"),
+	Releases:       lang.T("Ausgaben von Debian und Ubuntu", "Releases of Debian and Ubuntu"),
 	Systems:        lang.T("Systeme mit dieser Lücke", "Systems that have it"),
 	NoSystem:       lang.T("Kein System hat sie, nach dem, was die Hosts berichtet haben.", "No system has it, according to what the hosts reported."),
 	Links:          lang.T("Mehr dazu", "Read more"),
@@ -87,6 +87,7 @@ var holeWords = struct {
 	Applications:   lang.T("Anwendungen", "Applications"),
 	AppLead:        lang.T("Webanwendungen und Images auf dem Host. Sie gehören dem Kunden, wenn der Vertrag nichts anderes sagt; hier wird nur gefunden und geraten (IT-43).", "Web applications and images on the host. They are the customer's unless the contract says otherwise; here they are only found and advised on (IT-43)."),
 	Partial:        lang.T("Nicht alle Anwendungen auf dem Host ließen sich ansehen; was fehlt, kann trotzdem da sein.", "Not all applications on the host could be looked at; what is missing may be there all the same."),
+	Lives:          lang.T("Pflege durch ihre Hersteller", "Support by their makers"),
 	Trend:          lang.T("Verlauf", "Over time"),
 	Course:         lang.T("Kritische Lücken auf Systemen in den letzten %[1]s Tagen: höchstens %[2]s zugleich offen, jetzt %[3]s, gesichert %[4]s.", "Critical holes on systems in the last %[1]s days: at most %[2]s open at once, now %[3]s, secured %[4]s."),
 	CourseTook:     lang.T("Binnen %[2]s Stunden davon %[1]s; im Median nach %[3]s, längstens nach %[4]s.", "Of them %[1]s within %[2]s hours; the median took %[3]s, the longest %[4]s."),

@@ -1,10 +1,12 @@
 package feed
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,9 +32,23 @@ const (
 // Fetch returns the source's file, unless it is the one that the validators are of. A source without a
 // file is an error of its own: nothing is known to be new, or old.
 func (d Directory) Fetch(_ context.Context, s source.Source, known source.Validators) (source.Fetched, error) {
+	var text bytes.Buffer
+	out, written, err := d.carry(s, known, &text)
+	if written > 0 {
+		out.Text = text.Bytes()
+	}
+	return out, err
+}
+
+// Save writes the source's file into another, as Fetcher.Save does.
+func (d Directory) Save(_ context.Context, s source.Source, known source.Validators, to io.Writer) (source.Fetched, int64, error) {
+	return d.carry(s, known, to)
+}
+
+func (d Directory) carry(s source.Source, known source.Validators, to io.Writer) (out source.Fetched, written int64, err error) {
 	root, err := os.OpenRoot(d.Root)
 	if err != nil {
-		return source.Fetched{}, problem("Das Verzeichnis der Feeds ist nicht zu öffnen: "+reason(err), "The directory of the feeds cannot be opened: "+reason(err))
+		return out, 0, problem("Das Verzeichnis der Feeds ist nicht zu öffnen: "+reason(err), "The directory of the feeds cannot be opened: "+reason(err))
 	}
 	defer func() { _ = root.Close() }()
 	for _, name := range append(append([]string{}, s.Files...), s.Name) {
@@ -41,36 +57,48 @@ func (d Directory) Fetch(_ context.Context, s source.Source, known source.Valida
 		case errors.Is(err, fs.ErrNotExist):
 			continue
 		case err != nil:
-			return source.Fetched{}, unreadable(name, err)
+			return out, 0, unreadable(name, err)
 		case !info.Mode().IsRegular():
-			return source.Fetched{}, problem("„"+name+"“ ist keine gewöhnliche Datei.", `"`+name+`" is no regular file.`)
+			return out, 0, problem("„"+name+"“ ist keine gewöhnliche Datei.", `"`+name+`" is no regular file.`)
 		case info.Size() > s.Limit:
-			return source.Fetched{}, tooLarge(s.Limit)
+			return out, 0, tooLarge(s.Limit)
 		}
 		stamp := source.Validators{ETag: strconv.FormatInt(info.Size(), 10) + "-" + strconv.FormatInt(info.ModTime().UnixNano(), 10), LastModified: name}
-		out := source.Fetched{Validators: stamp, From: filepath.Join(d.Root, name)}
+		out = source.Fetched{Validators: stamp, From: filepath.Join(d.Root, name)}
 		if known == stamp {
-			return out, nil
+			return out, 0, nil
 		}
-		text, err := root.ReadFile(name)
-		if err != nil {
-			return source.Fetched{}, unreadable(name, err)
+		sum := sha256.New()
+		written, err = pour(root, name, io.MultiWriter(to, sum), s.Limit)
+		switch {
+		case err != nil:
+			return source.Fetched{}, 0, unreadable(name, err)
+		case written == 0:
+			return source.Fetched{}, 0, problem("„"+name+"“ ist leer.", `"`+name+`" is empty.`)
+		case written > s.Limit:
+			return source.Fetched{}, 0, tooLarge(s.Limit)
 		}
-		if len(text) == 0 {
-			return source.Fetched{}, problem("„"+name+"“ ist leer.", `"`+name+`" is empty.`)
+		if err := proven(root, name, sum.Sum(nil)); err != nil {
+			return source.Fetched{}, 0, err
 		}
-		if err := proven(root, name, text); err != nil {
-			return source.Fetched{}, err
-		}
-		out.Text = text
-		return out, nil
+		return out, written, nil
 	}
-	return source.Fetched{}, &fault.Error{Code: fault.Unavailable,
+	return out, 0, &fault.Error{Code: fault.Unavailable,
 		Text: lang.Textf("Im Verzeichnis der Feeds liegt keine Datei für „%[1]s“ (%[2]s).", `The directory of the feeds has no file for "%[1]s" (%[2]s).`, s.Name, strings.Join(s.Files, ", "))}
 }
 
+// pour copies a file, one byte more than the limit at most.
+func pour(root *os.Root, name string, to io.Writer, limit int64) (int64, error) {
+	f, err := root.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.Copy(to, io.LimitReader(f, limit+1))
+}
+
 // proven holds a file against the checksums of the directory, where there are any.
-func proven(root *os.Root, name string, text []byte) error {
+func proven(root *os.Root, name string, is []byte) error {
 	info, err := root.Lstat(sumsFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -82,13 +110,12 @@ func proven(root *os.Root, name string, text []byte) error {
 	if err != nil {
 		return unreadable(sumsFile, err)
 	}
-	is := sha256.Sum256(text)
 	for line := range strings.Lines(string(sums)) {
 		sum, file, ok := strings.Cut(strings.TrimSpace(line), " ")
 		if !ok || strings.TrimPrefix(strings.TrimSpace(file), "*") != name {
 			continue
 		}
-		if strings.EqualFold(sum, hex.EncodeToString(is[:])) {
+		if strings.EqualFold(sum, hex.EncodeToString(is)) {
 			return nil
 		}
 		return problem("„"+name+"“ passt nicht zu seiner Prüfsumme in "+sumsFile+".", `"`+name+`" does not match its checksum in `+sumsFile+".")

@@ -6,12 +6,14 @@
 package feed
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -27,6 +29,7 @@ import (
 const (
 	maxRedirects = 5
 	maxAnswer    = 10 * time.Minute // for the whole of a publication
+	maxFile      = time.Hour        // for one that goes to a file
 	maxSilence   = 30 * time.Second // between two pieces of it
 	maxWait      = 24 * time.Hour   // that a publisher may ask for
 	maxSum       = 4 << 10          // bytes of a file with a checksum
@@ -70,9 +73,27 @@ func (f *Fetcher) Fetch(ctx context.Context, s source.Source, known source.Valid
 	return out, nil
 }
 
+// Save writes a publication into a file that is too large to be held in memory. Of what it returns the text
+// is empty; written is 0 when nothing is new.
+func (f *Fetcher) Save(ctx context.Context, s source.Source, known source.Validators, to io.Writer) (out source.Fetched, written int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, maxFile)
+	defer cancel()
+	return f.carry(ctx, s, s.URL, known, s.Limit, to)
+}
+
 func (f *Fetcher) get(ctx context.Context, s source.Source, address string, known source.Validators, limit int64) (source.Fetched, error) {
+	var text bytes.Buffer
+	out, written, err := f.carry(ctx, s, address, known, limit, &text)
+	if written > 0 {
+		out.Text = text.Bytes()
+	}
+	return out, err
+}
+
+// carry writes what lies at an address. Nothing that is written counts if there is an error.
+func (f *Fetcher) carry(ctx context.Context, s source.Source, address string, known source.Validators, limit int64, to io.Writer) (out source.Fetched, written int64, err error) {
 	if !source.Allowed(address) {
-		return source.Fetched{}, problem("Die Adresse des Feeds ist nicht verschlüsselt.", "The feed's address is not encrypted.")
+		return source.Fetched{}, 0, problem("Die Adresse des Feeds ist nicht verschlüsselt.", "The feed's address is not encrypted.")
 	}
 	// A publisher who stops in the middle of a publication is left alone: each piece sets the time anew.
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -86,7 +107,7 @@ func (f *Fetcher) get(ctx context.Context, s source.Source, address string, know
 
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return source.Fetched{}, problem("Die Adresse des Feeds ist nicht zu gebrauchen.", "The feed's address cannot be used.")
+		return source.Fetched{}, 0, problem("Die Adresse des Feeds ist nicht zu gebrauchen.", "The feed's address cannot be used.")
 	}
 	req.Header.Set("User-Agent", agentName)
 	req.Header.Set("Accept-Encoding", "identity") // packed publications are unpacked by their reader, with its bounds
@@ -98,33 +119,35 @@ func (f *Fetcher) get(ctx context.Context, s source.Source, address string, know
 	}
 	res, err := (&http.Client{Transport: f.Transport, CheckRedirect: follow(s)}).Do(req)
 	if err != nil {
-		return source.Fetched{}, unreachable(ctx, err)
+		return source.Fetched{}, 0, unreachable(ctx, err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	out := source.Fetched{From: res.Request.URL.Redacted(), Validators: source.Validators{
+	out = source.Fetched{From: res.Request.URL.Redacted(), Validators: source.Validators{
 		ETag: short(res.Header.Get("ETag")), LastModified: short(res.Header.Get("Last-Modified"))}}
 	switch {
 	case res.StatusCode == http.StatusNotModified && known != source.Validators{}:
 		out.Validators = known
-		return out, nil
+		return out, 0, nil
 	case res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusServiceUnavailable:
-		return source.Fetched{}, f.busy(res)
+		return source.Fetched{}, 0, f.busy(res)
 	case res.StatusCode != http.StatusOK:
-		return source.Fetched{}, problem(fmt.Sprintf("Der Herausgeber antwortet mit Status %d.", res.StatusCode), fmt.Sprintf("The publisher answers with status %d.", res.StatusCode))
+		return source.Fetched{}, 0, problem(fmt.Sprintf("Der Herausgeber antwortet mit Status %d.", res.StatusCode), fmt.Sprintf("The publisher answers with status %d.", res.StatusCode))
 	case res.ContentLength > limit:
-		return source.Fetched{}, tooLarge(limit)
+		return source.Fetched{}, 0, tooLarge(limit)
 	}
-	text, err := io.ReadAll(io.LimitReader(pacemaker{res.Body, alarm, silence}, limit+1))
+	written, err = io.Copy(to, io.LimitReader(pacemaker{res.Body, alarm, silence}, limit+1))
+	var file *fs.PathError
 	switch {
+	case errors.As(err, &file):
+		return source.Fetched{}, 0, problem("Die Veröffentlichung ist nicht zwischenzuspeichern: "+reason(err), "The publication cannot be kept for the moment: "+reason(err))
 	case err != nil:
-		return source.Fetched{}, unreachable(ctx, err)
-	case int64(len(text)) > limit:
-		return source.Fetched{}, tooLarge(limit)
-	case len(text) == 0:
-		return source.Fetched{}, problem("Die Veröffentlichung ist leer.", "The publication is empty.")
+		return source.Fetched{}, 0, unreachable(ctx, err)
+	case written > limit:
+		return source.Fetched{}, 0, tooLarge(limit)
+	case written == 0:
+		return source.Fetched{}, 0, problem("Die Veröffentlichung ist leer.", "The publication is empty.")
 	}
-	out.Text = text
-	return out, nil
+	return out, written, nil
 }
 
 // follow lets redirects lead only where the source says.

@@ -13,6 +13,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/exposure"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/lifecycle"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
@@ -88,6 +89,7 @@ func (b *Backend) Holes(_ context.Context, system string) (board.OpenHoles, erro
 		found := application.Found{Kind: application.WordPress, Name: "wordpress", Version: "6.4.2", Path: "/var/www/blog", Ecosystem: advisory.WordPress, Owner: policy.PartyCustomer}
 		x := application.Finding{Found: found, Hole: "CVE-2026-7001", CVEs: []string{"CVE-2026-7001"}, Advisories: []string{"bitnami: BIT-wordpress-2026-7001"}, Fixed: "6.4.3", Action: application.NoAction}
 		out.Applications, out.Partial = []board.AppHole{{Finding: &x, Found: found, Level: severity.High, Advice: application.Advice(x, application.Terms{})}}, true
+		out.Lives, out.PHP = lives(found)
 	}
 	if system == "db1" {
 		out.Counts = map[severity.Level]int{severity.Critical: 1, severity.Unknown: 1}
@@ -99,6 +101,17 @@ func (b *Backend) Holes(_ context.Context, system string) (board.OpenHoles, erro
 		}
 	}
 	return out, nil
+}
+
+// lives is until when the application is looked after, and the PHP below it.
+func lives(found ...application.Found) (out []board.AppLife, php []lifecycle.Middleware) {
+	day := func(s string) time.Time { t, _ := time.Parse(time.DateOnly, s); return t }
+	t := lifecycle.NewTable([]lifecycle.Release{{Distribution: "debian", Version: "12", Codename: "bookworm", Released: day("2023-06-10"), End: day("2026-07-11"), Extended: day("2028-06-30"), Source: "distro-info-debian"}},
+		[]lifecycle.Product{{Name: "wordpress", Cycle: "7.1", Open: true, Source: "endoflife", AsOf: Now}, {Name: "wordpress", Cycle: "6.4", End: day("2024-04-03"), Ended: true, Source: "endoflife", AsOf: Now}}, nil)
+	for _, l := range application.Lives(Now, t, found) {
+		out = append(out, board.AppLife{Life: l, Advice: l.Advice(Now, application.Terms{})})
+	}
+	return out, t.Middleware(Now, t.Of(Now, "debian", "bookworm", "12"), []lifecycle.Software{{Source: "php8.2", Version: "8.2.29-1", Distro: true}})
 }
 
 // Notices are what was told about db1.

@@ -6,7 +6,10 @@
 // by when is decided elsewhere.
 package advisory
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Record is one advisory or vulnerability as its publisher states it.
 type Record struct {
@@ -32,7 +35,8 @@ type Reference struct {
 // Affected says how one piece of software in one release or ecosystem stands towards the hole.
 type Affected struct {
 	Ecosystem Ecosystem `json:"ecosystem"`
-	Package   string    `json:"package"` // Debian: the source package; Packagist: vendor/name; applications: product name, lower case
+	Package   string    `json:"package"`        // Debian, Ubuntu: the source package; Packagist: vendor/name; applications: product name, lower case
+	CVEs      []string  `json:"cves,omitempty"` // those of the record's holes that it is about; empty: all of them
 	State     State     `json:"state"`
 	Ranges    []Range   `json:"ranges,omitempty"`    // affected versions; empty with an affected state = every version
 	Urgency   string    `json:"urgency,omitempty"`   // the publisher's own word
@@ -41,7 +45,7 @@ type Affected struct {
 }
 
 // Ecosystem is a world of package names and versions, with its release: "Debian:bookworm",
-// "Packagist", "WordPress".
+// "Ubuntu:Pro:jammy", "Packagist", "WordPress".
 type Ecosystem string
 
 // The ecosystems without releases. Versions in them are compared by the rules of the ecosystem.
@@ -55,6 +59,42 @@ const (
 // Debian is the ecosystem of a Debian release, by its codename.
 func Debian(codename string) Ecosystem { return Ecosystem("Debian:" + codename) }
 
+// Ubuntu is the ecosystem of a release of Ubuntu, by its codename: what a service offers for it, or what
+// everybody gets.
+func Ubuntu(codename string, s Service) Ecosystem {
+	if s == Everybody {
+		return Ecosystem("Ubuntu:" + codename)
+	}
+	return Ecosystem("Ubuntu:" + string(s) + ":" + codename)
+}
+
+// Service is what one has to subscribe to for a version.
+type Service string
+
+// The services.
+const (
+	Everybody Service = ""     // none: the archive is open to all
+	Pro       Service = "Pro"  // Ubuntu Pro, which maintains more packages, and for longer (ESM)
+	FIPS      Service = "FIPS" // builds under Ubuntu Pro that are certified, with versions of their own
+)
+
+// Release is the codename of the Debian or Ubuntu release that the ecosystem is, and the service that
+// offers it. ok is false for ecosystems without releases.
+func (e Ecosystem) Release() (codename string, s Service, ok bool) {
+	if codename, ok = strings.CutPrefix(string(e), "Debian:"); ok {
+		return codename, Everybody, codename != ""
+	}
+	rest, ok := strings.CutPrefix(string(e), "Ubuntu:")
+	if !ok {
+		return "", Everybody, false
+	}
+	service, codename, divided := strings.Cut(rest, ":")
+	if !divided {
+		service, codename = "", rest
+	}
+	return codename, Service(service), codename != ""
+}
+
 // State is how the publisher says a package stands towards a hole.
 type State string
 
@@ -62,6 +102,7 @@ type State string
 const (
 	Fixed        State = "fixed"        // fixed in the version that ends the range
 	Unfixed      State = "unfixed"      // affected, and no fixed version yet
+	ProOnly      State = "pro_only"     // affected; only subscribers of Ubuntu Pro get the fixed version
 	NotAffected  State = "not_affected" // the code is not there or not reachable
 	NoDSA        State = "no_dsa"       // affected; the publisher will not issue an update of its own (minor, postponed, ignored)
 	EndOfLife    State = "end_of_life"  // affected or not: nobody looks any more

@@ -9,16 +9,18 @@ import (
 	"github.com/patchwart/patchwart/internal/core/debian"
 )
 
-// Hole is what is known about one CVE in one source package of one Debian release, all publishers put
-// together.
+// Hole is what is known about one CVE in one source package of one release of Debian or Ubuntu, all
+// publishers put together.
 type Hole struct {
 	CVE        string   `json:"cve"`
-	Fixed      string   `json:"fixed,omitempty"` // first version without the hole; empty: there is none yet
+	Fixed      string   `json:"fixed,omitempty"` // first version without the hole that everybody gets; empty: there is none yet
+	Pro        string   `json:"pro,omitempty"`   // first version without the hole that subscribers of Ubuntu Pro get
 	State      State    `json:"state"`
 	Urgency    string   `json:"urgency,omitempty"`
-	Advisories []string `json:"advisories,omitempty"` // DSA and DLA that name it, sorted
+	Advisories []string `json:"advisories,omitempty"` // DSA, DLA and USN that name it, sorted
 	introduced string
 	inherited  bool
+	proAlone   bool // nobody says anything of the version that everybody gets
 }
 
 // Index answers which holes an installed version has. It is built once from many records and is not
@@ -26,6 +28,7 @@ type Hole struct {
 type Index struct {
 	releases map[string]map[string]*timeline // codename → source package
 	holes    int
+	fips     bool // certified builds are among the packages
 }
 
 // timeline holds what is known about one source package, ordered so that the holes of an installed
@@ -34,40 +37,67 @@ type timeline struct {
 	fixed []string // distinct versions, ascending
 	start []int    // of each: where in holes the ones that it fixes begin
 	holes []Hole   // by fixed version, ascending; unfixed last
-	late  bool     // some holes were introduced in a later version than the first
+	apart bool     // some holes spare versions that the order does not tell, see spares
 }
+
+// statements are what is said of one release: source package → CVE.
+type statements map[string]map[string]Hole
 
 // Builder gathers records for an Index.
 type Builder struct {
-	releases map[string]map[string]map[string]Hole // codename → source → CVE
+	releases map[string]statements // codename → of the version that everybody gets
+	pro      map[string]statements // codename → of the version that Ubuntu Pro offers
+	fips     bool
 }
 
 // NewBuilder gives an empty builder.
 func NewBuilder() *Builder {
-	return &Builder{releases: map[string]map[string]map[string]Hole{}}
+	return &Builder{releases: map[string]statements{}, pro: map[string]statements{}}
 }
 
-// Add puts one record in. Records of other ecosystems than Debian's, and withdrawn ones, are left out.
-// Several records about one CVE in one package are put together so that the worst holds, see worse.
+// Add puts one record in. Records of other ecosystems than Debian's and Ubuntu's, and withdrawn ones, are
+// left out. Several records about one CVE in one package are put together so that the worst holds, see
+// worse; what is said of Ubuntu Pro's version stands beside what is said of everybody's, see beside.
 func (b *Builder) Add(r Record) {
 	if r.Withdrawn {
 		return
 	}
 	for _, a := range r.Affected {
-		codename, ok := strings.CutPrefix(string(a.Ecosystem), "Debian:")
+		codename, service, ok := a.Ecosystem.Release()
 		if !ok {
 			continue
 		}
+		to, source := b.releases, a.Package
+		if service != Everybody {
+			to = b.pro
+		}
+		if service == FIPS {
+			source, b.fips = certified(source), true
+		}
+		cves := r.CVEs
+		if len(a.CVEs) > 0 {
+			cves = a.CVEs
+		}
 		for _, h := range holesOf(a) {
-			if !strings.HasPrefix(r.ID, "CVE-") && !strings.HasPrefix(r.ID, "TEMP-") {
+			if !aboutOneHole(r.ID) {
 				h.Advisories = []string{r.ID}
 			}
-			for _, cve := range r.CVEs {
+			for _, cve := range cves {
 				h.CVE = cve
-				b.put(codename, a.Package, h)
+				put(to, codename, source, h)
 			}
 		}
 	}
+}
+
+// aboutOneHole reports whether a record is a publisher's entry for a CVE, by its name, and no advisory.
+func aboutOneHole(id string) bool {
+	for _, prefix := range []string{"CVE-", "TEMP-", "UBUNTU-CVE-", "DEBIAN-CVE-"} {
+		if strings.HasPrefix(id, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // holesOf turns the ranges of a record into holes. A range without an end is a hole that nobody fixed.
@@ -95,11 +125,11 @@ func holesOf(a Affected) []Hole {
 	return holes
 }
 
-func (b *Builder) put(codename, source string, h Hole) {
-	sources := b.releases[codename]
+func put(to map[string]statements, codename, source string, h Hole) {
+	sources := to[codename]
 	if sources == nil {
-		sources = map[string]map[string]Hole{}
-		b.releases[codename] = sources
+		sources = statements{}
+		to[codename] = sources
 	}
 	if sources[source] == nil {
 		sources[source] = map[string]Hole{}
@@ -140,16 +170,25 @@ func worse(a, b Hole) Hole {
 
 // Build closes the builder's records into an index.
 func (b *Builder) Build() *Index {
-	x := &Index{releases: make(map[string]map[string]*timeline, len(b.releases))}
-	for codename, sources := range b.releases {
-		lines := make(map[string]*timeline, len(sources))
-		for source, holes := range sources {
+	x := &Index{releases: make(map[string]map[string]*timeline, len(b.releases)), fips: b.fips}
+	build := func(codename string) {
+		all := joined(b.releases[codename], b.pro[codename])
+		lines := make(map[string]*timeline, len(all))
+		for source, holes := range all {
 			if t := line(holes); t != nil {
 				lines[source] = t
 				x.holes += len(t.holes)
 			}
 		}
 		x.releases[codename] = lines
+	}
+	for codename := range b.releases {
+		build(codename)
+	}
+	for codename := range b.pro {
+		if _, done := x.releases[codename]; !done {
+			build(codename)
+		}
 	}
 	return x
 }
@@ -158,9 +197,9 @@ func line(holes map[string]Hole) *timeline {
 	t := &timeline{}
 	for _, h := range holes {
 		switch h.State {
-		case Fixed, Unfixed, NoDSA, EndOfLife:
+		case Fixed, Unfixed, ProOnly, NoDSA, EndOfLife:
 			t.holes = append(t.holes, h)
-			t.late = t.late || h.introduced != ""
+			t.apart = t.apart || h.introduced != "" || h.Pro != ""
 		}
 	}
 	if len(t.holes) == 0 {
@@ -198,7 +237,7 @@ func (x *Index) Releases() []string { return slices.Sorted(maps.Keys(x.releases)
 // Open gives the holes that a version of a source package has in a release. The list belongs to the
 // index and must not be changed.
 func (x *Index) Open(codename, source, version string) []Hole {
-	t := x.releases[codename][source]
+	t := x.line(codename, source, version)
 	if t == nil {
 		return nil
 	}
@@ -217,10 +256,29 @@ func (x *Index) Open(codename, source, version string) []Hole {
 		}
 	}
 	open := t.holes[first:]
-	if !t.late {
+	if !t.apart {
 		return open
 	}
-	return slices.DeleteFunc(slices.Clone(open), func(h Hole) bool {
-		return h.introduced != "" && debian.Compare(version, h.introduced) < 0
-	})
+	return slices.DeleteFunc(slices.Clone(open), func(h Hole) bool { return h.spares(version) })
+}
+
+// line is what is known about a version of a source package.
+func (x *Index) line(codename, source, version string) *timeline {
+	sources := x.releases[codename]
+	if x.fips && isCertified(version) {
+		if t := sources[certified(source)]; t != nil {
+			return t
+		}
+	}
+	return sources[source]
+}
+
+// spares reports whether a version does not have the hole although no fixed version that everybody gets is
+// reached: the hole came later, or Ubuntu Pro mended it and the version is Pro's. Pro writes esm into its
+// versions; where nobody but Pro mends anything, all later ones are Pro's.
+func (h *Hole) spares(version string) bool {
+	if h.introduced != "" && debian.Compare(version, h.introduced) < 0 {
+		return true
+	}
+	return h.Pro != "" && (h.proAlone || strings.Contains(version, "esm")) && debian.Compare(version, h.Pro) >= 0
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/debian"
 )
 
-// Inventory is what a Debian host has installed, as far as matching needs it.
+// Inventory is what a Debian or Ubuntu host has installed, as far as matching needs it.
 type Inventory struct {
 	Release  string // codename
 	Kernel   string // release of the running kernel, uname -r; empty: not known
@@ -28,9 +28,8 @@ func (x *Index) Match(inv Inventory) []Match {
 	type key struct{ source, version string }
 	at := make(map[key]int, 64)
 	var found []Match
-	sources := x.releases[inv.Release]
 	inv.counted(func(p debian.Installed) {
-		if sources[p.Source] == nil {
+		if x.line(inv.Release, p.Source, p.SourceVersion) == nil {
 			return
 		}
 		k := key{p.Source, p.SourceVersion}
@@ -57,16 +56,15 @@ func (x *Index) Match(inv Inventory) []Match {
 	return found
 }
 
-// counted gives the packages that count. Of several kernel images only the one that runs does: the
-// others are files that nobody executes, and a fixed one that waits for a reboot does not protect yet.
-// When it is not known which one runs, or the running one is none of them, each image counts, for it
-// may be the one.
+// counted gives the packages that count. Of several kernels only the one that runs does: the others are
+// files that nobody executes, and a fixed one that waits for a reboot does not protect yet. When it is not
+// known which one runs, or the running one is none of them, each counts, for it may be the one.
 func (inv Inventory) counted(each func(debian.Installed)) {
 	running := slices.ContainsFunc(inv.Packages, func(p debian.Installed) bool {
 		return inv.Kernel != "" && debian.ImageOf(p.Name) == inv.Kernel
 	})
 	for _, p := range inv.Packages {
-		if running && p.Source == "linux" && strings.HasPrefix(p.Name, "linux-image-") && debian.ImageOf(p.Name) != inv.Kernel {
+		if running && debian.Kernel(p.Source) && (strings.HasPrefix(p.Name, "linux-image-") || debian.KernelOf(p.Name) != "") && debian.KernelOf(p.Name) != inv.Kernel {
 			continue
 		}
 		each(p)

@@ -5,6 +5,7 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 var stateTexts = map[State]lang.Text{
 	Fixed:        lang.T("behoben", "fixed"),
 	Unfixed:      lang.T("noch nicht behoben", "not fixed yet"),
+	ProOnly:      lang.T("nur mit Ubuntu Pro behoben", "fixed under Ubuntu Pro only"),
 	NotAffected:  lang.T("nicht betroffen", "not affected"),
 	NoDSA:        lang.T("kein eigenes Update geplant", "no update of its own planned"),
 	EndOfLife:    lang.T("Pflege beendet", "end of life"),

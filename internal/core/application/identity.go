@@ -62,3 +62,20 @@ func identityOf(a advisory.Affected) (identity, bool) {
 	known := []advisory.Ecosystem{advisory.Packagist, advisory.WordPress, advisory.WordPressPlugin, advisory.Application}
 	return id, slices.Contains(known, id.ecosystem)
 }
+
+// products are the applications that endoflife.date follows, by one of their names.
+var products = map[identity]string{
+	{advisory.WordPress, "wordpress"}: "wordpress", {advisory.Packagist, "typo3/cms-core"}: "typo3", {advisory.Application, "nextcloud"}: "nextcloud",
+	{advisory.Application, "drupal"}: "drupal", {advisory.Application, "joomla"}: "joomla", {advisory.Application, "phpmyadmin"}: "phpmyadmin", {advisory.Application, "matomo"}: "matomo",
+}
+
+// ProductOf is what endoflife.date calls an application, under whatever name it was found. ok is false for
+// what is no application of its own: plugins, packages, images.
+func ProductOf(f Found) (name string, ok bool) {
+	for _, id := range identitiesOf(f) {
+		if name, ok = products[id]; ok {
+			return name, true
+		}
+	}
+	return "", false
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/exposure"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/lifecycle"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
@@ -85,8 +86,9 @@ type OpenHole struct {
 	Source     string           `json:"source"`
 	Version    string           `json:"version"`
 	Fixed      string           `json:"fixed,omitempty"` // empty: there is no fixed version yet
+	Pro        string           `json:"pro,omitempty"`   // fixed version that only subscribers of Ubuntu Pro get
 	State      advisory.State   `json:"state"`
-	Urgency    string           `json:"urgency,omitempty"` // Debian's word
+	Urgency    string           `json:"urgency,omitempty"` // Debian's or Ubuntu's word
 	Advisories []string         `json:"advisories"`
 	Binaries   []string         `json:"binaries"`
 	Level      severity.Level   `json:"level"`
@@ -107,6 +109,15 @@ type OpenHoles struct {
 
 	Applications []AppHole `json:"applications"` // in web applications: findings, never actions (IT-43)
 	Partial      bool      `json:"partial"`      // not all of the applications could be looked at
+
+	Lives []AppLife              `json:"lives"` // until when the makers of the applications look after them (IT-42)
+	PHP   []lifecycle.Middleware `json:"php"`   // of the host, which they run on; empty without applications
+}
+
+// AppLife is until when a web application of a system is looked after by its makers.
+type AppLife struct {
+	application.Life
+	Advice lang.Text `json:"advice"` // to its owner
 }
 
 // AppHole is a published hole in a web application of a system, or that nobody can tell.

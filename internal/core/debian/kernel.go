@@ -17,7 +17,8 @@ type Installed struct {
 // Two things are easily missed. A rebuild (binNMU, 1.0-1+b1) has its source's own version in brackets.
 // And a kernel image is built twice: its files come from the source linux, while Debian's signing
 // service, the source linux-signed-amd64, puts a signature on it and numbers itself 6.1.52+1. Advisories
-// speak of linux; an image belongs there, by the image's own version.
+// speak of linux; an image belongs there, by the image's own version. Ubuntu does the same without the
+// architecture, linux-signed, and signs every kernel by itself: linux-signed-hwe-6.8 is linux-hwe-6.8.
 func Origin(name, version, source string) (string, string) {
 	if source == "" {
 		return name, version
@@ -27,11 +28,28 @@ func Origin(name, version, source string) (string, string) {
 	if bracket {
 		sourceVersion = strings.Trim(rest, " ()")
 	}
-	if strings.HasPrefix(sourceName, "linux-signed-") {
-		return "linux", withoutRebuild(version)
+	if kernel, ok := signed(sourceName); ok {
+		return kernel, withoutRebuild(version)
 	}
 	return sourceName, sourceVersion
 }
+
+// signed is the kernel that a source only puts a signature on.
+func signed(source string) (kernel string, ok bool) {
+	flavour, ok := strings.CutPrefix(source, "linux-signed")
+	if !ok || flavour != "" && flavour[0] != '-' {
+		return "", false
+	}
+	for _, arch := range []string{"-amd64", "-arm64", "-i386"} { // those that Debian signs for
+		flavour = strings.TrimSuffix(flavour, arch)
+	}
+	return "linux" + flavour, true
+}
+
+// Kernel reports whether a source package is a Linux kernel: linux, or one beside it, as Debian's
+// linux-6.1 and Ubuntu's linux-hwe-6.8 and linux-aws are. What else begins so takes effect with a reboot,
+// too.
+func Kernel(source string) bool { return source == "linux" || strings.HasPrefix(source, "linux-") }
 
 // withoutRebuild is a version without the mark of a rebuild (+b1): rebuilding changes no source.
 func withoutRebuild(version string) string {
@@ -52,8 +70,26 @@ func withoutRebuild(version string) string {
 // them, which holds no kernel.
 func ImageOf(name string) string {
 	release, ok := strings.CutPrefix(name, "linux-image-")
-	if !ok || release == "" || release[0] < '0' || release[0] > '9' {
+	if !ok {
+		return ""
+	}
+	release = strings.TrimPrefix(release, "unsigned-") // Ubuntu says so in front, Debian behind
+	if release == "" || release[0] < '0' || release[0] > '9' {
 		return ""
 	}
 	return strings.TrimSuffix(release, "-unsigned")
+}
+
+// KernelOf is the kernel release that a package's files run with: that of its image, or of its modules,
+// which Ubuntu packs apart (linux-modules-6.8.0-45-generic). It is empty for every other package.
+func KernelOf(name string) string {
+	release, ok := strings.CutPrefix(name, "linux-modules-")
+	if !ok {
+		return ImageOf(name)
+	}
+	release = strings.TrimPrefix(release, "extra-")
+	if release == "" || release[0] < '0' || release[0] > '9' {
+		return ""
+	}
+	return release
 }

@@ -1,6 +1,8 @@
 package debian
 
 import (
+	"encoding/csv"
+	"os"
 	"strings"
 	"testing"
 
@@ -94,6 +96,13 @@ func TestOrigin(t *testing.T) {
 		{"linux-image-6.1.0-12-arm64", "6.1.52-1+b2", "linux-signed-arm64 (6.1.52+1)", "linux", "6.1.52-1"},
 		{"linux-image-6.1.0-12-amd64-unsigned", "6.1.52-1", "linux", "linux", "6.1.52-1"},
 		{"linux-libc-dev", "6.1.52-1", "linux", "linux", "6.1.52-1"},
+		{"linux-image-6.1.0-0.deb11.21-amd64", "6.1.90-1~deb11u1", "linux-signed-6.1-amd64 (6.1.90+1~deb11u1)", "linux-6.1", "6.1.90-1~deb11u1"},
+		{"linux-image-5.15.0-91-generic", "5.15.0-91.101", "linux-signed", "linux", "5.15.0-91.101"},
+		{"linux-image-6.8.0-45-generic", "6.8.0-45.45~22.04.1", "linux-signed-hwe-6.8", "linux-hwe-6.8", "6.8.0-45.45~22.04.1"},
+		{"linux-image-6.8.0-1036-aws", "6.8.0-1036.38", "linux-signed-aws", "linux-aws", "6.8.0-1036.38"},
+		{"linux-modules-6.8.0-45-generic", "6.8.0-45.45~22.04.1", "linux-hwe-6.8", "linux-hwe-6.8", "6.8.0-45.45~22.04.1"},
+		{"linux-image-generic", "5.15.0.91.88", "linux-meta", "linux-meta", "5.15.0.91.88"},
+		{"linux-signedness", "1-1", "linux-signedness", "linux-signedness", "1-1"},
 	} {
 		if s, v := Origin(c.name, c.version, c.source); s != c.wantSource || v != c.wantVersion {
 			t.Errorf("%s %s (%s) comes of %s %s, want %s %s", c.name, c.version, c.source, s, v, c.wantSource, c.wantVersion)
@@ -108,10 +117,36 @@ func TestImageOf(t *testing.T) {
 		"linux-image-6.1.0-12-amd64-unsigned": "6.1.0-12-amd64",
 		"linux-image-amd64":                   "",
 		"linux-headers-6.1.0-12-amd64":        "",
+		"linux-image-6.8.0-45-generic":        "6.8.0-45-generic",
+		"linux-image-unsigned-6.8.0-45-kvm":   "6.8.0-45-kvm",
+		"linux-image-unsigned-hwe":            "",
+		"linux-modules-6.8.0-45-generic":      "",
 		"nginx":                               "",
 	} {
 		if got := ImageOf(name); got != want {
 			t.Errorf("%s boots %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestKernelOf(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"linux-image-6.1.0-12-amd64":           "6.1.0-12-amd64",
+		"linux-modules-6.8.0-45-generic":       "6.8.0-45-generic",
+		"linux-modules-extra-6.8.0-45-generic": "6.8.0-45-generic",
+		"linux-modules-nvidia-535-generic":     "",
+		"linux-modules-extra-aws":              "",
+		"linux-headers-6.8.0-45-generic":       "",
+		"linux-tools-common":                   "",
+	} {
+		if got := KernelOf(name); got != want {
+			t.Errorf("%s is of %q, want %q", name, got, want)
+		}
+	}
+	for source, want := range map[string]bool{"linux": true, "linux-hwe-6.8": true, "linux-6.1": true, "linuxinfo": false, "nginx": false} {
+		if Kernel(source) != want {
+			t.Errorf("%s is a kernel: %v", source, !want)
 		}
 	}
 }
@@ -129,6 +164,74 @@ func TestReleaseNames(t *testing.T) {
 	for _, name := range []string{"", "noble", "1", "120", "debian"} {
 		if got, ok := Codename(name); ok {
 			t.Errorf("%q is %q", name, got)
+		}
+	}
+}
+
+func TestUbuntuReleaseNames(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"22.04", "22.04.5", "22.04 LTS", "22.04:LTS", "Ubuntu:22.04:LTS", "ubuntu 22.04", "jammy", "jammy-security", " Jammy "} {
+		if got, ok := UbuntuCodename(name); !ok || got != "jammy" {
+			t.Errorf("%q is %q", name, got)
+		}
+	}
+	for _, name := range []string{"", "22", "22.4", "22.041", "ubuntu", "lts", "bookworm", "12.10", "14.10"} {
+		if got, ok := UbuntuCodename(name); ok {
+			t.Errorf("%q is %q", name, got)
+		}
+	}
+}
+
+// A name is of one distribution: 14.04 is Ubuntu's, although Debian 14 will have point releases.
+func TestReleasesOfBoth(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"14.04": "trusty", "14.1": "forky", "12": "bookworm", "12.10": "bookworm", "24.04": "noble", "Ubuntu:25.10": "questing", "Debian:13": "trixie", "sid": "sid"} {
+		if got, ok := Release(name); !ok || got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+	seen := map[string]bool{}
+	for _, name := range Releases() {
+		if got, ok := Release(name); !ok || got != name || seen[name] {
+			t.Errorf("%q is %q, seen before: %v", name, got, seen[name])
+		}
+		seen[name] = true
+	}
+	for codename, want := range map[string]string{"jammy": "Ubuntu", "bookworm": "Debian", "sid": "Debian", "virginia": "", "": ""} {
+		if got := Distribution(codename); got != want {
+			t.Errorf("%q is of %q", codename, got)
+		}
+	}
+}
+
+// The releases of Ubuntu against distro-info-data.
+func TestUbuntuReleasesAgainstDistroInfo(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open("../../../../shared/data/eol/distro-info-data_2026.10.12-1/ubuntu.csv")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("the shared data is missing: %v", err)
+		}
+		t.Skipf("the shared data is not beside the project: %v", err)
+	}
+	defer file.Close()
+	lines := csv.NewReader(file)
+	lines.FieldsPerRecord = -1
+	rows, err := lines.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]string{}
+	for _, row := range rows[1:] {
+		number, _, _ := strings.Cut(row[0], " ")
+		listed[row[2]] = number
+		if _, ok := UbuntuCodename(row[2]); !ok && Compare(number, "16") > 0 {
+			t.Errorf("%s (%s) is missing", number, row[2])
+		}
+	}
+	for _, r := range ubuntu {
+		if listed[r.codename] != r.number {
+			t.Errorf("%s is %s here, %q there", r.codename, r.number, listed[r.codename])
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // Package debian holds the rules that Debian itself sets: how versions are ordered, what a release is
 // called, what the status file of a package database says is on a host, and from which source a binary
-// package was built.
+// package was built. Ubuntu keeps to them; where it has a word of its own, that is here, too.
 package debian
 
 import (

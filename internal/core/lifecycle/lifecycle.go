@@ -33,9 +33,12 @@ type Product struct {
 	Name    string    `json:"name"`  // php
 	Cycle   string    `json:"cycle"` // 8.2
 	End     time.Time `json:"end,omitzero"`
+	Paid    time.Time `json:"paid,omitzero"`   // last day of its makers' support that is paid for
 	Ended   bool      `json:"ended,omitempty"` // the source says so without a day
+	Open    bool      `json:"open,omitempty"`  // the source says that it has not ended
 	Latest  string    `json:"latest,omitempty"`
 	Source  string    `json:"source"`
+	AsOf    time.Time `json:"as_of,omitzero"` // when the source said so
 	Comment string    `json:"comment,omitempty"`
 }
 

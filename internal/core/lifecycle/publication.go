@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/debian"
@@ -44,9 +45,10 @@ type Builder struct {
 	support  map[string][]Support
 }
 
-// Add takes a publication of a feed in. The lists of debian-security-support do not say which release they are
+// Add takes a publication of a feed in that was accepted at a time: what does not say when it was made is
+// as of then. The lists of debian-security-support do not say which release they are
 // of: the feed's name does, by ending in the codename (debian-support-bookworm).
-func (b *Builder) Add(kind Kind, feed string, text []byte) (records int, skipped []advisory.Skip, err error) {
+func (b *Builder) Add(kind Kind, feed string, at time.Time, text []byte) (records int, skipped []advisory.Skip, err error) {
 	switch kind {
 	case DistroInfo:
 		distribution := "debian"
@@ -62,6 +64,11 @@ func (b *Builder) Add(kind Kind, feed string, text []byte) (records int, skipped
 	case Products:
 		var list []Product
 		list, skipped, err = ReadProducts(feed, text)
+		for i := range list {
+			if list[i].AsOf.IsZero() {
+				list[i].AsOf = at
+			}
+		}
 		b.products = append(b.products, list...)
 		return len(list), skipped, err
 	case SupportList, SupportLimited:

@@ -159,6 +159,7 @@ func supportLine(line string, limited bool) (Support, error) {
 func ReadProducts(source string, text []byte) ([]Product, []advisory.Skip, error) {
 	var doc struct {
 		SchemaVersion string          `json:"schema_version"`
+		Generated     string          `json:"generated_at"`
 		Result        json.RawMessage `json:"result"`
 	}
 	if err := json.Unmarshal(text, &doc); err != nil {
@@ -167,6 +168,7 @@ func ReadProducts(source string, text []byte) ([]Product, []advisory.Skip, error
 	if doc.SchemaVersion == "" || !strings.HasPrefix(doc.SchemaVersion, "1.") {
 		return nil, nil, fmt.Errorf("this is no answer of endoflife.date in version 1 (schema_version %q)", doc.SchemaVersion)
 	}
+	asOf, _ := time.Parse(time.RFC3339, doc.Generated) // zero: it does not say
 	var raw []json.RawMessage
 	if err := json.Unmarshal(doc.Result, &raw); err != nil {
 		raw = []json.RawMessage{doc.Result}
@@ -178,6 +180,9 @@ func ReadProducts(source string, text []byte) ([]Product, []advisory.Skip, error
 		if err != nil {
 			skipped = append(skipped, advisory.Skip{Place: fmt.Sprintf("product %d", i+1), Why: err.Error()})
 			continue
+		}
+		for i := range got {
+			got[i].AsOf = asOf
 		}
 		if list = append(list, got...); len(list) > maxProducts {
 			return nil, skipped, fmt.Errorf("more than %d lines of versions", maxProducts)
@@ -196,6 +201,7 @@ func product(source string, text []byte) ([]Product, error) {
 			Name   string  `json:"name"`
 			IsEOL  *bool   `json:"isEol"`
 			EOL    *string `json:"eolFrom"`
+			EOES   *string `json:"eoesFrom"`
 			Latest *struct {
 				Name string `json:"name"`
 			} `json:"latest"`
@@ -209,13 +215,19 @@ func product(source string, text []byte) ([]Product, error) {
 	}
 	out := make([]Product, 0, len(p.Releases))
 	for _, r := range p.Releases {
-		one := Product{Name: p.Name, Cycle: r.Name, Source: source, Ended: r.IsEOL != nil && *r.IsEOL}
-		if r.EOL != nil && *r.EOL != "" {
-			day, err := time.Parse(time.DateOnly, *r.EOL)
-			if err != nil {
-				return nil, fmt.Errorf("%s %s: %q is no day", p.Name, r.Name, *r.EOL)
+		one := Product{Name: p.Name, Cycle: r.Name, Source: source, Ended: r.IsEOL != nil && *r.IsEOL, Open: r.IsEOL != nil && !*r.IsEOL}
+		for _, d := range []struct {
+			text *string
+			to   *time.Time
+		}{{r.EOL, &one.End}, {r.EOES, &one.Paid}} {
+			if d.text == nil || *d.text == "" {
+				continue
 			}
-			one.End = day
+			day, err := time.Parse(time.DateOnly, *d.text)
+			if err != nil {
+				return nil, fmt.Errorf("%s %s: %q is no day", p.Name, r.Name, *d.text)
+			}
+			*d.to = day
 		}
 		if r.Latest != nil {
 			one.Latest = r.Latest.Name

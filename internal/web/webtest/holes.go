@@ -17,6 +17,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/lifecycle"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/severity"
@@ -184,6 +185,11 @@ func (b *Backend) Holes(_ context.Context, system string) (board.OpenHoles, erro
 			{Unclear: &branch, Found: branch.Found, Level: severity.Unknown, Advice: branch.Advice(terms)},
 		}
 		out.Partial = true
+		blog := application.Found{Kind: application.WordPress, Name: "wordpress", Version: "7.1.2", Path: "/var/www/blog", Ecosystem: advisory.WordPress, Owner: policy.PartyCustomer}
+		for _, l := range application.Lives(b.Now, releases(), []application.Found{app, branch.Found, blog}) {
+			out.Lives = append(out.Lives, board.AppLife{Life: l, Advice: l.Advice(b.Now, terms)})
+		}
+		out.PHP = releases().Middleware(b.Now, releases().Of(b.Now, "debian", "bookworm", "12"), []lifecycle.Software{{Source: "php8.2", Version: "8.2.29-1", Distro: true}})
 		for i := range 60 {
 			small := curlHole
 			small.cve, small.title = fmt.Sprintf("CVE-2025-%05d", 10000+i), ""

@@ -16,7 +16,11 @@ func releases() *lifecycle.Table {
 	return lifecycle.NewTable([]lifecycle.Release{
 		{Distribution: "debian", Version: "11", Codename: "bullseye", Released: day(2021, 8, 14), End: day(2024, 8, 14), Extended: day(2026, 8, 31), Paid: day(2031, 6, 30), Source: "distro-info-debian"},
 		{Distribution: "debian", Version: "12", Codename: "bookworm", Released: day(2023, 6, 10), End: day(2026, 7, 11), Extended: day(2028, 6, 30), Source: "distro-info-debian"},
-	}, nil, map[string][]lifecycle.Support{"bookworm": {
+	}, []lifecycle.Product{
+		{Name: "typo3", Cycle: "13", End: day(2027, 12, 31), Open: true, Source: "endoflife", AsOf: day(2026, 11, 20)},
+		{Name: "typo3", Cycle: "12", End: day(2026, 4, 30), Paid: day(2029, 4, 30), Ended: true, Source: "endoflife", AsOf: day(2026, 11, 20)},
+		{Name: "wordpress", Cycle: "7.1", Open: true, Source: "endoflife", AsOf: day(2026, 11, 20)},
+	}, map[string][]lifecycle.Support{"bookworm": {
 		{Pattern: "binutils", Limited: true, Why: "Only suitable for trusted content", Source: "debian-support-bookworm"},
 		{Pattern: "dnsdist", End: day(2025, 10, 1), Why: "No security support upstream", Source: "debian-support-bookworm"},
 	}})

@@ -185,7 +185,7 @@ func (b *Builder) Add(r advisory.Record) {
 	if r.Withdrawn {
 		return
 	}
-	if slices.ContainsFunc(r.Affected, func(a advisory.Affected) bool { return !strings.HasPrefix(string(a.Ecosystem), "Debian:") }) {
+	if slices.ContainsFunc(r.Affected, func(a advisory.Affected) bool { _, _, packaged := a.Ecosystem.Release(); return !packaged }) {
 		b.apps = append(b.apps, r)
 	}
 	for _, cve := range r.CVEs {

@@ -7,11 +7,11 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/application"
+	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/severity"
 )
 
@@ -37,7 +37,7 @@ type Source struct {
 	Published time.Time `json:"published,omitzero"`
 }
 
-// Package is how a source package of a Debian release stands towards the hole.
+// Package is how a source package of a release of Debian or Ubuntu stands towards the hole.
 type Package struct {
 	Release string         `json:"release"`
 	Source  string         `json:"source"`
@@ -47,6 +47,9 @@ type Package struct {
 	Note    string         `json:"note,omitempty"`
 }
 
+// ubuntu is the publisher of Ubuntu's priorities.
+const ubuntu = "Ubuntu"
+
 // The bounds of one dossier: more is left out.
 const (
 	maxReferences = 50
@@ -54,7 +57,7 @@ const (
 )
 
 // Evidence is what a rating of the hole rests on. The urgency is Debian's for the source package, in
-// the release; empty where it gives none.
+// the release; empty where it gives none. Ubuntu's priority is one more publisher's word.
 func (d *Dossier) Evidence(release, source string) severity.Evidence {
 	e := severity.Evidence{Holes: []string{d.CVE}, Vectors: d.Vectors, KEV: d.KEV, EPSS: d.EPSS}
 	for _, a := range d.Advisories {
@@ -63,7 +66,11 @@ func (d *Dossier) Evidence(release, source string) severity.Evidence {
 		}
 	}
 	for _, p := range d.Packages {
-		if p.Release == release && p.Source == source && p.Urgency != "" {
+		switch {
+		case p.Release != release || p.Source != source || p.Urgency == "":
+		case debian.Distribution(release) == ubuntu:
+			e.Words = []severity.Word{{Publisher: ubuntu, Text: p.Urgency}}
+		default:
 			e.Urgency = p.Urgency
 		}
 	}
@@ -98,11 +105,14 @@ func (d *Dossier) add(r *advisory.Record) {
 		}
 	}
 	for _, a := range r.Affected {
-		release, ok := strings.CutPrefix(string(a.Ecosystem), "Debian:")
-		if !ok || a.Inherited {
+		release, service, ok := a.Ecosystem.Release()
+		if !ok || a.Inherited || service == advisory.FIPS || len(a.CVEs) > 0 && !slices.Contains(a.CVEs, d.CVE) {
 			continue
 		}
 		p := Package{Release: release, Source: a.Package, State: a.State, Urgency: a.Urgency, Note: a.Note}
+		if service == advisory.Pro && p.State == advisory.Fixed {
+			p.State = advisory.ProOnly
+		}
 		for _, span := range a.Ranges {
 			p.Fixed = cmp.Or(span.Fixed, p.Fixed)
 		}

@@ -169,7 +169,8 @@ func Read(kind Kind, in Text, emit func(advisory.Record)) ([]advisory.Skip, erro
 const maxRecord = 8 << 20
 
 // recordLines reads records in the form of package advisory, one a line: what adapters make of documents that
-// come one by one.
+// come one by one, or of a publication that is too large to be kept. A line may also name what they could not
+// read.
 func recordLines(text string) (records []advisory.Record, skipped []advisory.Skip) {
 	n := 0
 	for line := range strings.Lines(text) {
@@ -178,16 +179,21 @@ func recordLines(text string) (records []advisory.Record, skipped []advisory.Ski
 		if line == "" {
 			continue
 		}
-		var r advisory.Record
+		var r struct {
+			advisory.Record
+			advisory.Skip
+		}
 		switch err := json.Unmarshal([]byte(line), &r); {
 		case len(line) > maxRecord:
 			skipped = append(skipped, advisory.Skip{Place: fmt.Sprintf("line %d", n), Why: "the record is larger than any"})
 		case err != nil:
 			skipped = append(skipped, advisory.Skip{Place: fmt.Sprintf("line %d", n), Why: err.Error()})
+		case r.Place != "" && r.Why != "":
+			skipped = append(skipped, r.Skip)
 		case r.ID == "" || r.Publisher == "":
 			skipped = append(skipped, advisory.Skip{Place: fmt.Sprintf("line %d", n), Why: "a record needs an id and a publisher"})
 		default:
-			records = append(records, r)
+			records = append(records, r.Record)
 		}
 	}
 	return records, skipped

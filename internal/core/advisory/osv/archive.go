@@ -9,10 +9,11 @@ import (
 	"github.com/patchwart/patchwart/internal/core/advisory"
 )
 
-// Bounds of an archive: Debian's has about 60,000 records and 500 MB unpacked.
+// Bounds of an archive: Debian's has about 60,000 records and 500 MB unpacked, Ubuntu's about as many and
+// 10 GB, because each lists every version and every binary package of every kernel.
 const (
 	maxRecords  = 1_000_000
-	maxUnpacked = 8 << 30
+	maxUnpacked = 40 << 30
 )
 
 // Archive reads a zip file of records, one a file. Records that cannot be read are reported; an archive

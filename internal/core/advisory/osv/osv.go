@@ -1,11 +1,12 @@
 // Package osv reads records in the Open Source Vulnerability format (schema 1.x), one by one or from
 // the zip files in which whole ecosystems are published.
 //
-// A record of Debian counts only with the release it speaks of: without one every release would seem
-// to have the hole.
+// A record of Debian or Ubuntu counts only with the release it speaks of: without one every release would
+// seem to have the hole.
 package osv
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -29,6 +30,7 @@ type document struct {
 	Withdrawn  time.Time `json:"withdrawn"`
 	Aliases    []string  `json:"aliases"`
 	Upstream   []string  `json:"upstream"`
+	Related    []string  `json:"related"`
 	Summary    string    `json:"summary"`
 	Severity   []score   `json:"severity"`
 	Affected   []product `json:"affected"`
@@ -52,10 +54,18 @@ type product struct {
 		Type   string              `json:"type"`
 		Events []map[string]string `json:"events"`
 	} `json:"ranges"`
-	Versions []string `json:"versions"`
+	Versions json.RawMessage `json:"versions"` // read only where there are no ranges: it is most of a record
 	Specific struct {
-		Urgency string `json:"urgency"`
+		Urgency      string `json:"urgency"`      // Debian's
+		Availability string `json:"availability"` // Ubuntu's: what one has to subscribe to
 	} `json:"ecosystem_specific"`
+	Database struct {
+		CVEs struct {
+			List []struct {
+				ID string `json:"id"`
+			} `json:"cves"`
+		} `json:"cves_map"` // Ubuntu's: which of a notice's holes the package had
+	} `json:"database_specific"`
 }
 
 // Parse reads one record.
@@ -74,16 +84,7 @@ func Parse(text []byte) (advisory.Record, error) {
 		ID: d.ID, Publisher: Publisher, Title: d.Summary,
 		Published: d.Published, Modified: d.Modified, Withdrawn: !d.Withdrawn.IsZero(),
 	}
-	for _, name := range slices.Concat([]string{d.ID}, d.Upstream, d.Aliases) {
-		switch {
-		case strings.HasPrefix(name, "CVE-"), strings.HasPrefix(name, "TEMP-"):
-			if !slices.Contains(r.CVEs, name) {
-				r.CVEs = append(r.CVEs, name)
-			}
-		case name != d.ID && !slices.Contains(r.Aliases, name):
-			r.Aliases = append(r.Aliases, name)
-		}
-	}
+	r.CVEs, r.Aliases = d.names()
 	scores := d.Severity
 	for i, p := range d.Affected {
 		scores = append(scores, p.Severity...)
@@ -91,9 +92,13 @@ func Parse(text []byte) (advisory.Record, error) {
 		if err != nil {
 			return r, fmt.Errorf("affected[%d]: %w", i, err)
 		}
-		if ok {
-			r.Affected = append(r.Affected, a)
+		if !ok || livepatch(d.ID, p) {
+			continue
 		}
+		if _, _, packaged := a.Ecosystem.Release(); packaged && a.Urgency == "" {
+			a.Urgency = cmp.Or(priority(p.Severity), priority(d.Severity))
+		}
+		r.Affected = append(r.Affected, a)
 	}
 	for _, s := range scores {
 		if strings.HasPrefix(s.Type, "CVSS_") && !slices.Contains(r.Vectors, s.Score) {
@@ -106,20 +111,65 @@ func Parse(text []byte) (advisory.Record, error) {
 	return r, nil
 }
 
+// names are the holes that a record is about, and what else it is called. Debian's and Ubuntu's own
+// entries for a CVE have its name with theirs in front.
+func (d *document) names() (cves, aliases []string) {
+	take := func(names []string, others bool) {
+		for _, name := range names {
+			cve := cveOf(name)
+			switch {
+			case cve != "":
+				if !slices.Contains(cves, cve) {
+					cves = append(cves, cve)
+				}
+			case others && name != d.ID && !slices.Contains(aliases, name):
+				aliases = append(aliases, name)
+			}
+		}
+	}
+	take([]string{d.ID}, false)
+	take(d.Upstream, true)
+	take(d.Aliases, true)
+	if len(cves) == 0 && notice(d.ID) { // older notices name their holes as merely related
+		take(d.Related, false)
+	}
+	return cves, aliases
+}
+
+// cveOf is the CVE that a name is of; empty for the name of something else.
+func cveOf(name string) string {
+	for _, publisher := range []string{"UBUNTU-", "DEBIAN-"} {
+		if rest, ok := strings.CutPrefix(name, publisher); ok && strings.HasPrefix(rest, "CVE-") {
+			return rest
+		}
+	}
+	if strings.HasPrefix(name, "CVE-") || strings.HasPrefix(name, "TEMP-") {
+		return name
+	}
+	return ""
+}
+
 // affected turns a product into the terms of the house. ok is false for what says nothing that can be
-// matched: a Debian package without its release, a repository's commits.
-func (p product) affected() (a advisory.Affected, ok bool, err error) {
+// matched: a package of Debian or Ubuntu without its release, a repository's commits.
+func (p *product) affected() (a advisory.Affected, ok bool, err error) {
 	name, release, _ := strings.Cut(p.Package.Ecosystem, ":")
 	a = advisory.Affected{Ecosystem: advisory.Ecosystem(p.Package.Ecosystem), Package: p.Package.Name, State: advisory.Unfixed, Urgency: p.Specific.Urgency}
 	if p.Package.Name == "" {
 		return a, false, nil
 	}
-	if name == "Debian" {
+	switch name {
+	case "Debian":
 		codename, known := debian.Codename(release)
 		if release == "" || !known {
 			return a, false, nil
 		}
 		a.Ecosystem = advisory.Debian(codename)
+	case "Ubuntu":
+		codename, service, known := p.ubuntu(release)
+		if !known {
+			return a, false, nil
+		}
+		a.Ecosystem, a.CVEs = advisory.Ubuntu(codename, service), p.cves()
 	}
 	for _, r := range p.Ranges {
 		if r.Type != "ECOSYSTEM" && r.Type != "SEMVER" {
@@ -132,7 +182,13 @@ func (p product) affected() (a advisory.Affected, ok bool, err error) {
 		a.Ranges = append(a.Ranges, spans...)
 	}
 	if len(a.Ranges) == 0 { // listed versions alone
-		for _, v := range p.Versions {
+		var list []string
+		if len(p.Versions) > 0 {
+			if err := json.Unmarshal(p.Versions, &list); err != nil {
+				return a, false, err
+			}
+		}
+		for _, v := range list {
 			a.Ranges = append(a.Ranges, advisory.Range{Introduced: v, LastAffected: v})
 		}
 	}

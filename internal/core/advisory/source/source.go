@@ -20,6 +20,7 @@ import (
 type Source struct {
 	Name    string        `json:"name"`
 	Kind    Kind          `json:"kind"`
+	Only    string        `json:"only,omitempty"` // distribution whose hosts need it, "Ubuntu"; empty: every estate does
 	URL     string        `json:"url"`
 	Hosts   []string      `json:"hosts,omitempty"` // that a redirect may lead to, besides the URL's own
 	Files   []string      `json:"files"`           // names of its file in a directory for import
@@ -29,6 +30,10 @@ type Source struct {
 	Proof   string        `json:"proof"`
 	Licence string        `json:"licence"`
 	About   lang.Text     `json:"about"`
+
+	// Releases are the codenames that hosts of the distribution run. Whoever looks at a source of the kind
+	// OSV says so; the catalogue does not.
+	Releases []string `json:"-"`
 }
 
 // Kind is what lies at a source's address.
@@ -38,6 +43,7 @@ type Kind string
 const (
 	File Kind = "file" // the publication itself
 	CSAF Kind = "csaf" // the provider-metadata.json of a CSAF provider, whose documents come one by one
+	OSV  Kind = "osv"  // a zip file of OSV records, too large to be kept: an excerpt is, for the releases that hosts run
 )
 
 // Bounds of a catalogue.
@@ -86,7 +92,7 @@ func Parse(file string, data []byte) ([]Source, error) {
 }
 
 func read(n strictyaml.Node) Source {
-	f := n.Fields("name", "kind", "url", "hosts", "files", "mebibytes", "every", "fresh", "proof", "licence", "about")
+	f := n.Fields("name", "kind", "only", "url", "hosts", "files", "mebibytes", "every", "fresh", "proof", "licence", "about")
 	var s Source
 	at := f.Need("name")
 	if s.Name, _ = at.Word(); !names.MatchString(s.Name) {
@@ -94,7 +100,12 @@ func read(n strictyaml.Node) Source {
 	}
 	s.Kind = File
 	if at, ok := f.Get("kind"); ok {
-		s.Kind = Kind(at.OneOf(string(File), string(CSAF)))
+		s.Kind = Kind(at.OneOf(string(File), string(CSAF), string(OSV)))
+	}
+	if at, ok := f.Get("only"); ok {
+		s.Only = at.OneOf("Ubuntu")
+	} else if s.Kind == OSV {
+		n.Wrong(lang.T("von einem Feed dieser Art wird nur ein Auszug behalten: only muss sagen, für welche Distribution", "of a feed of this kind only an excerpt is kept: only has to say for which distribution"))
 	}
 	at = f.Need("url")
 	if s.URL, _ = at.Word(); !Allowed(s.URL) {
@@ -121,7 +132,10 @@ func read(n strictyaml.Node) Source {
 	s.Limit = int64(f.Need("mebibytes").Whole(1, maxMebibytes)) << 20
 	s.Every = time.Duration(f.Need("every").Whole(1, maxHours)) * time.Hour
 	s.Fresh = time.Duration(f.Need("fresh").Whole(1, maxHours)) * time.Hour
-	s.Proof = f.Need("proof").OneOf("none", "sha256")
+	at = f.Need("proof")
+	if s.Proof = at.OneOf("none", "sha256"); s.Kind == OSV && s.Proof == "sha256" {
+		at.Wrong(lang.T("Feeds dieser Art werden nicht gegen eine Prüfsumme gehalten", "feeds of this kind are not held against a checksum"))
+	}
 	if at, ok := f.Get("licence"); ok {
 		s.Licence, _ = at.Word()
 	}

@@ -55,6 +55,9 @@ sources:
 		"an unknown proof":  {"proof: none", "proof: trust"},
 		"larger than taken": {"mebibytes: 32", "mebibytes: 4096"},
 		"a strange host":    {"files: [DSA.list]", "hosts: [\"a b\"]"},
+		"for a stranger":    {"name: mirror", "name: mirror, only: Plan9"},
+		"an excerpt of all": {"name: mirror", "name: mirror, kind: osv"},
+		"an excerpt's sum":  {"name: mirror, url: \"https://mirror.example/DSA.list\", files: [DSA.list], mebibytes: 32, every: 1, fresh: 48, proof: none", "name: mirror, kind: osv, only: Ubuntu, url: \"https://mirror.example/DSA.list\", mebibytes: 32, every: 1, fresh: 48, proof: sha256"},
 	} {
 		_, err := source.Parse("feeds.yaml", []byte(strings.Replace(good, change[0], change[1], 1)))
 		var f *fault.Error
