@@ -116,6 +116,23 @@ func (c *Client) PlaceOrder(ctx context.Context, order OrderRequest) (OrderRecei
 	return call[OrderReceipt](ctx, c, http.MethodPost, "/orders", nil, order)
 }
 
+// Orders lists customers' orders of a system, or, with an empty name, of all, the newest first.
+func (c *Client) Orders(ctx context.Context, system string) ([]OrderRow, error) {
+	list, err := call[struct{ Orders []OrderRow }](ctx, c, http.MethodGet, "/orders", query("system", system), nil)
+	return list.Orders, err
+}
+
+// Order is one order.
+func (c *Client) Order(ctx context.Context, id string) (OrderRow, error) {
+	return call[OrderRow](ctx, c, http.MethodGet, "/orders/"+url.PathEscape(id), nil, nil)
+}
+
+// Withdraw takes an order back, until its run begins.
+func (c *Client) Withdraw(ctx context.Context, w WithdrawalRequest) (OrderRow, error) {
+	return call[OrderRow](ctx, c, http.MethodPost, "/orders/"+url.PathEscape(w.Order)+"/withdrawal", nil,
+		map[string]string{"contact": w.Contact, "channel": w.Channel, "text": w.Text})
+}
+
 // Plan plans what is permitted on a system, or, with an empty name, on all. A preview plans nothing.
 func (c *Client) Plan(ctx context.Context, system string, preview bool) (PlanResult, error) {
 	return call[PlanResult](ctx, c, http.MethodPost, "/plan", nil, map[string]any{"system": system, "preview": preview})

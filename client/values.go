@@ -5,6 +5,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/simulation"
 	"github.com/patchwart/patchwart/internal/core/verdict"
@@ -39,6 +40,12 @@ type (
 	OrderRequest = board.OrderRequest
 	// OrderReceipt is what came of an order.
 	OrderReceipt = board.OrderReceipt
+	// OrderRow is an order, and how far it has come.
+	OrderRow = board.OrderRow
+	// WithdrawalRequest takes an order back.
+	WithdrawalRequest = board.WithdrawalRequest
+	// OrderState is how far an order has come.
+	OrderState = mandate.OrderState
 	// PlanResult is what was planned, and why not the rest.
 	PlanResult = board.PlanResult
 	// RunFilter narrows a list of runs.
@@ -93,6 +100,14 @@ const (
 	StageOrdered = board.Ordered
 	StageRunning = board.Running
 	StageOver    = board.Over
+
+	OrderAccepted  = mandate.Accepted
+	OrderScheduled = mandate.Scheduled
+	OrderRunning   = mandate.Running
+	OrderDone      = mandate.Done
+	OrderPutBack   = mandate.PutBack
+	OrderUnsettled = mandate.Unsettled
+	OrderWithdrawn = mandate.Withdrawn
 )
 
 // The outcomes of a run. Only OutcomeSucceeded is success.

@@ -46,6 +46,9 @@ type Systems interface {
 // Orders takes customers' orders and plans what they permit.
 type Orders interface {
 	PlaceOrder(ctx context.Context, order board.OrderRequest) (board.OrderReceipt, error)
+	Orders(ctx context.Context, system string) ([]board.OrderRow, error) // "" = all systems
+	Order(ctx context.Context, id string) (board.OrderRow, error)
+	Withdraw(ctx context.Context, w board.WithdrawalRequest) (board.OrderRow, error)
 	Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error) // "" = all systems
 }
 

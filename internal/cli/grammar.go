@@ -12,16 +12,18 @@ type grammar struct {
 	Server    string   `default:"http://127.0.0.1:7480" env:"PATCHWART_SERVER" placeholder:"URL" help:"${flag_server}"`
 	TokenFile string   `env:"PATCHWART_TOKEN_FILE" placeholder:"${word_file}" help:"${flag_token}"`
 
-	Serve   serveCmd   `cmd:"" help:"${cmd_serve}"`
-	Apply   applyCmd   `cmd:"" help:"${cmd_apply}"`
-	Systems systemsCmd `cmd:"" help:"${cmd_systems}"`
-	System  systemCmd  `cmd:"" help:"${cmd_system}"`
-	Explain explainCmd `cmd:"" help:"${cmd_explain}"`
-	Due     dueCmd     `cmd:"" help:"${cmd_due}"`
-	Order   orderCmd   `cmd:"" help:"${cmd_order}"`
-	Plan    planCmd    `cmd:"" help:"${cmd_plan}"`
-	Runs    runsCmd    `cmd:"" help:"${cmd_runs}"`
-	Run     struct {
+	Serve    serveCmd    `cmd:"" help:"${cmd_serve}"`
+	Apply    applyCmd    `cmd:"" help:"${cmd_apply}"`
+	Systems  systemsCmd  `cmd:"" help:"${cmd_systems}"`
+	System   systemCmd   `cmd:"" help:"${cmd_system}"`
+	Explain  explainCmd  `cmd:"" help:"${cmd_explain}"`
+	Due      dueCmd      `cmd:"" help:"${cmd_due}"`
+	Order    orderCmd    `cmd:"" help:"${cmd_order}"`
+	Orders   ordersCmd   `cmd:"" help:"${cmd_orders}"`
+	Withdraw withdrawCmd `cmd:"" help:"${cmd_withdraw}"`
+	Plan     planCmd     `cmd:"" help:"${cmd_plan}"`
+	Runs     runsCmd     `cmd:"" help:"${cmd_runs}"`
+	Run      struct {
 		Show runShowCmd `cmd:"" help:"${cmd_run_show}"`
 	} `cmd:"" help:"${cmd_run}"`
 	Enrol  enrolCmd `cmd:"" help:"${cmd_enrol}"`
@@ -121,6 +123,17 @@ type orderCmd struct {
 	Scope    string `enum:"security_updates,updates" default:"security_updates" placeholder:"${word_scope}" help:"${flag_order_scope}"`
 
 	Mitigation bool `help:"${flag_order_mitigation}"`
+}
+
+type ordersCmd struct {
+	System string `arg:"" optional:"" help:"${arg_system_all}"`
+}
+
+type withdrawCmd struct {
+	Order   string `arg:"" help:"${arg_order}"`
+	Contact string `required:"" placeholder:"ID" help:"${flag_order_contact}"`
+	Channel string `required:"" placeholder:"TICKET" help:"${flag_order_channel}"`
+	Text    string `required:"" placeholder:"TEXT" help:"${flag_withdraw_text}"`
 }
 
 type planCmd struct {

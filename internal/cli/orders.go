@@ -7,7 +7,8 @@ import (
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
 
-var orderWords = struct{ Placed, Allowed, LeftOut, System, Run, When, Takes, Reason, Planned, Preview, NotPlanned, Refused, Nothing, Due, Rule, Next lang.Text }{
+var orderWords = struct{ Order, Placed, Allowed, LeftOut, System, Run, When, Takes, Reason, Planned, Preview, NotPlanned, Refused, Nothing, Due, Rule, Next lang.Text }{
+	Order:      lang.T("Auftrag", "order"),
 	Placed:     lang.T("● Auftrag %[1]s ist eingetragen.", "● Order %[1]s is placed."),
 	Allowed:    lang.T("Er erlaubt jetzt %[1]d fällige Änderungen.", "It permits %[1]d due changes now."),
 	LeftOut:    lang.T("%[1]d bleiben außen vor.", "%[1]d are left out."),
@@ -61,6 +62,56 @@ func (cmd orderCmd) Run(a *app) error {
 		}
 		a.print("  " + counts)
 		a.print("  " + a.tf(w.Next, clean(receipt.Order.System)))
+	})
+}
+
+// markOfOrder is how far an order has come.
+func markOfOrder(s client.OrderState) mark {
+	switch s {
+	case client.OrderDone:
+		return mark{"●", s.Text(), green}
+	case client.OrderAccepted, client.OrderScheduled, client.OrderRunning:
+		return mark{"◐", s.Text(), cyan}
+	case client.OrderWithdrawn:
+		return mark{"▲", s.Text(), plainText}
+	}
+	return mark{"✕", s.Text(), red}
+}
+
+func (cmd ordersCmd) Run(a *app) error {
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
+	rows, err := c.Orders(a.ctx, cmd.System)
+	if err != nil {
+		return err
+	}
+	return a.result(list(rows), func() {
+		if len(rows) == 0 {
+			a.say(lang.T("Es gibt keine Aufträge.", "There are no orders."))
+			return
+		}
+		var cells [][]cell
+		for _, o := range rows {
+			cells = append(cells, []cell{text(o.ID), a.state(markOfOrder(o.State)), text(o.System), text(o.ContactName), text(o.Channel), text(a.moment(o.Given, o.Zone)), text(o.Run)})
+		}
+		a.table("", []lang.Text{orderWords.Order, holeWords.State, systemWords.System, lang.T("von", "by"), lang.T("wo", "where"), lang.T("gegeben", "given"), orderWords.Run}, cells)
+	})
+}
+
+func (cmd withdrawCmd) Run(a *app) error {
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
+	o, err := c.Withdraw(a.ctx, client.WithdrawalRequest{Order: cmd.Order, Contact: cmd.Contact, Channel: cmd.Channel, Text: cmd.Text})
+	if err != nil {
+		return err
+	}
+	return a.result(o, func() {
+		a.print(clean(o.ID) + "  " + clean(o.System) + "  " + a.mark(markOfOrder(o.State)))
+		a.print("  " + a.t(o.Sentence))
 	})
 }
 

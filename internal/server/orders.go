@@ -62,6 +62,7 @@ func (s *Server) PlaceOrder(ctx context.Context, q board.OrderRequest) (board.Or
 			ID: id, System: q.System, Customer: sub.held.Customer.ID, Contact: q.Contact, Channel: strings.TrimSpace(q.Channel),
 			Text: q.Text, Explicit: q.Explicit, Scope: q.Scope, Given: c.at, Mitigation: q.Mitigation,
 		}
+		o.Confirmation = confirmation(o, sub.job())
 		st, err := c.AddOrder(ctx, o)
 		if err := c.put(ctx, st, err); err != nil {
 			return err
@@ -74,7 +75,7 @@ func (s *Server) PlaceOrder(ctx context.Context, q board.OrderRequest) (board.Or
 			}
 		}
 		receipt.Order, receipt.LeftOut = o, len(refusals)
-		receipt.Confirmation = confirmation(o, sub.job())
+		receipt.Confirmation = o.Confirmation
 		c.wake()
 		return nil
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -16,6 +17,12 @@ import (
 func (tx *Tx) AddOrder(ctx context.Context, o mandate.Order) (Statement, error) {
 	row := sqlgen.AddOrderParams{ID: o.ID, System: o.System, Customer: o.Customer, Contact: o.Contact, Channel: o.Channel,
 		Words: o.Text, Explicit: o.Explicit, Scope: string(o.Scope), Given: micros(o.Given), Withdrawn: o.Withdrawn, Used: o.Used, Mitigation: o.Mitigation}
+	if !o.Confirmation.IsZero() {
+		row.Confirmation = list(o.Confirmation)
+	}
+	if o.Withdrawal != nil {
+		row.Withdrawal = list(o.Withdrawal)
+	}
 	n, err := tx.q.AddOrder(ctx, row)
 	if err != nil {
 		return Statement{}, fmt.Errorf("store: add order %q: %w", o.ID, err)
@@ -41,7 +48,8 @@ func (tx *Tx) Order(ctx context.Context, id string) (mandate.Order, bool, error)
 	if err != nil {
 		return mandate.Order{}, false, fmt.Errorf("store: order %q: %w", id, err)
 	}
-	return orderOf(row), true, nil
+	o, err := orderOf(row)
+	return o, err == nil, err
 }
 
 // Orders are the orders for a system, oldest first, used and withdrawn ones included.
@@ -50,9 +58,25 @@ func (tx *Tx) Orders(ctx context.Context, system string) ([]mandate.Order, error
 	if err != nil {
 		return nil, fmt.Errorf("store: orders for %q: %w", system, err)
 	}
+	return manyOrders(rows)
+}
+
+// AllOrders are the newest orders for all systems, the newest first.
+func (tx *Tx) AllOrders(ctx context.Context, most int) ([]mandate.Order, error) {
+	rows, err := tx.q.ListOrders(ctx, int32(most))
+	if err != nil {
+		return nil, fmt.Errorf("store: orders: %w", err)
+	}
+	return manyOrders(rows)
+}
+
+func manyOrders(rows []sqlgen.Order) ([]mandate.Order, error) {
 	orders := make([]mandate.Order, len(rows))
 	for i, row := range rows {
-		orders[i] = orderOf(row)
+		var err error
+		if orders[i], err = orderOf(row); err != nil {
+			return nil, err
+		}
 	}
 	return orders, nil
 }
@@ -70,9 +94,9 @@ func (tx *Tx) FreeOrder(ctx context.Context, id, run string) (Statement, error) 
 	return tx.changedOrder(ctx, id, n, err)
 }
 
-// WithdrawOrder takes an order back, as long as no run uses it (ErrUsed).
-func (tx *Tx) WithdrawOrder(ctx context.Context, id string) (Statement, error) {
-	n, err := tx.q.WithdrawOrder(ctx, id)
+// WithdrawOrder takes an order back, as long as no run uses it and it was not taken back before (ErrUsed).
+func (tx *Tx) WithdrawOrder(ctx context.Context, id string, w mandate.Withdrawal) (Statement, error) {
+	n, err := tx.q.WithdrawOrder(ctx, list(w), id)
 	return tx.changedOrder(ctx, id, n, err)
 }
 
@@ -93,10 +117,19 @@ func (tx *Tx) changedOrder(ctx context.Context, id string, n int64, err error) (
 	return orderStatement(ctx, tx, id)
 }
 
-func orderOf(row sqlgen.Order) mandate.Order {
-	return mandate.Order{ID: row.ID, System: row.System, Customer: row.Customer, Contact: row.Contact, Channel: row.Channel,
+func orderOf(row sqlgen.Order) (mandate.Order, error) {
+	o := mandate.Order{ID: row.ID, System: row.System, Customer: row.Customer, Contact: row.Contact, Channel: row.Channel,
 		Text: row.Words, Explicit: row.Explicit, Scope: estate.Scope(row.Scope), Given: moment(row.Given),
 		Withdrawn: row.Withdrawn, Used: row.Used, Mitigation: row.Mitigation}
+	for text, into := range map[string]any{row.Confirmation: &o.Confirmation, row.Withdrawal: &o.Withdrawal} {
+		if text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			return o, unreadable("orders", row.ID, err)
+		}
+	}
+	return o, nil
 }
 
 func orderStatement(ctx context.Context, tx *Tx, id string) (Statement, error) {
@@ -104,7 +137,8 @@ func orderStatement(ctx context.Context, tx *Tx, id string) (Statement, error) {
 	if err != nil {
 		return Statement{}, err
 	}
-	return state(KindOrder, id, orderOf(row), nil), nil
+	o, err := orderOf(row)
+	return state(KindOrder, id, o, nil), err
 }
 
 func eachOrder(ctx context.Context, tx *Tx, fn func(string) error) error {

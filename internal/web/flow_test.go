@@ -92,8 +92,8 @@ func TestAnOrderSentTwiceIsOneOrder(t *testing.T) {
 			t.Errorf("sent to %q", place)
 		}
 	}
-	if len(d.Backend.Orders) != 1 {
-		t.Errorf("%d orders were placed", len(d.Backend.Orders))
+	if len(d.Backend.Placed) != 1 {
+		t.Errorf("%d orders were placed", len(d.Backend.Placed))
 	}
 	if status, _, h := d.get("/systeme/db1/auftrag?beleg=somebodyelsesnumber"); status != http.StatusSeeOther || h.Get("Location") != "/systeme/db1#auftraege" {
 		t.Errorf("an unknown receipt answered %d to %q", status, h.Get("Location"))
@@ -128,7 +128,7 @@ func TestAnOrderThatLacksSomethingIsNotPlaced(t *testing.T) {
 			if change.field != "wortlaut" {
 				want(t, body, "I. Petersen") // what was typed is not lost
 			}
-			if len(d.Backend.Orders) > 0 {
+			if len(d.Backend.Placed) > 0 {
 				t.Error("the order was placed")
 			}
 		})
@@ -300,4 +300,27 @@ func want(t *testing.T, body string, texts ...string) {
 			t.Errorf("the page does not say %q", text)
 		}
 	}
+}
+
+// TestAnOrderIsWithdrawn: the form asks for who, where and the words; what is missing is said and nothing lost.
+func TestAnOrderIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	want(t, d.page("/auftraege"), "A-2026-0117", "Ticket 20261127-14", "Maria Huber")
+	want(t, d.page("/auftraege?zustand=zurueckgezogen"), "Kein Auftrag passt")
+	want(t, d.page("/auftraege/A-2026-0117"), "Auftrag zurückziehen", "SHA-256")
+	status, body, _ := d.post("/auftraege/A-2026-0117/zurueckziehen", url.Values{"person": {"huber"}, "wo": {"Ticket 9"}})
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "So lässt sich der Auftrag nicht zurückziehen") || !strings.Contains(body, "Ticket 9") {
+		t.Errorf("%d: without words: %s", status, body)
+	}
+	status, _, h := d.post("/auftraege/A-2026-0117/zurueckziehen", url.Values{"person": {"huber"}, "wo": {"Ticket 9"}, "wortlaut": {"Bitte doch nicht."}})
+	if status != http.StatusSeeOther {
+		t.Fatalf("status %d", status)
+	}
+	page := d.page(h.Get("Location"))
+	want(t, page, "zurückgezogen", "huber, Ticket 9")
+	if strings.Contains(page, "/zurueckziehen") {
+		t.Error("a withdrawn order can be withdrawn")
+	}
+	want(t, d.page("/auftraege?zustand=zurueckgezogen"), "A-2026-0117")
 }

@@ -108,6 +108,13 @@ func fixtureWords(t *testing.T, d *desk) string {
 	}
 	all = append(all, hole.Overrides[0].Reason, hole.Mitigations[0].System, hole.Mitigations[0].Reason, hole.Exceptions[0].Reason)
 	all = append(all, hole.Dossier, "· "+hole.Dossier.Packages[1].Note)
+	orders, err := d.Backend.Orders(ctx, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range orders {
+		all = append(all, o.SHA256)
+	}
 	// Of the policies only names and IDs are data; their sentences have to be in both languages.
 	list, err := d.Backend.Policies(ctx)
 	if err != nil {

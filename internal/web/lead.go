@@ -26,8 +26,6 @@ func runsLead(v runsView) string {
 	return v.N(v.List.Found, runsWords.Found)
 }
 
-// groundText says what allowed a run. A ground is a kind, and the ID of a document where there is
-// one: "order A-17", "standing_order/D-3".
 // runAbout is what a run is about: so many packages, or a measure against a hole.
 func runAbout(p page, r board.RunRow) string {
 	switch {
@@ -39,6 +37,8 @@ func runAbout(p page, r board.RunRow) string {
 	return p.T(todayWords.Measure)
 }
 
+// groundText says what allowed a run. A ground is a kind, and the ID of a document where there is
+// one: "order A-17", "standing_order/D-3".
 func groundText(p page, ground string) string {
 	at := strings.IndexAny(ground, " :/")
 	kind, id := ground, ""

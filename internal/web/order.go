@@ -48,6 +48,24 @@ func newOrderForm(s board.System) orderForm {
 	return f
 }
 
+// aboutOrder is what an order covers.
+func aboutOrder(o mandate.Order) lang.Text {
+	if o.Mitigation {
+		return bookWords.Mitigation
+	}
+	return scopeWord(o.Scope)
+}
+
+// short is the beginning of a text, for a list.
+func short(text string) string {
+	const most = 160
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return strings.TrimSpace(string([]rune(text)[:most])) + " …"
+}
+
 // orderRow is an order in the list, with the name of who gave it.
 type orderRow struct {
 	mandate.Order

@@ -131,6 +131,8 @@ var screens = []screen{
 	{"lebenszyklus-jahr", "/lebenszyklus?zustand=jahr"},
 	{"system-ende", "/systeme/mail1/lebenszyklus"},
 	{"system-leben", "/systeme/web1/lebenszyklus"},
+	{"auftraege", "/auftraege"},
+	{"auftrag", "/auftraege/A-2026-0117"},
 	{"laeufe", "/laeufe"},
 	{"lauf-erledigt", "/laeufe/R-0811"},
 	{"lauf-zurueckgesetzt", "/laeufe/R-0812"},

@@ -16,7 +16,7 @@ func TestWithoutSessionThereIsNoPage(t *testing.T) {
 	d := open(t, webtest.Demo())
 	for _, path := range []string{
 		"/", "/systeme", "/systeme.csv", "/systeme/db1", "/systeme/db1/faellig.csv", "/systeme/db1/auftrag?beleg=x", "/planen",
-		"/laeufe", "/laeufe.csv", "/laeufe/R-0811", "/laeufe/R-0811/strom", "/zustaendigkeit?system=db1", "/protokoll", "/luecken", "/luecken.csv", "/luecken/CVE-2026-41288", "/systeme/mail2/luecken", "/systeme/mail2/luecken.csv", "/systeme/mail2/export/vex", "/lebenszyklus", "/systeme/web1/lebenszyklus", "/gibt-es-nicht",
+		"/auftraege", "/auftraege/A-2026-0117", "/laeufe", "/laeufe.csv", "/laeufe/R-0811", "/laeufe/R-0811/strom", "/zustaendigkeit?system=db1", "/protokoll", "/luecken", "/luecken.csv", "/luecken/CVE-2026-41288", "/systeme/mail2/luecken", "/systeme/mail2/luecken.csv", "/systeme/mail2/export/vex", "/lebenszyklus", "/systeme/web1/lebenszyklus", "/gibt-es-nicht",
 	} {
 		status, body, _ := d.get(path)
 		if status != http.StatusForbidden {
@@ -36,7 +36,7 @@ func TestWithoutSessionThereIsNoPage(t *testing.T) {
 			t.Errorf("POST %s answered %d", path, status)
 		}
 	}
-	if d.Backend.Enrols+d.Backend.Plans+len(d.Backend.Orders) > 0 {
+	if d.Backend.Enrols+d.Backend.Plans+len(d.Backend.Placed) > 0 {
 		t.Error("something was done without a session")
 	}
 	q, err := http.NewRequest(http.MethodGet, d.URL+"/", nil)
@@ -209,7 +209,7 @@ func TestGetChangesNothing(t *testing.T) {
 		}
 		r.Body.Close()
 	}
-	if d.Backend.Enrols != enrols || d.Backend.Plans != 0 || len(d.Backend.Orders) != 0 || d.Sessions.Left() != 2 {
+	if d.Backend.Enrols != enrols || d.Backend.Plans != 0 || len(d.Backend.Placed) != 0 || d.Sessions.Left() != 2 {
 		t.Error("a GET has changed something")
 	}
 	d.Backend.Enrols = enrols - 1 // fixtureWords itself makes one
@@ -259,7 +259,7 @@ func TestFormsAreBounded(t *testing.T) {
 		"vorgang": {strings.Repeat("n", 20)}, "person": {"petersen"}, "wo": {"Ticket 1"}, "umfang": {"security_updates"},
 		"wortlaut": {strings.Repeat("x", 1<<20)},
 	})
-	if status < 400 || len(d.Backend.Orders) > 0 {
-		t.Errorf("an order of a megabyte was answered with %d and %d orders", status, len(d.Backend.Orders))
+	if status < 400 || len(d.Backend.Placed) > 0 {
+		t.Errorf("an order of a megabyte was answered with %d and %d orders", status, len(d.Backend.Placed))
 	}
 }

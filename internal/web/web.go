@@ -38,6 +38,9 @@ type Policies interface {
 // Desk takes orders, plans, and lets hosts in. With preview, Plan changes nothing.
 type Desk interface {
 	PlaceOrder(ctx context.Context, r board.OrderRequest) (board.OrderReceipt, error)
+	Orders(ctx context.Context, system string) ([]board.OrderRow, error)
+	Order(ctx context.Context, id string) (board.OrderRow, error)
+	Withdraw(ctx context.Context, w board.WithdrawalRequest) (board.OrderRow, error)
 	Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error)
 	Enrolment(ctx context.Context, system string) (board.Enrolment, error)
 }

@@ -202,6 +202,59 @@ func (b *Backend) PlaceOrder(_ context.Context, r board.OrderRequest) (board.Ord
 		"We install the security updates in the next maintenance window, free of charge. Whether your own software suits them we do not check (MH2-15).")}, nil
 }
 
+// Orders are the orders that were placed, the newest first.
+func (b *Backend) Orders(_ context.Context, system string) ([]board.OrderRow, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if system != "" {
+		if _, err := b.held(system); err != nil {
+			return nil, err
+		}
+	}
+	var rows []board.OrderRow
+	for _, o := range slices.Backward(b.orders) {
+		if system == "" || o.System == system {
+			rows = append(rows, b.orderRow(o))
+		}
+	}
+	return rows, nil
+}
+
+// Order is one of them.
+func (b *Backend) Order(_ context.Context, id string) (board.OrderRow, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, o := range b.orders {
+		if o.ID == id {
+			return b.orderRow(o), nil
+		}
+	}
+	return board.OrderRow{}, fault.Missing("Den Auftrag", "order", id)
+}
+
+// Withdraw takes one back.
+func (b *Backend) Withdraw(_ context.Context, w board.WithdrawalRequest) (board.OrderRow, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.orders {
+		o := &b.orders[i]
+		switch {
+		case o.ID != w.Order:
+		case o.Withdrawn:
+			return board.OrderRow{}, fault.New(fault.Conflict, lang.Textf("Der Auftrag %[1]s ist schon zurückgezogen.", "Order %[1]s is withdrawn already.", o.ID), lang.Text{})
+		default:
+			o.Withdrawn, o.Withdrawal = true, &mandate.Withdrawal{Contact: w.Contact, Channel: w.Channel, Text: w.Text, At: Now}
+			return b.orderRow(*o), nil
+		}
+	}
+	return board.OrderRow{}, fault.Missing("Den Auftrag", "order", w.Order)
+}
+
+func (b *Backend) orderRow(o mandate.Order) board.OrderRow {
+	state := mandate.StateOf(o, mandate.Pursuit{})
+	return board.OrderRow{Order: o, CustomerName: o.Customer, ContactName: o.Contact, SHA256: o.SHA256(), State: state, Zone: "Europe/Berlin", Sentence: state.Text()}
+}
+
 // Plan plans db1 once it is ordered, and says why not the rest.
 func (b *Backend) Plan(_ context.Context, system string, preview bool) (board.PlanResult, error) {
 	b.mu.Lock()

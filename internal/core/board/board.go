@@ -204,6 +204,27 @@ type OrderRequest struct {
 	Mitigation bool `json:"mitigation,omitempty"`
 }
 
+// OrderRow is an order as people see it: who gave it, how far it has come, which run has it.
+type OrderRow struct {
+	mandate.Order
+	CustomerName string             `json:"customer_name"`
+	ContactName  string             `json:"contact_name"`
+	SHA256       string             `json:"sha256"` // of the verbatim text
+	State        mandate.OrderState `json:"state"`
+	Run          string             `json:"run,omitempty"`  // planned on it, or using it
+	Slot         window.Interval    `json:"slot,omitzero"`  // of that run
+	Zone         string             `json:"zone,omitempty"` // IANA name of the zone to show it in
+	Sentence     lang.Text          `json:"sentence"`       // how it stands
+}
+
+// WithdrawalRequest takes an order back.
+type WithdrawalRequest struct {
+	Order   string `json:"order"`
+	Contact string `json:"contact"`
+	Channel string `json:"channel"`
+	Text    string `json:"text"`
+}
+
 // OrderReceipt is what came of an order.
 type OrderReceipt struct {
 	Order        mandate.Order `json:"order"`

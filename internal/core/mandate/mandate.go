@@ -50,6 +50,23 @@ type Order struct {
 	// Mitigation says that it orders measures against holes (a service stopped, a port closed) and no updates:
 	// who orders updates has not ordered that a service stand still.
 	Mitigation bool `json:"mitigation,omitempty"`
+	// Confirmation is what the customer was told about it; Withdrawal how it was taken back.
+	Confirmation lang.Text   `json:"confirmation,omitzero"`
+	Withdrawal   *Withdrawal `json:"withdrawal,omitempty"`
+}
+
+// Withdrawal is how an order was taken back: by whom, where, in which words.
+type Withdrawal struct {
+	Contact string    `json:"contact"`
+	Channel string    `json:"channel"`
+	Text    string    `json:"text"` // verbatim
+	At      time.Time `json:"at"`
+}
+
+// SHA256 is the hash of the order's verbatim text, in hex: what was said can be shown to be what was kept.
+func (o Order) SHA256() string {
+	sum := sha256.Sum256([]byte(o.Text))
+	return hex.EncodeToString(sum[:])
 }
 
 // Item is one due change together with the decision on it.

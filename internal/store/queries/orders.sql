@@ -1,6 +1,6 @@
 -- name: AddOrder :execrows
-insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict (id) do nothing;
 
 -- name: GetOrder :one
@@ -20,4 +20,8 @@ where id = sqlc.arg(id) and withdrawn = false and (used = '' or used = sqlc.arg(
 update orders set used = '' where id = sqlc.arg(id) and used = sqlc.arg(run);
 
 -- name: WithdrawOrder :execrows
-update orders set withdrawn = true where id = $1 and used = '';
+update orders set withdrawn = true, withdrawal = sqlc.arg(withdrawal)
+where id = sqlc.arg(id) and used = '' and withdrawn = false;
+
+-- name: ListOrders :many
+select * from orders order by given desc, id desc limit sqlc.arg(most);

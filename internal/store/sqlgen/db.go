@@ -297,6 +297,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listOrderIDsStmt, err = db.PrepareContext(ctx, listOrderIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query ListOrderIDs: %w", err)
 	}
+	if q.listOrdersStmt, err = db.PrepareContext(ctx, listOrders); err != nil {
+		return nil, fmt.Errorf("error preparing query ListOrders: %w", err)
+	}
 	if q.listOrdersOfStmt, err = db.PrepareContext(ctx, listOrdersOf); err != nil {
 		return nil, fmt.Errorf("error preparing query ListOrdersOf: %w", err)
 	}
@@ -898,6 +901,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listOrderIDsStmt: %w", cerr)
 		}
 	}
+	if q.listOrdersStmt != nil {
+		if cerr := q.listOrdersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listOrdersStmt: %w", cerr)
+		}
+	}
 	if q.listOrdersOfStmt != nil {
 		if cerr := q.listOrdersOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listOrdersOfStmt: %w", cerr)
@@ -1263,6 +1271,7 @@ type Queries struct {
 	listOpenClocksStmt         *sql.Stmt
 	listOpenRunsStmt           *sql.Stmt
 	listOrderIDsStmt           *sql.Stmt
+	listOrdersStmt             *sql.Stmt
 	listOrdersOfStmt           *sql.Stmt
 	listPaperIDsStmt           *sql.Stmt
 	listPoliciesStmt           *sql.Stmt
@@ -1407,6 +1416,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listOpenClocksStmt:         q.listOpenClocksStmt,
 		listOpenRunsStmt:           q.listOpenRunsStmt,
 		listOrderIDsStmt:           q.listOrderIDsStmt,
+		listOrdersStmt:             q.listOrdersStmt,
 		listOrdersOfStmt:           q.listOrdersOfStmt,
 		listPaperIDsStmt:           q.listPaperIDsStmt,
 		listPoliciesStmt:           q.listPoliciesStmt,

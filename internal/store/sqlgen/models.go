@@ -106,18 +106,20 @@ type Notice struct {
 }
 
 type Order struct {
-	ID         string
-	System     string
-	Customer   string
-	Contact    string
-	Channel    string
-	Words      string
-	Explicit   bool
-	Scope      string
-	Given      int64
-	Withdrawn  bool
-	Used       string
-	Mitigation bool
+	ID           string
+	System       string
+	Customer     string
+	Contact      string
+	Channel      string
+	Words        string
+	Explicit     bool
+	Scope        string
+	Given        int64
+	Withdrawn    bool
+	Used         string
+	Mitigation   bool
+	Confirmation string
+	Withdrawal   string
 }
 
 type Paper struct {

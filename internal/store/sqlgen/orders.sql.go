@@ -10,24 +10,26 @@ import (
 )
 
 const addOrder = `-- name: AddOrder :execrows
-insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict (id) do nothing
 `
 
 type AddOrderParams struct {
-	ID         string
-	System     string
-	Customer   string
-	Contact    string
-	Channel    string
-	Words      string
-	Explicit   bool
-	Scope      string
-	Given      int64
-	Withdrawn  bool
-	Used       string
-	Mitigation bool
+	ID           string
+	System       string
+	Customer     string
+	Contact      string
+	Channel      string
+	Words        string
+	Explicit     bool
+	Scope        string
+	Given        int64
+	Withdrawn    bool
+	Used         string
+	Mitigation   bool
+	Confirmation string
+	Withdrawal   string
 }
 
 func (q *Queries) AddOrder(ctx context.Context, arg AddOrderParams) (int64, error) {
@@ -44,6 +46,8 @@ func (q *Queries) AddOrder(ctx context.Context, arg AddOrderParams) (int64, erro
 		arg.Withdrawn,
 		arg.Used,
 		arg.Mitigation,
+		arg.Confirmation,
+		arg.Withdrawal,
 	)
 	if err != nil {
 		return 0, err
@@ -64,7 +68,7 @@ func (q *Queries) FreeOrder(ctx context.Context, iD string, run string) (int64, 
 }
 
 const getOrder = `-- name: GetOrder :one
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation from orders where id = $1
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal from orders where id = $1
 `
 
 func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
@@ -83,6 +87,8 @@ func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
 		&i.Withdrawn,
 		&i.Used,
 		&i.Mitigation,
+		&i.Confirmation,
+		&i.Withdrawal,
 	)
 	return i, err
 }
@@ -114,8 +120,50 @@ func (q *Queries) ListOrderIDs(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
+const listOrders = `-- name: ListOrders :many
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal from orders order by given desc, id desc limit $1
+`
+
+func (q *Queries) ListOrders(ctx context.Context, most int32) ([]Order, error) {
+	rows, err := q.query(ctx, q.listOrdersStmt, listOrders, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.System,
+			&i.Customer,
+			&i.Contact,
+			&i.Channel,
+			&i.Words,
+			&i.Explicit,
+			&i.Scope,
+			&i.Given,
+			&i.Withdrawn,
+			&i.Used,
+			&i.Mitigation,
+			&i.Confirmation,
+			&i.Withdrawal,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOrdersOf = `-- name: ListOrdersOf :many
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation from orders where system = $1 order by given, id
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal from orders where system = $1 order by given, id
 `
 
 func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, error) {
@@ -140,6 +188,8 @@ func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, err
 			&i.Withdrawn,
 			&i.Used,
 			&i.Mitigation,
+			&i.Confirmation,
+			&i.Withdrawal,
 		); err != nil {
 			return nil, err
 		}
@@ -168,11 +218,12 @@ func (q *Queries) UseOrder(ctx context.Context, run string, iD string) (int64, e
 }
 
 const withdrawOrder = `-- name: WithdrawOrder :execrows
-update orders set withdrawn = true where id = $1 and used = ''
+update orders set withdrawn = true, withdrawal = $1
+where id = $2 and used = '' and withdrawn = false
 `
 
-func (q *Queries) WithdrawOrder(ctx context.Context, id string) (int64, error) {
-	result, err := q.exec(ctx, q.withdrawOrderStmt, withdrawOrder, id)
+func (q *Queries) WithdrawOrder(ctx context.Context, withdrawal string, iD string) (int64, error) {
+	result, err := q.exec(ctx, q.withdrawOrderStmt, withdrawOrder, withdrawal, iD)
 	if err != nil {
 		return 0, err
 	}

@@ -38,7 +38,7 @@ func Everything(ctx context.Context, tx *store.Tx) (all []store.Statement, err e
 	keep(tx.AddOrder(ctx, anOrder("o-1", Noon)))
 	keep(tx.AddOrder(ctx, anOrder("o-2", Noon)))
 	keep(tx.UseOrder(ctx, "o-1", "run-0"))
-	keep(tx.WithdrawOrder(ctx, "o-2"))
+	keep(tx.WithdrawOrder(ctx, "o-2", aWithdrawal()))
 	keep(tx.AddDecision(ctx, store.Decision{ID: "d-1", Run: "run-1", System: "web1", At: Noon, Document: []byte(`{"verdict":"permitted"}`)}))
 
 	r := plannedRun("run-1", "web1")

@@ -64,12 +64,12 @@ func orders(t *testing.T, s *store.Store) {
 		return try(func(tx *store.Tx) (store.Statement, error) { return tx.UseOrder(ctx, id, run) })
 	}
 	withdraw := func(id string) error {
-		return try(func(tx *store.Tx) (store.Statement, error) { return tx.WithdrawOrder(ctx, id) })
+		return try(func(tx *store.Tx) (store.Statement, error) { return tx.WithdrawOrder(ctx, id, aWithdrawal()) })
 	}
 	if err := errors.Join(use("o-1", "run-1"), use("o-1", "run-1"), withdraw("o-2")); err != nil {
 		t.Error(err)
 	}
-	for what, err := range map[string]error{"use by another run": use("o-1", "run-2"), "withdrawing a used one": withdraw("o-1"), "use of a withdrawn one": use("o-2", "run-2")} {
+	for what, err := range map[string]error{"use by another run": use("o-1", "run-2"), "withdrawing a used one": withdraw("o-1"), "withdrawing it again": withdraw("o-2"), "use of a withdrawn one": use("o-2", "run-2")} {
 		if !errors.Is(err, store.ErrUsed) {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -78,6 +78,8 @@ func orders(t *testing.T, s *store.Store) {
 		t.Errorf("use of no order: %v", err)
 	}
 	first.Used, second.Withdrawn = "run-1", true
+	taken := aWithdrawal()
+	second.Withdrawal = &taken
 	Read(t, s, func(tx *store.Tx) error {
 		all, err := tx.Orders(ctx, "db1")
 		if diff := cmp.Diff([]mandate.Order{second, first}, all); diff != "" {
@@ -94,6 +96,11 @@ func orders(t *testing.T, s *store.Store) {
 	if err := errors.Join(free("run-1"), use("o-1", "run-2")); err != nil {
 		t.Error(err)
 	}
+}
+
+// aWithdrawal is how an order was taken back.
+func aWithdrawal() mandate.Withdrawal {
+	return mandate.Withdrawal{Contact: "anna", Channel: "Ticket 4713", Text: "Bitte doch nicht.", At: Noon}
 }
 
 func plannedRun(id, system string) store.Run {

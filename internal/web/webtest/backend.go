@@ -28,7 +28,7 @@ type Backend struct {
 	Now     time.Time
 	Check   board.RecordCheck
 	Fail    error         // when set, every question is answered with it
-	Orders  []string      // IDs of the orders that were placed
+	Placed  []string      // IDs of the orders that were placed
 	Plans   int           // how often something was planned, previews not counted
 	Enrols  int           // how many enrolment commands were made
 	Quiet   time.Duration // how long Watch waits when nothing happens; 0 = a second
@@ -127,10 +127,10 @@ func (b *Backend) PlaceOrder(_ context.Context, r board.OrderRequest) (board.Ord
 		return board.OrderReceipt{}, f
 	}
 	o := mandate.Order{
-		ID: fmt.Sprintf("A-2026-%04d", 118+len(b.Orders)), System: r.System, Customer: s.Held.Customer.ID, Contact: r.Contact,
+		ID: fmt.Sprintf("A-2026-%04d", 118+len(b.Placed)), System: r.System, Customer: s.Held.Customer.ID, Contact: r.Contact,
 		Channel: r.Channel, Text: r.Text, Explicit: r.Explicit, Scope: r.Scope, Given: b.Now,
 	}
-	b.Orders = append(b.Orders, o.ID)
+	b.Placed = append(b.Placed, o.ID)
 	s.Orders = append([]mandate.Order{o}, s.Orders...)
 	out := board.OrderReceipt{Order: o, Confirmation: confirmation(s.Name, r.Scope)}
 	for i := range s.DueList {
@@ -150,6 +150,83 @@ func (b *Backend) PlaceOrder(_ context.Context, r board.OrderRequest) (board.Ord
 		b.board.Waiting = slices.DeleteFunc(b.board.Waiting, func(w board.Waiting) bool { return w.System == r.System })
 	}
 	return out, nil
+}
+
+// Orders are the orders of the systems, the newest first.
+func (b *Backend) Orders(_ context.Context, _ string) ([]board.OrderRow, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.Fail != nil {
+		return nil, b.Fail
+	}
+	var rows []board.OrderRow
+	for _, s := range b.systems {
+		for _, o := range s.Orders {
+			rows = append(rows, orderRow(s, o))
+		}
+	}
+	slices.SortStableFunc(rows, func(x, y board.OrderRow) int { return y.Given.Compare(x.Given) })
+	return rows, nil
+}
+
+// Order is one of them.
+func (b *Backend) Order(ctx context.Context, id string) (board.OrderRow, error) {
+	rows, err := b.Orders(ctx, "")
+	if err != nil {
+		return board.OrderRow{}, err
+	}
+	for _, o := range rows {
+		if o.ID == id {
+			return o, nil
+		}
+	}
+	return board.OrderRow{}, fault.Missing("Den Auftrag", "order", id)
+}
+
+// Withdraw takes one back.
+func (b *Backend) Withdraw(ctx context.Context, w board.WithdrawalRequest) (board.OrderRow, error) {
+	row, err := b.Order(ctx, w.Order)
+	if err != nil {
+		return row, err
+	}
+	if w.Text == "" || w.Channel == "" {
+		return row, fault.New(fault.Invalid, lang.T("So lässt sich der Auftrag nicht zurückziehen.", "The order cannot be withdrawn like this."), lang.Text{})
+	}
+	b.mu.Lock()
+	for _, s := range b.systems {
+		for i := range s.Orders {
+			if o := &s.Orders[i]; o.ID == w.Order {
+				o.Withdrawn, o.Withdrawal = true, &mandate.Withdrawal{Contact: w.Contact, Channel: w.Channel, Text: w.Text, At: b.Now}
+			}
+		}
+	}
+	b.mu.Unlock()
+	return b.Order(ctx, w.Order)
+}
+
+func orderRow(s *board.System, o mandate.Order) board.OrderRow {
+	row := board.OrderRow{Order: o, CustomerName: s.Held.Customer.Name, ContactName: o.Contact, SHA256: o.SHA256(), Zone: "Europe/Berlin"}
+	if contact, ok := s.Held.Customer.Contact(o.Contact); ok {
+		row.ContactName = contact.Name
+	}
+	pursuit := mandate.Pursuit{Planned: s.Next != nil && s.Next.Stage == board.Planned}
+	if pursuit.Planned {
+		o.Used = ""
+	}
+	if o.Used != "" {
+		pursuit = mandate.Pursuit{Over: true, Outcome: verdict.Succeeded}
+	}
+	row.State, row.Sentence = mandate.StateOf(o, pursuit), lang.T("Der Auftrag steht; ein Lauf ist noch nicht geplant.", "The order stands; no run is planned yet.")
+	switch row.State {
+	case mandate.Withdrawn:
+		row.Sentence = lang.T("Der Auftrag wurde zurückgezogen; nichts wird getan.", "The order was withdrawn; nothing is done.")
+	case mandate.Done:
+		row.Run, row.Sentence = o.Used, lang.T("Alles ist aktualisiert und geprüft.", "Everything is updated and verified.")
+	case mandate.Scheduled:
+		row.Run, row.Slot, row.Sentence = s.Next.ID, s.Next.Slot, s.Next.Sentence
+	default:
+	}
+	return row
 }
 
 // Plan plans, or shows what planning would do.
