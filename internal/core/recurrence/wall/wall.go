@@ -153,33 +153,22 @@ func (t *Time) UnmarshalText(text []byte) error {
 	return err
 }
 
-// reach is further than any zone is from UTC, and than any change of the clocks moves them: in 2011
-// Samoa left out a whole day.
-const reach = 39 * time.Hour
+// reach is further than any zone is from UTC: in 26 hours before and after, the clocks change once at most.
+const reach = 26 * time.Hour
 
 // In is the moment at which a clock in the zone shows t: the first if there are two, and if there is
-// none, the moment that t would have been had the clocks not gone forward. time.Date decides neither.
+// none, the moment that t would have been had the clocks not gone forward. time.Date decides neither, and
+// Time.ZoneBounds ends a day early at the end of leap years beyond the zone's table (Go 1.26).
 func (t Time) In(zone *time.Location) time.Time {
 	shown := t.utc()
-	limit := shown.Add(reach)
-	var skipped time.Time
-	for at := shown.Add(-reach).In(zone); ; {
-		_, offset := at.Zone()
-		begin, end := at.ZoneBounds()
+	_, before := shown.Add(-reach).In(zone).Zone()
+	_, after := shown.Add(reach).In(zone).Zone()
+	// The larger offset gives the earlier moment.
+	for _, offset := range [2]int{max(before, after), min(before, after)} {
 		moment := shown.Add(-time.Duration(offset) * time.Second).In(zone)
-		early := !begin.IsZero() && moment.Before(begin)
-		late := !end.IsZero() && !moment.Before(end)
-		switch {
-		case !early && !late:
-			return moment
-		case late:
-			skipped = moment // after this stretch's end by its own clock
-		case early && !skipped.IsZero():
-			return skipped // before the next one's begin: no clock ever showed t
-		}
-		if end.IsZero() || end.After(limit) {
+		if _, there := moment.Zone(); there == offset {
 			return moment
 		}
-		at = end
 	}
+	return shown.Add(-time.Duration(before) * time.Second).In(zone)
 }

@@ -114,3 +114,55 @@ func TestDays(t *testing.T) {
 		}
 	}
 }
+
+// TestTimeInZoneAtEveryChange looks at each minute around each change of the clocks in 70 years, and holds
+// the answer against what the clock showed minute by minute.
+func TestTimeInZoneAtEveryChange(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Europe/Berlin", "Europe/London", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Africa/Casablanca"} {
+		z := zone(t, name)
+		changes := 0
+		for today := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC); today.Year() < 2061; today = today.AddDate(0, 0, 1) {
+			_, a := today.In(z).Zone()
+			if _, b := today.AddDate(0, 0, 1).In(z).Zone(); a == b {
+				continue
+			}
+			changes++
+			at := today // the hour in which the clocks change
+			for b := a; b == a; {
+				if _, b = at.Add(time.Hour).In(z).Zone(); b == a {
+					at = at.Add(time.Hour)
+				}
+			}
+			first := map[wall.Time]time.Time{} // what the clock showed, and when first
+			for m := at.Add(-2 * time.Hour); m.Before(at.Add(3 * time.Hour)); m = m.Add(time.Minute) {
+				if shown := wall.TimeOf(m.In(z)); first[shown].IsZero() {
+					first[shown] = m
+				}
+			}
+			for m := at.Add(-time.Hour); m.Before(at.Add(2 * time.Hour)); m = m.Add(time.Minute) {
+				shown := wall.TimeOf(m.Add(time.Duration(a) * time.Second)) // as if nothing had changed
+				want, exists := first[shown]
+				if !exists {
+					want = m
+				}
+				if got := shown.In(z); !got.Equal(want) {
+					t.Fatalf("%s %s: %s, want %s", name, shown, got.UTC(), want)
+				}
+			}
+		}
+		if changes < 50 {
+			t.Errorf("only %d changes in %s", changes, name)
+		}
+	}
+}
+
+func TestTimeInZoneAtTheEndOfLeapYears(t *testing.T) {
+	t.Parallel()
+	for year := 1996; year <= 2060; year += 4 {
+		got := wall.Date(year, time.December, 31).At(3, 10).In(zone(t, "Europe/Berlin"))
+		if want := time.Date(year, time.December, 31, 2, 10, 0, 0, time.UTC); !got.Equal(want) {
+			t.Errorf("%s, want %s", got.UTC(), want)
+		}
+	}
+}
