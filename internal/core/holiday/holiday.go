@@ -54,9 +54,8 @@ func Regions() []Region {
 	return list
 }
 
-// Name is what people call the region, as it stands after "in": "Bayern", "dem Kanton Zürich"; "Bavaria",
-// "Zurich".
-func (r Region) Name() lang.Text { return regions[r] }
+// In is where that is, as a sentence has it: "in Bayern", "im Kanton Zürich"; "in Bavaria", "in Zurich".
+func (r Region) In() lang.Text { return regions[r] }
 
 // On is the holiday that a day is by law in the whole region.
 func On(day wall.Day, region Region) (name lang.Text, ok bool) {
@@ -123,5 +122,5 @@ func Limits(region Region) lang.Text {
 	if len(list) == 0 {
 		return lang.Text{}
 	}
-	return lang.Textf("In %[1]s nicht überall gesetzlicher Feiertag: %[2]s.", "Not a public holiday everywhere in %[1]s: %[2]s.", region.Name(), lang.JoinTexts(list))
+	return lang.Textf("Nicht überall %[1]s gesetzlicher Feiertag: %[2]s.", "Not a public holiday everywhere %[1]s: %[2]s.", region.In(), lang.JoinTexts(list))
 }

@@ -168,7 +168,7 @@ func TestWhatHoldsInPartsIsToldApart(t *testing.T) {
 	if limits := holiday.Limits("DE-HE"); !limits.IsZero() {
 		t.Errorf("Hesse has limits: %s", limits.EN)
 	}
-	if got := holiday.Limits("DE-BY").DE; got != "In Bayern nicht überall gesetzlicher Feiertag: Mariä Himmelfahrt (in Gemeinden mit überwiegend katholischer Bevölkerung) und Friedensfest (nur in der Stadt Augsburg)." {
+	if got := holiday.Limits("DE-BY").DE; got != "Nicht überall in Bayern gesetzlicher Feiertag: Mariä Himmelfahrt (in Gemeinden mit überwiegend katholischer Bevölkerung) und Friedensfest (nur in der Stadt Augsburg)." {
 		t.Error(got)
 	}
 }
@@ -224,7 +224,7 @@ func TestRegions(t *testing.T) {
 		if again, err := holiday.Parse(" " + strings.ToLower(string(r))); err != nil || again != r {
 			t.Errorf("%s: %v", r, err)
 		}
-		if name := r.Name(); name.DE == "" || name.EN == "" {
+		if name := r.In(); name.DE == "" || name.EN == "" {
 			t.Errorf("%s has no name", r)
 		}
 		for _, h := range holiday.Between(wall.Date(2026, 1, 1), wall.Date(2028, 12, 31), r) {

@@ -9,32 +9,32 @@ import (
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
 
-// regions names the regions by code (ISO 3166-2).
+// regions are the regions by code (ISO 3166-2), as a sentence has them.
 var regions = map[Region]lang.Text{
-	"DE": lang.T("Deutschland", "Germany"), "AT": lang.T("Österreich", "Austria"), "CH": lang.T("der Schweiz", "Switzerland"),
+	"DE": lang.T("in Deutschland", "in Germany"), "AT": lang.T("in Österreich", "in Austria"), "CH": lang.T("in der Schweiz", "in Switzerland"),
 
-	"DE-BW": lang.T("Baden-Württemberg", "Baden-Württemberg"), "DE-BY": lang.T("Bayern", "Bavaria"),
-	"DE-BE": lang.T("Berlin", "Berlin"), "DE-BB": lang.T("Brandenburg", "Brandenburg"),
-	"DE-HB": lang.T("Bremen", "Bremen"), "DE-HH": lang.T("Hamburg", "Hamburg"), "DE-HE": lang.T("Hessen", "Hesse"),
-	"DE-MV": lang.T("Mecklenburg-Vorpommern", "Mecklenburg-Western Pomerania"), "DE-NI": lang.T("Niedersachsen", "Lower Saxony"),
-	"DE-NW": lang.T("Nordrhein-Westfalen", "North Rhine-Westphalia"), "DE-RP": lang.T("Rheinland-Pfalz", "Rhineland-Palatinate"),
-	"DE-SL": lang.T("dem Saarland", "Saarland"), "DE-SN": lang.T("Sachsen", "Saxony"), "DE-ST": lang.T("Sachsen-Anhalt", "Saxony-Anhalt"),
-	"DE-SH": lang.T("Schleswig-Holstein", "Schleswig-Holstein"), "DE-TH": lang.T("Thüringen", "Thuringia"),
+	"DE-BW": lang.T("in Baden-Württemberg", "in Baden-Württemberg"), "DE-BY": lang.T("in Bayern", "in Bavaria"),
+	"DE-BE": lang.T("in Berlin", "in Berlin"), "DE-BB": lang.T("in Brandenburg", "in Brandenburg"),
+	"DE-HB": lang.T("in Bremen", "in Bremen"), "DE-HH": lang.T("in Hamburg", "in Hamburg"), "DE-HE": lang.T("in Hessen", "in Hesse"),
+	"DE-MV": lang.T("in Mecklenburg-Vorpommern", "in Mecklenburg-Western Pomerania"), "DE-NI": lang.T("in Niedersachsen", "in Lower Saxony"),
+	"DE-NW": lang.T("in Nordrhein-Westfalen", "in North Rhine-Westphalia"), "DE-RP": lang.T("in Rheinland-Pfalz", "in Rhineland-Palatinate"),
+	"DE-SL": lang.T("im Saarland", "in Saarland"), "DE-SN": lang.T("in Sachsen", "in Saxony"), "DE-ST": lang.T("in Sachsen-Anhalt", "in Saxony-Anhalt"),
+	"DE-SH": lang.T("in Schleswig-Holstein", "in Schleswig-Holstein"), "DE-TH": lang.T("in Thüringen", "in Thuringia"),
 
-	"AT-1": lang.T("dem Burgenland", "Burgenland"), "AT-2": lang.T("Kärnten", "Carinthia"), "AT-3": lang.T("Niederösterreich", "Lower Austria"),
-	"AT-4": lang.T("Oberösterreich", "Upper Austria"), "AT-5": lang.T("Salzburg", "Salzburg"), "AT-6": lang.T("der Steiermark", "Styria"),
-	"AT-7": lang.T("Tirol", "Tyrol"), "AT-8": lang.T("Vorarlberg", "Vorarlberg"), "AT-9": lang.T("Wien", "Vienna"),
+	"AT-1": lang.T("im Burgenland", "in Burgenland"), "AT-2": lang.T("in Kärnten", "in Carinthia"), "AT-3": lang.T("in Niederösterreich", "in Lower Austria"),
+	"AT-4": lang.T("in Oberösterreich", "in Upper Austria"), "AT-5": lang.T("in Salzburg", "in Salzburg"), "AT-6": lang.T("in der Steiermark", "in Styria"),
+	"AT-7": lang.T("in Tirol", "in Tyrol"), "AT-8": lang.T("in Vorarlberg", "in Vorarlberg"), "AT-9": lang.T("in Wien", "in Vienna"),
 
-	"CH-AG": lang.T("dem Kanton Aargau", "Aargau"), "CH-AI": lang.T("dem Kanton Appenzell Innerrhoden", "Appenzell Innerrhoden"),
-	"CH-AR": lang.T("dem Kanton Appenzell Ausserrhoden", "Appenzell Ausserrhoden"), "CH-BE": lang.T("dem Kanton Bern", "Bern"),
-	"CH-BL": lang.T("dem Kanton Basel-Landschaft", "Basel-Landschaft"), "CH-BS": lang.T("dem Kanton Basel-Stadt", "Basel-Stadt"),
-	"CH-FR": lang.T("dem Kanton Freiburg", "Fribourg"), "CH-GE": lang.T("dem Kanton Genf", "Geneva"), "CH-GL": lang.T("dem Kanton Glarus", "Glarus"),
-	"CH-GR": lang.T("dem Kanton Graubünden", "Graubünden"), "CH-JU": lang.T("dem Kanton Jura", "Jura"), "CH-LU": lang.T("dem Kanton Luzern", "Lucerne"),
-	"CH-NE": lang.T("dem Kanton Neuenburg", "Neuchâtel"), "CH-NW": lang.T("dem Kanton Nidwalden", "Nidwalden"), "CH-OW": lang.T("dem Kanton Obwalden", "Obwalden"),
-	"CH-SG": lang.T("dem Kanton St. Gallen", "St. Gallen"), "CH-SH": lang.T("dem Kanton Schaffhausen", "Schaffhausen"),
-	"CH-SO": lang.T("dem Kanton Solothurn", "Solothurn"), "CH-SZ": lang.T("dem Kanton Schwyz", "Schwyz"), "CH-TG": lang.T("dem Kanton Thurgau", "Thurgau"),
-	"CH-TI": lang.T("dem Kanton Tessin", "Ticino"), "CH-UR": lang.T("dem Kanton Uri", "Uri"), "CH-VD": lang.T("dem Kanton Waadt", "Vaud"),
-	"CH-VS": lang.T("dem Kanton Wallis", "Valais"), "CH-ZG": lang.T("dem Kanton Zug", "Zug"), "CH-ZH": lang.T("dem Kanton Zürich", "Zurich"),
+	"CH-AG": lang.T("im Kanton Aargau", "in Aargau"), "CH-AI": lang.T("im Kanton Appenzell Innerrhoden", "in Appenzell Innerrhoden"),
+	"CH-AR": lang.T("im Kanton Appenzell Ausserrhoden", "in Appenzell Ausserrhoden"), "CH-BE": lang.T("im Kanton Bern", "in Bern"),
+	"CH-BL": lang.T("im Kanton Basel-Landschaft", "in Basel-Landschaft"), "CH-BS": lang.T("im Kanton Basel-Stadt", "in Basel-Stadt"),
+	"CH-FR": lang.T("im Kanton Freiburg", "in Fribourg"), "CH-GE": lang.T("im Kanton Genf", "in Geneva"), "CH-GL": lang.T("im Kanton Glarus", "in Glarus"),
+	"CH-GR": lang.T("im Kanton Graubünden", "in Graubünden"), "CH-JU": lang.T("im Kanton Jura", "in Jura"), "CH-LU": lang.T("im Kanton Luzern", "in Lucerne"),
+	"CH-NE": lang.T("im Kanton Neuenburg", "in Neuchâtel"), "CH-NW": lang.T("im Kanton Nidwalden", "in Nidwalden"), "CH-OW": lang.T("im Kanton Obwalden", "in Obwalden"),
+	"CH-SG": lang.T("im Kanton St. Gallen", "in St. Gallen"), "CH-SH": lang.T("im Kanton Schaffhausen", "in Schaffhausen"),
+	"CH-SO": lang.T("im Kanton Solothurn", "in Solothurn"), "CH-SZ": lang.T("im Kanton Schwyz", "in Schwyz"), "CH-TG": lang.T("im Kanton Thurgau", "in Thurgau"),
+	"CH-TI": lang.T("im Kanton Tessin", "in Ticino"), "CH-UR": lang.T("im Kanton Uri", "in Uri"), "CH-VD": lang.T("im Kanton Waadt", "in Vaud"),
+	"CH-VS": lang.T("im Kanton Wallis", "in Valais"), "CH-ZG": lang.T("im Kanton Zug", "in Zug"), "CH-ZH": lang.T("im Kanton Zürich", "in Zurich"),
 }
 
 // library are the library's lists, before corrections.
