@@ -54,8 +54,10 @@ var pure = []string{
 
 // libraries are the only modules from elsewhere that the core may import.
 var libraries = map[string]string{
-	"github.com/goccy/go-yaml":    "reads policy and estate documents from bytes, with line and column; touches nothing else",
-	"github.com/pandatix/go-cvss": "reads CVSS vectors and computes their scores; values in, values out",
+	"github.com/goccy/go-yaml":       "reads policy and estate documents from bytes, with line and column; touches nothing else",
+	"github.com/rickar/cal/v2":       "lists of public holidays and how each is computed from the year",
+	"github.com/pandatix/go-cvss":    "reads CVSS vectors and computes their scores; values in, values out",
+	"github.com/teambition/rrule-go": "computes the days of a recurrence rule; it reads the time of day only where no start is given, and one is always given",
 }
 
 // forbiddenCalls are reached through pure packages and are not pure themselves.

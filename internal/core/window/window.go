@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/recurrence/wall"
 )
 
 // Interval is a span of absolute time, From inclusive, To exclusive.
@@ -68,10 +69,13 @@ func Compile(w estate.Window, zones Zones) (Recurring, error) {
 		return r, fmt.Errorf("%q is no time of day; write it as 05:00", w.Start)
 	}
 	r.hour, r.minute = start.Hour(), start.Minute()
-	if w.Hours <= 0 || w.Hours > 24 {
+	// Said this way round because NaN is neither.
+	if ok := w.Hours > 0 && w.Hours <= 24; ok {
+		r.length = time.Duration(w.Hours * float64(time.Hour))
+	}
+	if r.length <= 0 {
 		return r, fmt.Errorf("a window lasts more than 0 and at most 24 hours, not %g", w.Hours)
 	}
-	r.length = time.Duration(w.Hours * float64(time.Hour))
 	if r.zone, err = zones(w.Zone); err != nil {
 		return r, fmt.Errorf("%q is no time zone; write it as Europe/Berlin", w.Zone)
 	}
@@ -91,10 +95,10 @@ func (r Recurring) Next(now time.Time, need time.Duration) (slot Interval, ok bo
 	if r.zone == nil || need > r.length {
 		return Interval{}, false
 	}
-	local := now.In(r.zone)
+	today := wall.DayOf(now.In(r.zone))
 	var before Interval
 	for offset := -2; offset <= horizon; offset++ {
-		day := time.Date(local.Year(), local.Month(), local.Day()+offset, 12, 0, 0, 0, r.zone)
+		day := today.Add(offset)
 		if !r.days[day.Weekday()] {
 			continue
 		}
@@ -115,12 +119,8 @@ func (r Recurring) Next(now time.Time, need time.Duration) (slot Interval, ok bo
 	return Interval{}, false
 }
 
-// on is the window that begins on the local day of d. The end is so many hours of elapsed time later.
-func (r Recurring) on(d time.Time) Interval {
-	from := time.Date(d.Year(), d.Month(), d.Day(), r.hour, r.minute, 0, 0, r.zone)
-	// time.Date promises no particular one of two equal local times: take the first.
-	if earlier := from.Add(-time.Hour); earlier.Hour() == r.hour && earlier.Minute() == r.minute {
-		from = earlier
-	}
+// on is the window that begins on a local day. The end is so many hours of elapsed time later.
+func (r Recurring) on(d wall.Day) Interval {
+	from := d.At(r.hour, r.minute).In(r.zone)
 	return Interval{From: from, To: from.Add(r.length)}
 }
