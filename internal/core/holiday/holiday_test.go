@@ -28,7 +28,7 @@ func days(t testing.TB, code string, year int) string {
 	return strings.Join(list, " ")
 }
 
-// TestKnownYears holds whole years against calendars as they are printed.
+// TestKnownYears has whole years written out, those in which a law changed among them.
 func TestKnownYears(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -229,3 +229,31 @@ func TestNothingIsLostByMoving(t *testing.T) {
 		}
 	})
 }
+
+func TestOccurrencesInWords(t *testing.T) {
+	t.Parallel()
+	r := saturdays(t)
+	moved, err := r.Move(day(t, "2026-12-12"), local(t, "2026-12-13T06:00"), said)
+	moved = changed(t, moved, err)
+	left, err := r.LeaveOut(day(t, "2026-12-12"), said)
+	left = changed(t, left, err)
+	paused, err := r.Pause(day(t, "2026-12-12"), wall.Day{}, said)
+	paused = changed(t, paused, err)
+	ended, err := r.End(day(t, "2026-12-11"), said)
+	ended = changed(t, ended, err)
+	for _, c := range []struct {
+		r      recurrence.Rule
+		de, en string
+	}{
+		{r, "Sa 12.12., 05:00–07:00 Uhr", "Sat 12 Dec, 05:00–07:00"},
+		{moved, "So 13.12., 06:00–08:00 Uhr statt Sa 12.12.2026, verschoben (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sun 13 Dec, 06:00–08:00 instead of Sat 12 Dec 2026, moved (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
+		{left, "Sa 12.12., 05:00–07:00 Uhr entfällt (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sat 12 Dec, 05:00–07:00 is left out (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
+		{paused, "Sa 12.12., 05:00–07:00 Uhr entfällt, die Regel ist ausgesetzt (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sat 12 Dec, 05:00–07:00 is left out, the rule is paused (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
+		{ended, "Sa 12.12., 05:00–07:00 Uhr entfällt, die Regel ist beendet (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sat 12 Dec, 05:00–07:00 is left out, the rule has ended (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
+	} {
+		o, ok := c.r.Find(day(t, "2026-12-12"))
+		if text := o.Text(); !ok || text.DE != c.de || text.EN != c.en {
+			t.Errorf("got\n %s\n %s\nwant\n %s\n %s", text.DE, text.EN, c.de, c.en)
+		}
+	}
+}
