@@ -154,6 +154,10 @@ func (c *change) begin(ctx context.Context, r store.Run) (time.Duration, error) 
 	if wait := r.Slot.From.Sub(c.at); wait > 0 {
 		return wait, nil
 	}
+	// A freeze may have been set, or an override have ended, since the run was planned.
+	if moved, err := c.reslot(ctx, r, false); err != nil || moved {
+		return lookAgain, err
+	}
 	left, err := c.fits(ctx, r)
 	if err != nil {
 		return 0, err
@@ -222,9 +226,13 @@ func (c *change) postpone(ctx context.Context, r store.Run) (time.Duration, erro
 	held, ok := e.Held(r.System)
 	made := plan.Plan{}
 	if ok {
+		freezes, err := c.server.freezesInForce(ctx, c.Tx)
+		if err != nil {
+			return 0, err
+		}
 		if w, err := window.Compile(held.Window, c.server.zones); err == nil || r.Urgent {
 			// The slot that was missed is over for this run, even where a rest of it is left.
-			made = plan.Make(c.at, []plan.Candidate{{System: r.System, Run: r.ID, Window: w, Estimate: estimate(past), NotUntil: r.Slot.To, Urgent: r.Urgent}})
+			made = plan.Make(c.at, []plan.Candidate{{System: r.System, Customer: r.Customer, Run: r.ID, Window: w, Estimate: estimate(past), NotUntil: r.Slot.To, Urgent: r.Urgent, Freezes: freezes}})
 		}
 	}
 	if len(made.Slots) == 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/finding"
+	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/policy"
@@ -126,7 +127,11 @@ func (s *Server) System(ctx context.Context, name string) (board.System, error) 
 		} else if ok {
 			out.Facts = &row.Facts
 		}
-		out.Slot, out.NoSlot = s.nextSlot(sub, runs)
+		freezes, err := s.freezesInForce(ctx, tx)
+		if err != nil {
+			return err
+		}
+		out.Slot, out.NoSlot = s.nextSlot(sub, runs, freezes)
 		for _, r := range runs {
 			out.Runs = append(out.Runs, s.runRow(r, e))
 		}
@@ -136,7 +141,7 @@ func (s *Server) System(ctx context.Context, name string) (board.System, error) 
 }
 
 // nextSlot is the slot a run would get now, or why there is none.
-func (s *Server) nextSlot(sub subject, past []store.Run) (*plan.Slot, lang.Text) {
+func (s *Server) nextSlot(sub subject, past []store.Run, freezes []freeze.Closed) (*plan.Slot, lang.Text) {
 	if sub.held.Contract.Window == "" {
 		return nil, lang.T("Der Vertrag nennt kein Wartungsfenster.", "The contract names no maintenance window.")
 	}
@@ -144,7 +149,7 @@ func (s *Server) nextSlot(sub subject, past []store.Run) (*plan.Slot, lang.Text)
 	if err != nil {
 		return nil, lang.T("Das Wartungsfenster ist nicht brauchbar.", "The maintenance window is not usable.")
 	}
-	made := plan.Make(s.now(), []plan.Candidate{{System: sub.held.System.Name, Window: w, Estimate: estimate(past)}})
+	made := plan.Make(s.now(), []plan.Candidate{{System: sub.held.System.Name, Customer: sub.held.Customer.ID, Window: w, Estimate: estimate(past), Freezes: freezes}})
 	if len(made.Slots) == 0 {
 		return nil, made.Not[0].Reason
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/plan"
@@ -34,7 +35,11 @@ func (s *Server) Plan(ctx context.Context, system string, preview bool) (board.P
 		if _, ok := e.System(system); system != "" && !ok {
 			return fault.Missing("Das System", "system", system)
 		}
-		p := planning{change: c, estate: e, wanted: map[string]wanted{}}
+		freezes, err := s.freezesInForce(ctx, c.Tx)
+		if err != nil {
+			return err
+		}
+		p := planning{change: c, estate: e, wanted: map[string]wanted{}, freezes: freezes}
 		for _, sys := range e.Systems {
 			if system == "" || sys.Name == system {
 				if err := p.consider(ctx, sys.Name, preview); err != nil {
@@ -66,6 +71,7 @@ func (s *Server) Plan(ctx context.Context, system string, preview bool) (board.P
 type planning struct {
 	*change
 	estate     estate.Estate
+	freezes    []freeze.Closed
 	candidates []plan.Candidate
 	wanted     map[string]wanted // by run
 	refused    []board.Waiting
@@ -145,7 +151,7 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 			"Der Vertrag %[1]s nennt kein brauchbares Wartungsfenster.", "Contract %[1]s names no usable maintenance window.", sub.held.Contract.ID)})
 		return nil
 	}
-	p.candidates = append(p.candidates, plan.Candidate{System: name, Run: id, Window: w, Estimate: estimate(past), Busy: busy, Urgent: urgent})
+	p.candidates = append(p.candidates, plan.Candidate{System: name, Customer: sub.held.Customer.ID, Freezes: p.freezes, Run: id, Window: w, Estimate: estimate(past), Busy: busy, Urgent: urgent})
 	p.wanted[id] = wanted{subject: sub, request: request, mandate: granted, refusals: refusals, urgent: urgent}
 	return nil
 }

@@ -16,14 +16,15 @@ const (
 	RulingException  = "exception"  // an accepted non-installation
 	RulingMitigation = "mitigation" // what is done about a hole besides the update
 	RulingReceipt    = "receipt"    // somebody confirmed to know that a system is at its end
+	RulingFreeze     = "freeze"     // a time in which nothing is changed
 	RulingMove       = "move"       // how far the move of a system to a newer generation is
 )
 
-// Ruling is what a person decided about a hole or a system. What it says is its document.
+// Ruling is what a person decided about a hole, a system, or a customer. What it says is its document.
 type Ruling struct {
 	ID       string
 	Kind     string
-	About    string // a CVE, an advisory, a system
+	About    string // a CVE, an advisory, a system, a customer; empty: all
 	Given    time.Time
 	Version  int64  // counts its changes
 	Document []byte // JSON

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/window"
 )
@@ -21,6 +22,40 @@ type Candidate struct {
 	NotUntil time.Time     // not before; zero = at once
 	Busy     bool          // another run of this system has not ended
 	Urgent   bool          // closes a critical hole: as soon as possible, also outside of windows
+	Customer string        // whose system it is
+	Freezes  []freeze.Closed
+}
+
+// work is what a freeze may be in the way of.
+func (c Candidate) work() freeze.Work {
+	return freeze.Work{System: c.System, Customer: c.Customer, Emergency: c.Urgent}
+}
+
+// horizon bounds how far ahead a slot is looked for: a freeze that holds for longer has to be lifted.
+const horizon = 400 * 24 * time.Hour
+
+// next finds the earliest slot that no freeze is in the way of; held are the freezes that were in the way of
+// the last one that the windows offered before it.
+func (c Candidate) next(from time.Time) (slot window.Interval, held []freeze.Hold, ok bool) {
+	for until := from.Add(horizon); from.Before(until); {
+		offered := window.Interval{From: from, To: from.Add(max(urgentSpan, 2*c.Estimate))}
+		if !c.Urgent {
+			if offered, ok = c.Window.Next(from, c.Estimate); !ok {
+				return slot, held, false
+			}
+		}
+		for _, free := range freeze.FreeFor(c.Freezes, c.work(), offered) {
+			if free.To.After(free.From) && free.To.Sub(free.From) >= c.Estimate {
+				return free, held, true
+			}
+		}
+		held = freeze.Holding(c.Freezes, c.work(), offered)
+		from = offered.To
+		if c.Urgent && len(held) > 0 { // not a whole span later, but when the freeze is over
+			from = held[len(held)-1].Interval.To
+		}
+	}
+	return slot, held, false
 }
 
 // urgentSpan is how long an urgent run may take before it has to be planned anew.
@@ -39,7 +74,7 @@ type Slot struct {
 type NotPlanned struct {
 	System string    `json:"system"`
 	Run    string    `json:"run"`
-	Code   string    `json:"code"` // busy, no_fit
+	Code   string    `json:"code"` // busy, no_fit, frozen
 	Reason lang.Text `json:"reason"`
 }
 
@@ -67,9 +102,10 @@ func Make(now time.Time, candidates []Candidate) Plan {
 		if c.NotUntil.After(from) {
 			from = c.NotUntil
 		}
-		slot, ok := c.Window.Next(from, c.Estimate)
-		if c.Urgent {
-			slot, ok = window.Interval{From: from, To: from.Add(max(urgentSpan, 2*c.Estimate))}, true
+		slot, held, ok := c.next(from)
+		if !ok && len(held) > 0 {
+			p.Not = append(p.Not, NotPlanned{System: c.System, Run: c.Run, Code: "frozen", Reason: held[0].Text})
+			continue
 		}
 		if !ok {
 			p.Not = append(p.Not, NotPlanned{System: c.System, Run: c.Run, Code: "no_fit", Reason: lang.Textf(
@@ -81,6 +117,8 @@ func Make(now time.Time, candidates []Candidate) Plan {
 		taken[c.System] = true
 		reason := lang.T("Nächstes Wartungsfenster.", "Next maintenance window.")
 		switch {
+		case len(held) > 0:
+			reason = lang.Textf("Nach einer Sperrzeit. %[1]s", "After a freeze. %[1]s", held[0].Text)
 		case c.Urgent:
 			reason = lang.T("Sofort: Eine kritische Lücke wird geschlossen, auch außerhalb der Wartungsfenster.",
 				"At once: a critical hole is closed, also outside of maintenance windows.")

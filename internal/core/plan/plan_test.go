@@ -9,7 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/plan"
+	"github.com/patchwart/patchwart/internal/core/recurrence/wall"
 	"github.com/patchwart/patchwart/internal/core/window"
 )
 
@@ -113,5 +115,48 @@ func TestAPlanSaysWhy(t *testing.T) {
 	}
 	if strings.Contains(strings.Join(got, ""), "0m0s") {
 		t.Fatal("a length of time is written for machines")
+	}
+}
+
+// TestFreezesMoveRuns: what is frozen waits for the first window after it; what passes a freeze does not.
+func TestFreezesMoveRuns(t *testing.T) {
+	t.Parallel()
+	weekend := compile(t, "05:00", 2, "sat", "sun")
+	closed := func(change func(*freeze.Freeze)) []freeze.Closed {
+		t.Helper()
+		f := freeze.Freeze{ID: "black-friday", From: wall.Date(2026, 11, 27).At(0, 0), To: wall.Date(2026, 11, 29).At(0, 0), Zone: "Europe/Berlin",
+			Reason: "Black Friday", SetBy: "ida", SetAt: friday, May: []freeze.Authority{freeze.Management}}
+		if change != nil {
+			change(&f)
+		}
+		c, err := freeze.Check(f, time.LoadLocation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []freeze.Closed{c}
+	}
+	for _, c := range []struct {
+		name    string
+		freezes []freeze.Closed
+		urgent  bool
+		want    string
+	}{
+		{"Saturday is frozen", closed(nil), false, "web1/r1 Sun 05:00–07:00"},
+		{"the freeze ends in the window", closed(func(f *freeze.Freeze) { f.To = wall.Date(2026, 11, 28).At(5, 30) }), false, "web1/r1 Sat 05:30–07:00"},
+		{"too little of the window is left", closed(func(f *freeze.Freeze) { f.To = wall.Date(2026, 11, 28).At(6, 30) }), false, "web1/r1 Sun 05:00–07:00"},
+		{"another customer's", closed(func(f *freeze.Freeze) { f.Scope.Customer = "other" }), false, "web1/r1 Sat 05:00–07:00"},
+		{"an emergency that does not pass", closed(nil), true, "web1/r1 Sun 00:00–04:00"},
+		{"an emergency that passes", closed(func(f *freeze.Freeze) { f.Emergencies = true }), true, "web1/r1 Fri 14:00–18:00"},
+		{"for as long as anybody looks ahead", append(closed(func(f *freeze.Freeze) { f.To = wall.Date(2027, 11, 27).At(0, 0) }), closed(func(f *freeze.Freeze) {
+			f.From, f.To = wall.Date(2027, 11, 26).At(0, 0), wall.Date(2028, 11, 26).At(0, 0)
+		})...), false, "web1/r1 frozen"},
+	} {
+		p := plan.Make(friday, []plan.Candidate{{System: "web1", Run: "r1", Customer: "kuhn", Window: weekend, Estimate: time.Hour, Freezes: c.freezes, Urgent: c.urgent}})
+		if got := told(t, p); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%s: %v, want %s", c.name, got, c.want)
+		}
+		if len(p.Slots) == 1 && p.Slots[0].At.From.After(friday.Add(24*time.Hour)) && !strings.Contains(p.Slots[0].Reason.EN, "Black Friday") {
+			t.Errorf("%s: does not say why: %s", c.name, p.Slots[0].Reason.EN)
+		}
 	}
 }

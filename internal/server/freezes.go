@@ -1,0 +1,391 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/freeze"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/plan"
+	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/core/window"
+	"github.com/patchwart/patchwart/internal/store"
+)
+
+// freezePaper is what is kept of a freeze.
+type freezePaper struct {
+	Freeze  freeze.Freeze `json:"freeze"`
+	EndedBy string        `json:"ended_by,omitempty"`
+	EndedAt time.Time     `json:"ended_at,omitzero"`
+}
+
+// The kinds of notices about the calendar.
+const (
+	noticeMoved    = "moved"    // a planned run has another slot
+	noticeOverride = "override" // somebody lets work pass in a freeze
+)
+
+// lookAhead is how far ahead freezes are shown.
+const lookAhead = 365 * 24 * time.Hour
+
+// Freeze sets a change freeze (story K6). Runs that are planned into it move to the next slot after it, and
+// whom they concern is told.
+func (s *Server) Freeze(ctx context.Context, f freeze.Freeze) (board.Freeze, error) {
+	var moved []string
+	err := s.change(ctx, func(c *change) error {
+		e, err := c.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		if _, ok := e.System(f.Scope.System); f.Scope.System != "" && !ok {
+			return fault.Missing("Das System", "system", f.Scope.System)
+		}
+		if _, ok := e.Customer(f.Scope.Customer); f.Scope.Customer != "" && !ok {
+			return fault.Missing("Der Kunde", "customer", f.Scope.Customer)
+		}
+		if f.ID, err = newID("s", c.at); err != nil {
+			return err
+		}
+		f.SetAt, f.Overrides = c.at, nil
+		if f.Zone == "" {
+			f.Zone = hostersZone
+		}
+		if _, err := freeze.Check(f, s.zones); err != nil {
+			return err
+		}
+		doc, err := json.Marshal(freezePaper{Freeze: f})
+		if err != nil {
+			return err
+		}
+		st, err := c.AddRuling(ctx, store.Ruling{ID: f.ID, Kind: store.RulingFreeze, About: cmp.Or(f.Scope.System, f.Scope.Customer), Given: c.at, Document: doc})
+		if err := c.put(ctx, st, err); err != nil {
+			return err
+		}
+		c.wake()
+		moved, err = c.reslotAll(ctx, false)
+		return err
+	})
+	if err != nil {
+		return board.Freeze{}, err
+	}
+	out, err := s.freeze(ctx, f.ID)
+	out.Moved = moved
+	return out, err
+}
+
+// EndFreeze ends a freeze before its time. Planned runs that can be made earlier then are.
+func (s *Server) EndFreeze(ctx context.Context, id, by string) (board.Freeze, error) {
+	return s.changeFreeze(ctx, id, func(c *change, p *freezePaper) error {
+		if strings.TrimSpace(by) == "" {
+			return fault.New(fault.Invalid, lang.T("Es fehlt, wer sie beendet.", "It does not say who ends it."), lang.Text{})
+		}
+		p.EndedBy, p.EndedAt = strings.TrimSpace(by), c.at
+		return nil
+	})
+}
+
+// OverrideFreeze lets work pass in a freeze for some time, by whom the freeze names. A contact of the customer
+// has to have the authority to consent; the other side is told.
+func (s *Server) OverrideFreeze(ctx context.Context, q board.FreezeOverride) (board.Freeze, error) {
+	return s.changeFreeze(ctx, q.Freeze, func(c *change, p *freezePaper) error {
+		e, err := c.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		if q.As == freeze.Contact && !mayConsent(e, p.Freeze.Scope, q.By) {
+			return fault.New(fault.Refused, lang.Textf("%[1]s ist kein Ansprechpartner, der das freigeben darf.", "%[1]s is no contact who may consent to that.", q.By),
+				lang.T("Gefragt ist jemand mit der Berechtigung consent.", "Somebody with the authority consent is asked for."))
+		}
+		closed, err := freeze.Check(p.Freeze, s.zones)
+		if err != nil {
+			return err
+		}
+		q.At = c.at
+		closed, told, err := closed.Override(q.Override)
+		if err != nil {
+			return err
+		}
+		p.Freeze = closed.Freeze()
+		return c.tellOverride(ctx, e, p.Freeze, q.Override, told)
+	})
+}
+
+// tellOverride tells the other side: the management once, of the customers each one.
+func (c *change) tellOverride(ctx context.Context, e estate.Estate, f freeze.Freeze, o freeze.Override, told freeze.Notice) error {
+	reached := map[string]bool{}
+	for _, sys := range e.Systems {
+		held, ok := e.Held(sys.Name)
+		inScope := f.Scope.System == sys.Name || f.Scope.System == "" && (f.Scope.Customer == "" || f.Scope.Customer == held.Customer.ID)
+		if !ok || !inScope || len(o.Systems) > 0 && !slices.Contains(o.Systems, sys.Name) {
+			continue
+		}
+		to := string(clock.Management)
+		if told.To == freeze.Contact {
+			to = recipient(clock.Customer, held)
+		}
+		if reached[to+held.Customer.ID] || to == string(clock.Management) && len(reached) > 0 {
+			continue
+		}
+		reached[to+held.Customer.ID] = true
+		if err := c.tell(ctx, sys.Name, noticeOverride, f.ID+o.At.String(), to, told.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayConsent reports whether a person is a contact with the authority to consent of the customer that a freeze
+// is about.
+func mayConsent(e estate.Estate, scope freeze.Scope, by string) bool {
+	id := scope.Customer
+	if held, ok := e.Held(scope.System); ok {
+		id = held.Customer.ID
+	}
+	customer, ok := e.Customer(id)
+	contact, known := customer.Contact(by)
+	return ok && known && contact.May(estate.AuthorityConsent)
+}
+
+func (s *Server) changeFreeze(ctx context.Context, id string, do func(c *change, p *freezePaper) error) (board.Freeze, error) {
+	var moved []string
+	err := s.change(ctx, func(c *change) error {
+		r, ok, err := c.Ruling(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !ok || r.Kind != store.RulingFreeze {
+			return fault.Missing("Die Sperrzeit", "freeze", id)
+		}
+		var p freezePaper
+		if err := json.Unmarshal(r.Document, &p); err != nil {
+			return err
+		}
+		if !p.EndedAt.IsZero() {
+			return fault.New(fault.Conflict, lang.Textf("Die Sperrzeit %[1]s ist schon beendet.", "The freeze %[1]s has ended already.", id), lang.Text{})
+		}
+		if err := do(c, &p); err != nil {
+			return err
+		}
+		if r.Document, err = json.Marshal(p); err != nil {
+			return err
+		}
+		st, err := c.UpdateRuling(ctx, r)
+		if err := c.put(ctx, st, err); err != nil {
+			return err
+		}
+		c.wake()
+		moved, err = c.reslotAll(ctx, true)
+		return err
+	})
+	if err != nil {
+		return board.Freeze{}, err
+	}
+	out, err := s.freeze(ctx, id)
+	out.Moved = moved
+	return out, err
+}
+
+// reslotAll moves the planned runs that a freeze is in the way of; with earlier, also those that can be made
+// earlier now. All others stay where they are.
+func (c *change) reslotAll(ctx context.Context, earlier bool) ([]string, error) {
+	runs, err := c.ActiveRuns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var moved []string
+	for _, r := range runs {
+		if r.Stage != board.Planned || !r.Slot.From.After(c.at) {
+			continue
+		}
+		did, err := c.reslot(ctx, r, earlier)
+		if err != nil {
+			return moved, err
+		}
+		if did {
+			moved = append(moved, r.ID)
+		}
+	}
+	return moved, nil
+}
+
+// reslot gives a planned run another slot, where a freeze is in the way of its own, or an earlier one is free.
+func (c *change) reslot(ctx context.Context, r store.Run, earlier bool) (bool, error) {
+	freezes, err := c.server.freezesInForce(ctx, c.Tx)
+	if err != nil {
+		return false, err
+	}
+	work := freeze.Work{System: r.System, Customer: r.Customer, Emergency: r.Urgent}
+	holds := freeze.Holding(freezes, work, r.Slot)
+	if len(holds) == 0 && !earlier {
+		return false, nil
+	}
+	e, err := c.Estate(ctx)
+	if err != nil {
+		return false, err
+	}
+	held, ok := e.Held(r.System)
+	if !ok {
+		return false, nil
+	}
+	past, err := c.Runs(ctx, board.RunFilter{System: r.System, Limit: 50})
+	if err != nil {
+		return false, err
+	}
+	w, err := window.Compile(held.Window, c.server.zones)
+	if err != nil && !r.Urgent {
+		return false, nil //nolint:nilerr // without a window it is told when the slot comes
+	}
+	made := plan.Make(c.at, []plan.Candidate{{System: r.System, Customer: r.Customer, Run: r.ID, Window: w, Estimate: estimate(past), Urgent: r.Urgent, Freezes: freezes}})
+	if len(made.Slots) == 0 {
+		return true, c.endHere(ctx, r, verdict.Deferred, "frozen", made.Not[0].Reason)
+	}
+	was, now := r.Slot, made.Slots[0]
+	// A freeze that takes only a part of the slot narrows it.
+	if now.At == was || len(holds) == 0 && !now.At.From.Before(was.From) {
+		return false, nil
+	}
+	r.Slot, r.Sentence = now.At, now.Reason
+	st, err := c.UpdateRun(ctx, r, r.Version)
+	if err := c.put(ctx, st, err); err != nil {
+		return false, err
+	}
+	c.wake(topicRun(r.ID))
+	if err := c.enqueue(ctx, jobAdvance, r.ID, r.Slot.From); err != nil {
+		return false, err
+	}
+	zone, err := c.server.zones(cmp.Or(r.Zone, hostersZone))
+	if err != nil {
+		zone = time.UTC
+	}
+	at := func(t time.Time) lang.Text {
+		return lang.T(lang.DateTime(t.In(zone), lang.DE), lang.DateTime(t.In(zone), lang.EN))
+	}
+	return true, c.tell(ctx, r.System, noticeMoved, r.ID+r.Slot.From.String(), recipient(clock.Customer, held), lang.Textf(
+		"%[1]s: Die Wartung ist verschoben, von %[2]s auf %[3]s. %[4]s", "%[1]s: the maintenance has moved, from %[2]s to %[3]s. %[4]s", r.System, at(was.From), at(now.At.From), now.Reason))
+}
+
+// tell keeps a notice that is about no hole. What was told is not told again.
+func (c *change) tell(ctx context.Context, system, kind, what, to string, text lang.Text) error {
+	doc, err := json.Marshal(noticePaper{Text: text, Step: kind})
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{system, kind, what, to}, "\n")))
+	st, added, err := c.AddNotice(ctx, store.Notice{ID: "n-" + hex.EncodeToString(sum[:12]), System: system, Kind: kind, Recipient: to, At: c.at, Document: doc})
+	if err != nil || !added {
+		return err
+	}
+	return c.put(ctx, st, nil)
+}
+
+// freezesInForce are the freezes that nobody has ended, as they can be asked.
+func (s *Server) freezesInForce(ctx context.Context, tx *store.Tx) ([]freeze.Closed, error) {
+	rows, err := tx.Rulings(ctx, store.RulingFreeze)
+	if err != nil {
+		return nil, err
+	}
+	var list []freeze.Closed
+	for _, r := range rows {
+		var p freezePaper
+		if err := json.Unmarshal(r.Document, &p); err != nil {
+			return nil, err
+		}
+		if !p.EndedAt.IsZero() {
+			continue
+		}
+		closed, err := freeze.Check(p.Freeze, s.zones)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, closed)
+	}
+	return list, nil
+}
+
+// Freezes lists the freezes, those in force first, then those to come, then those that are over.
+func (s *Server) Freezes(ctx context.Context) ([]board.Freeze, error) {
+	out := []board.Freeze{}
+	err := s.store.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Rulings(ctx, store.RulingFreeze)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			var p freezePaper
+			if err := json.Unmarshal(r.Document, &p); err != nil {
+				return err
+			}
+			row, err := s.freezeRow(p)
+			if err != nil {
+				return err
+			}
+			out = append(out, row)
+		}
+		return nil
+	})
+	slices.SortStableFunc(out, func(a, b board.Freeze) int { return cmp.Compare(freezeRank(a), freezeRank(b)) })
+	return out, err
+}
+
+func freezeRank(f board.Freeze) int {
+	switch {
+	case f.Now:
+		return 0
+	case !f.Over:
+		return 1
+	}
+	return 2
+}
+
+func (s *Server) freeze(ctx context.Context, id string) (board.Freeze, error) {
+	list, err := s.Freezes(ctx)
+	for _, f := range list {
+		if f.ID == id {
+			return f, err
+		}
+	}
+	return board.Freeze{}, err
+}
+
+// mostStretches bounds the stretches that are shown of one freeze.
+const mostStretches = 100
+
+func (s *Server) freezeRow(p freezePaper) (board.Freeze, error) {
+	closed, err := freeze.Check(p.Freeze, s.zones)
+	if err != nil {
+		return board.Freeze{}, err
+	}
+	now := s.now()
+	row := board.Freeze{Freeze: p.Freeze, EndedBy: p.EndedBy, EndedAt: p.EndedAt, Text: closed.Text(), Over: true, Ahead: []window.Interval{}}
+	if !p.EndedAt.IsZero() {
+		row.Sentence = lang.Textf("Beendet von %[1]s.", "Ended by %[1]s.", p.EndedBy)
+		return row, nil
+	}
+	work := freeze.Work{System: p.Freeze.Scope.System, Customer: p.Freeze.Scope.Customer}
+	for _, h := range freeze.Holding([]freeze.Closed{closed}, work, window.Interval{From: now, To: now.Add(lookAhead)}) {
+		row.Over = false
+		row.Now = row.Now || h.Interval.Contains(now)
+		if len(row.Ahead) < mostStretches {
+			row.Ahead = append(row.Ahead, h.Interval)
+		}
+	}
+	switch {
+	case row.Now:
+		row.Sentence = lang.T("Gilt jetzt.", "Holds now.")
+	case row.Over:
+		row.Sentence = lang.T("Vorbei.", "Over.")
+	default:
+		row.Sentence = lang.T("Kommt noch.", "To come.")
+	}
+	return row, nil
+}
