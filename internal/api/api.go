@@ -98,6 +98,7 @@ type Backend struct {
 	Holes     Holes
 	Rulings   Rulings
 	Lifecycle Lifecycle
+	Calendar  Calendar
 }
 
 // Options are what the API needs besides its backend.
@@ -136,6 +137,7 @@ func New(b Backend, o Options) http.Handler {
 	s.record()
 	s.holes()
 	s.rulings()
+	s.calendar()
 	s.lifecycle()
 	s.describe(mux)
 	return guard(mux, o)

@@ -57,6 +57,12 @@ type grammar struct {
 		Approve exceptionApproveCmd `cmd:"" help:"${cmd_exception_approve}"`
 		Revoke  exceptionRevokeCmd  `cmd:"" help:"${cmd_exception_revoke}"`
 	} `cmd:"" help:"${cmd_exception}"`
+	Freeze struct {
+		List     freezeListCmd     `cmd:"" help:"${cmd_freeze_list}"`
+		Add      freezeAddCmd      `cmd:"" help:"${cmd_freeze_add}"`
+		End      freezeEndCmd      `cmd:"" help:"${cmd_freeze_end}"`
+		Override freezeOverrideCmd `cmd:"" help:"${cmd_freeze_override}"`
+	} `cmd:"" help:"${cmd_freeze}"`
 	Mitigation struct {
 		List mitigationListCmd `cmd:"" help:"${cmd_mitigation_list}"`
 		Add  mitigationAddCmd  `cmd:"" help:"${cmd_mitigation_add}"`

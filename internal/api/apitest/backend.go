@@ -42,6 +42,7 @@ type Backend struct {
 
 	mu        sync.Mutex
 	estate    estate.Estate
+	freezes   []board.Freeze
 	orders    []mandate.Order
 	runs      []*story
 	published []board.PublishedVersion
