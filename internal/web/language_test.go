@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/patchwart/patchwart/internal/web/webtest"
@@ -114,6 +115,13 @@ func fixtureWords(t *testing.T, d *desk) string {
 	}
 	for _, o := range orders {
 		all = append(all, o.SHA256)
+	}
+	cal, err := d.Backend.Calendar(ctx, time.Time{}, 14)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range cal.Freezes {
+		all = append(all, f.Reason, f.ID+" · "+f.SetBy)
 	}
 	// Of the policies only names and IDs are data; their sentences have to be in both languages.
 	list, err := d.Backend.Policies(ctx)

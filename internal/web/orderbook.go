@@ -31,11 +31,22 @@ func orderURL(id string) string { return "/auftraege/" + url.PathEscape(id) }
 
 // orderbook shows the list of orders, newest first.
 func (c *console) orderbook(w http.ResponseWriter, r *http.Request) {
-	l := listingOf("/auftraege", r.URL.Query(), values(orderStates), []string{""})
-	all, err := c.backend.Orders(r.Context(), "")
+	l, rows, total, err := c.orderRows(r)
 	if err != nil {
 		c.fail(w, r, err)
 		return
+	}
+	from, to := l.bounds(len(rows), total)
+	v := orderbookView{page: c.page(w, r, "auftraege", bookWords.Title), List: l, Rows: rows[from:to]}
+	c.render(w, r, http.StatusOK, orderbookPage(v))
+}
+
+// orderRows filters the orders as the address says.
+func (c *console) orderRows(r *http.Request) (listing, []board.OrderRow, int, error) {
+	l := listingOf("/auftraege", r.URL.Query(), values(orderStates), []string{""})
+	all, err := c.backend.Orders(r.Context(), "")
+	if err != nil {
+		return l, nil, 0, err
 	}
 	query := strings.ToLower(l.Query)
 	rows := make([]board.OrderRow, 0, len(all))
@@ -44,9 +55,22 @@ func (c *console) orderbook(w http.ResponseWriter, r *http.Request) {
 			rows = append(rows, o)
 		}
 	}
-	from, to := l.bounds(len(rows), len(all))
-	v := orderbookView{page: c.page(w, r, "auftraege", bookWords.Title), List: l, Rows: rows[from:to]}
-	c.render(w, r, http.StatusOK, orderbookPage(v))
+	return l, rows, len(all), nil
+}
+
+// ordersCSV is the list of orders as CSV.
+func (c *console) ordersCSV(w http.ResponseWriter, r *http.Request) {
+	_, rows, _, err := c.orderRows(r)
+	if err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	p := c.page(w, r, "auftraege", bookWords.Title)
+	table := [][]string{p.all(bookWords.Order, frameWords.System, frameWords.Customer, bookWords.From, bookWords.Where, systemWords.OrderGiven, systemsWords.State, bookWords.Run, bookWords.Said, bookWords.Hash)}
+	for _, o := range rows {
+		table = append(table, []string{o.ID, o.System, o.CustomerName, o.ContactName, o.Channel, stamp(o.Given), p.T(o.State.Text()), o.Run, o.Text, o.SHA256})
+	}
+	c.writeCSV(w, p, "auftraege", table)
 }
 
 func orderIn(state string, s mandate.OrderState) bool {

@@ -131,6 +131,7 @@ var screens = []screen{
 	{"lebenszyklus-jahr", "/lebenszyklus?zustand=jahr"},
 	{"system-ende", "/systeme/mail1/lebenszyklus"},
 	{"system-leben", "/systeme/web1/lebenszyklus"},
+	{"kalender", "/kalender"},
 	{"auftraege", "/auftraege"},
 	{"auftrag", "/auftraege/A-2026-0117"},
 	{"laeufe", "/laeufe"},

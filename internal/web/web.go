@@ -43,6 +43,7 @@ type Desk interface {
 	Withdraw(ctx context.Context, w board.WithdrawalRequest) (board.OrderRow, error)
 	Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error)
 	Enrolment(ctx context.Context, system string) (board.Enrolment, error)
+	Calendar(ctx context.Context, first time.Time, days int) (board.Calendar, error)
 }
 
 // Runs shows runs. Watch blocks until there is something newer than the sequence number after, the
