@@ -49,8 +49,10 @@ func (r *reading) order(may []person) Outcome {
 		}
 	}
 	if len(unclear) > 0 {
-		if slices.Contains(unclear, UnclearWhether) { // of a message that leaves a doubt, nothing is kept for later
-			d = Draft{}
+		// Of a message that leaves a doubt whether it asks at all, nothing is kept for later, and the one question
+		// is for a plain sentence.
+		if slices.Contains(unclear, UnclearWhether) {
+			d, unclear = Draft{}, []Unclear{UnclearWhether}
 		}
 		return r.question(p, d, unclear, reasons...)
 	}
@@ -118,6 +120,9 @@ func (r *reading) draft(earlier Draft) (d Draft, unclear []Unclear, reasons []Re
 			ask(UnclearSystem, "Ein Name ist keinem System eindeutig zuzuordnen.", "A name belongs to no system for certain.")
 		}
 		c := s.claims(r.installed)
+		if word := s.unknown(r.verbatim); !strange && word != "" && (s.requests() || s.scoped() || len(systems) > 0) {
+			ask(UnclearWhether, "Ein Wort ist nicht verstanden: "+printable(word)+".", "A word is not understood: "+printable(word)+".")
+		}
 		switch {
 		case s.requests() || answering && !s.subject && !s.found[MeansInquiry]:
 			asked.add(systems, c)
@@ -126,7 +131,7 @@ func (r *reading) draft(earlier Draft) (d Draft, unclear []Unclear, reasons []Re
 				d.Explicit = d.Explicit || s.found[MeansRequest] && (s.found[MeansAction] || s.found[MeansMigrate] || s.found[MeansMeasure])
 			}
 			d.Quotes = append(d.Quotes, r.quote(*s))
-			if !r.explained(s) {
+			if !strange && !r.explained(s) {
 				ask(UnclearWhether, "Eine Zahl in der Bitte ist nicht verstanden.", "A number in the request is not understood.")
 			}
 		case s.subject || s.found[MeansTopic]:

@@ -46,7 +46,7 @@ var phrasesEN = []Phrase{
 	{lang.EN, MeansDoubt, "quote|offer|price|cost|costs|free|estimate|approval", "Please send a quote."},
 	{lang.EN, MeansDoubt, "wrote|writes|said|says|told|according|allegedly|quoted|forwarded", "Mr Smith said please patch web1."},
 	{lang.EN, MeansDoubt, "always|regularly|automatically|weekly|monthly|daily|quarterly|every|each|periodically", "Please patch web1 every month."},
-	{lang.EN, MeansContrary, "undo|revert|rollback|downgrade|uninstall|remove|delete|disable|restore|deactivate|skip|exclude|block", "Please remove the updates."},
+	{lang.EN, MeansContrary, "undo|revert|rollback|downgrade|uninstall|remove|delete|disable|restore|deactivate|skip|exclude|block|ignore|omit|forget|untouched|unchanged", "Please remove the updates."},
 	{lang.EN, MeansContrary, "postpone|delay|wait|hold|stop|pause|suspend|defer|skip|later|halt|reschedule", "Please postpone the updates."},
 	{lang.EN, MeansInquiry, "^are|is|did|have|has|were|was|do|does|should|shall|must", "Are there updates for web1?"},
 	{lang.EN, MeansInquiry, "which|what|whether|how|why|who|list|overview|confirm|status", "Which updates are there?"},

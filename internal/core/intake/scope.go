@@ -85,6 +85,10 @@ func (s *sentence) packages(installed map[string]bool) []string {
 		if (t.taken || ordinary(t.word)) && !announced {
 			continue
 		}
+		if t.means == MeansPatch { // the package "patch", not the verb
+			t.means = ""
+			s.recount()
+		}
 		t.taken = true
 		if !slices.Contains(out, t.word) {
 			out = append(out, t.word)

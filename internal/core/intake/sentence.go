@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,6 +53,13 @@ func (s *sentence) settle() {
 	if s.asks && !s.found[MeansRequest] && !s.found[MeansSoft] {
 		s.found[MeansInquiry] = true
 	}
+}
+
+// recount forgets a patch, and the action in it, that turned out to be a name.
+func (s *sentence) recount() {
+	has := func(m Meaning) bool { return slices.ContainsFunc(s.tokens, func(t token) bool { return t.means == m }) }
+	s.found[MeansPatch] = has(MeansPatch)
+	s.found[MeansAction] = has(MeansAction) || has(MeansImperative) || s.found[MeansPatch]
 }
 
 // requests reports whether the sentence asks for a change.

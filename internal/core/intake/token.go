@@ -18,7 +18,8 @@ type token struct {
 // umlauts are written out, so that "für", "fuer" and a decomposed "für" are the same word.
 var umlauts = strings.NewReplacer(
 	"a\u0308", "ae", "o\u0308", "oe", "u\u0308", "ue", "ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss",
-	"’", "'", "\u2010", "-", "\u2011", "-", "\u00ad", "")
+	"’", "'", "\u2010", "-", "\u2011", "-",
+	"\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u2060", "", "\ufeff", "")
 
 // fold makes words comparable: lower case, umlauts written out.
 func fold(s string) string { return umlauts.Replace(strings.ToLower(s)) }
@@ -35,7 +36,7 @@ func joins(before, r, after rune) bool {
 }
 
 func inWord(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '\u00ad' || r == '\u200b' || r == '\u200d'
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune("\u00ad\u200b\u200c\u200d\u2060\ufeff", r)
 }
 
 // tokenise splits verbatim[from:to] into words, without what is masked. Dots between letters part words
@@ -59,7 +60,9 @@ func tokenise(verbatim string, from, to int, masked []Span, names map[string]str
 			continue
 		}
 		end := wordEnd(verbatim, i, to, masked)
-		out = append(out, parts(token{word: fold(verbatim[i:end]), raw: verbatim[i:end], from: i, to: end}, names)...)
+		if word := fold(verbatim[i:end]); word != "" { // not invisible as a whole
+			out = append(out, parts(token{word: word, raw: verbatim[i:end], from: i, to: end}, names)...)
+		}
 		i = end
 	}
 	return out
@@ -101,7 +104,9 @@ func parts(t token, names map[string]string) []token {
 	var out []token
 	at := t.from
 	for piece := range strings.SplitSeq(t.raw, ".") {
-		out = append(out, token{word: fold(piece), raw: piece, from: at, to: at + len(piece)})
+		if word := fold(piece); word != "" {
+			out = append(out, token{word: word, raw: piece, from: at, to: at + len(piece)})
+		}
 		at += len(piece) + 1
 	}
 	return out

@@ -83,6 +83,9 @@ func (s *sentence) times(verbatim string) timing {
 			t.vague = t.vague || !exactWeekday(word)
 		case i+1 < len(toks) && verbatim[toks[i].to:toks[i+1].from] == "/" && number(word) && number(toks[i+1].word):
 			toks[i+1].taken, t.vague = true, true
+			if i+2 < len(toks) && verbatim[toks[i+1].to:toks[i+2].from] == "/" {
+				toks[i+2].taken = true
+			}
 		case i > 0 && slices.Contains(spans, word) && number(toks[i-1].word):
 			toks[i-1].taken, t.vague = true, true
 		case s.date(&t, i), s.clockTime(&t, i):
