@@ -131,6 +131,10 @@ func (r *reading) draft(earlier Draft) (d Draft, unclear []Unclear, reasons []Re
 				d.Explicit = d.Explicit || s.found[MeansRequest] && (s.found[MeansAction] || s.found[MeansMigrate] || s.found[MeansMeasure])
 			}
 			d.Quotes = append(d.Quotes, r.quote(*s))
+			if s.requests() && r.writing.below > 0 && s.From > r.writing.below {
+				ask(UnclearWhether, "Die Bitte steht unter einer früheren Nachricht; wessen Worte es sind, ist nicht sicher.",
+					"The request stands below an earlier message; whose words they are is not certain.")
+			}
 			if !strange && !r.explained(s) {
 				ask(UnclearWhether, "Eine Zahl in der Bitte ist nicht verstanden.", "A number in the request is not understood.")
 			}
@@ -362,7 +366,7 @@ func (r *reading) judge(p person, d Draft) Outcome {
 		return r.question(p, d, []Unclear{UnclearWhether}, Reason{Rule: "MH2-20", Text: lang.T(
 			"Das Regelwerk verlangt einen ausdrücklichen Auftrag; das ist keiner.", "The policy demands an explicit order, and this is none.")})
 	}
-	o := Order{Draft: d, Customer: p.customer.ID, Contact: p.contact.ID, SHA256: r.in.Message.Digest(), Decisions: decisions}
+	o := Order{Draft: d, Customer: p.customer.ID, Contact: p.contact.ID, SHA256: r.digest, Decisions: decisions}
 	o.Awaits = r.awaits(o)
 	return Outcome{
 		Kind: KindOrder, Order: &o, Reply: orderReply(p, o),

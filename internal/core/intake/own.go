@@ -10,6 +10,7 @@ import (
 type writing struct {
 	blocks []Span
 	masked []Span // somebody's words in quotation marks
+	below  int    // where an earlier message was announced above words of the sender's; 0: nowhere
 	// blurred says that among the words left out is a negation whose owner is not certain.
 	blurred bool
 }
@@ -42,14 +43,14 @@ func own(verbatim string, from int) writing {
 			end()
 			at = len(verbatim)
 			continue
-		case introduces(verbatim[at:]):
+		case introduces(verbatim[at:]) > 0:
 			end()
-			rest, ok := prefixed(verbatim[at:])
+			rest, ok := prefixed(verbatim[at:], introduces(verbatim[at:]))
 			if !ok { // the earlier message stands below without a mark on its lines
 				at = len(verbatim)
 				continue
 			}
-			at, quoted = at+rest, true
+			at, quoted, w.below = at+rest, true, at+rest
 			continue
 		case text == "":
 			quoted, boilerplate = false, false
@@ -58,13 +59,14 @@ func own(verbatim string, from int) writing {
 			w.blurred = w.blurred || doubtful(text)
 			end()
 		case boilerplate:
-		case line(text, MeansDisclaimer):
+		case line(paragraph(verbatim[at:]), MeansDisclaimer):
 			boilerplate = true
 			end()
 		case line(text, MeansClosing):
 			closed = true
 			end()
-		case closed && !postscript(text):
+		case closed && !postscript(text): // but a second thought below one's own name is one
+			w.blurred = w.blurred || takesBack(text)
 		default:
 			closed = false
 			if block.To == 0 || bullet(text) {
@@ -80,10 +82,25 @@ func own(verbatim string, from int) writing {
 	return w
 }
 
-// doubtful reports whether words hold a negation or take something back.
+// doubtful reports whether words hold anything that would raise a doubt.
 func doubtful(s string) bool {
 	found := mark(tokenise(s, 0, len(s), nil, nil))
 	return found[MeansNegation] || found[MeansWithdraw] || found[MeansNo] || found[MeansContrary] || found[MeansDoubt]
+}
+
+// takesBack reports whether words hold a negation or take something back.
+func takesBack(s string) bool {
+	found := mark(tokenise(s, 0, len(s), nil, nil))
+	return found[MeansNegation] || found[MeansWithdraw] || found[MeansNo]
+}
+
+// paragraph is what stands before the next empty line, as far as a phrase can reach.
+func paragraph(s string) string {
+	s = s[:min(len(s), 400)]
+	for _, empty := range []string{"\n\n", "\n\r\n"} {
+		s, _, _ = strings.Cut(s, empty)
+	}
+	return s
 }
 
 func bullet(s string) bool {
@@ -124,9 +141,9 @@ func header(s string) bool {
 	return fields >= 2
 }
 
-// introduces reports whether a line, or two of them, announce somebody's words: "Am 23.11.2026 um 10:00 schrieb
+// introduces is how many lines, one or two, announce somebody's words, 0 if none do: "Am 23.11.2026 um 10:00 schrieb
 // X:", "On Mon, 23 Nov 2026, X wrote:".
-func introduces(s string) bool {
+func introduces(s string) int {
 	lines := strings.SplitN(s, "\n", 3)
 	for n := 1; n <= min(len(lines), 2); n++ {
 		head := fold(strings.TrimSpace(strings.Join(lines[:n], " ")))
@@ -134,19 +151,19 @@ func introduces(s string) bool {
 			strings.HasPrefix(head, "on ") && strings.Contains(head, " wrote") ||
 			strings.Contains(head, "@") && (strings.Contains(head, " schrieb") || strings.Contains(head, " wrote"))
 		if said && strings.HasSuffix(head, ":") && strings.ContainsAny(head, "0123456789@") {
-			return true
+			return n
 		}
 	}
-	return false
+	return 0
 }
 
-// prefixed is how long an announcement is, and whether a line with ">" follows it.
-func prefixed(s string) (length int, ok bool) {
-	at := 0
-	for n := 0; n < 5 && at < len(s); n++ {
+// prefixed is how long an announcement of so many lines is, and whether the next line with words in it begins
+// with ">".
+func prefixed(s string, lines int) (length int, ok bool) {
+	for at, n := 0, 0; at < len(s); n++ {
 		l, _, _ := strings.Cut(s[at:], "\n")
-		if strings.HasPrefix(strings.TrimSpace(l), ">") {
-			return at, n > 0
+		if text := strings.TrimSpace(l); n >= lines && text != "" {
+			return at, strings.HasPrefix(text, ">")
 		}
 		at += len(l) + 1
 	}

@@ -129,7 +129,7 @@ var phrasesDE = []Phrase{
 	{lang.DE, MeansClosing, "gruß|grüße|mfg|lg|vg|hochachtungsvoll", "MfG"},
 	{lang.DE, MeansClosing, "besten|freundlichen|lieben|schönen|freundlicher gruß", "Besten Gruß"},
 	{lang.DE, MeansClosing, "von meinem iphone|ipad|handy|smartphone|mobilgerät", "Von meinem iPhone gesendet"},
-	{lang.DE, MeansDisclaimer, "diese|die|der e-mail|email|mail|nachricht|inhalt enthält|kann|ist|dieser", "Diese E-Mail enthält vertrauliche Informationen."},
+	{lang.DE, MeansDisclaimer, "diese|die|der|dieser e-mail|email|mail|nachricht|inhalt … vertraulich|vertrauliche|vertraulichen", "Diese E-Mail enthält vertrauliche Informationen."},
 	{lang.DE, MeansDisclaimer, "wenn|falls|sollten sie nicht der|die richtige|beabsichtigte|adressat", "Wenn Sie nicht der richtige Adressat sind, löschen Sie die E-Mail."},
 	{lang.DE, MeansDisclaimer, "bitte denken sie an die umwelt", "Bitte denken Sie an die Umwelt, bevor Sie drucken."},
 	{lang.DE, MeansCopied, "aw|antw|wg|re|fw|fwd", "AW: Ihr Auftrag"},

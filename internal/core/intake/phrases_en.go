@@ -84,7 +84,7 @@ var phrasesEN = []Phrase{
 	{lang.EN, MeansClosing, "yours sincerely|faithfully", "Yours sincerely"},
 	{lang.EN, MeansClosing, "all the best", "All the best"},
 	{lang.EN, MeansClosing, "sent from my", "Sent from my iPhone"},
-	{lang.EN, MeansDisclaimer, "this|the e-mail|email|message|content|contents and|may|is|contains|of", "This e-mail may contain confidential information."},
+	{lang.EN, MeansDisclaimer, "this|the e-mail|email|message|content|contents … confidential|privileged", "This e-mail may contain confidential information."},
 	{lang.EN, MeansDisclaimer, "if you are not the intended|named", "If you are not the intended recipient, delete this e-mail."},
 	{lang.EN, MeansMachine, "automatic reply", "Automatic reply: web1"},
 	{lang.EN, MeansMachine, "out of office|the", "Out of office: web1"},

@@ -9,7 +9,7 @@ import (
 )
 
 // longest bounds what is read, in bytes; who writes more is read by people.
-const longest = 64 << 10
+const longest = 32 << 10
 
 // Read says what a message is. It is total: every message has exactly one outcome.
 func Read(in Input) Outcome {
@@ -81,12 +81,13 @@ type reading struct {
 	verbatim  string
 	writing   writing
 	sentences []sentence
-	names     map[string]string // systems that the sender may speak of, by folded name
-	installed map[string]bool   // packages on them
+	names     roster          // systems that the sender may speak of, by folded name
+	installed map[string]bool // packages on them
+	digest    string
 }
 
 func understand(in Input, people []person) *reading {
-	r := &reading{in: in, verbatim: in.Message.Verbatim(), names: map[string]string{}, installed: map[string]bool{}}
+	r := &reading{in: in, verbatim: in.Message.Verbatim(), digest: in.Message.Digest(), names: roster{}, installed: map[string]bool{}}
 	for _, p := range people {
 		for _, name := range systemsOf(in.Estate, p.customer.ID) {
 			r.names[fold(name)] = name
@@ -142,7 +143,7 @@ func (s sentence) answers(r *reading) bool {
 
 // quote is a sentence of this message, where it stands.
 func (r *reading) quote(s sentence) Quote {
-	return Quote{Message: r.in.Message.ID, SHA256: r.in.Message.Digest(), Span: s.Span, Words: r.verbatim[s.From:s.To]}
+	return Quote{Message: r.in.Message.ID, SHA256: r.digest, Span: s.Span, Words: r.verbatim[s.From:s.To]}
 }
 
 // quotes are all sentences that mean something for a withdrawal or an answer.

@@ -122,6 +122,15 @@ func TestGermanMessages(t *testing.T) {
 		{"Bitte patchen Sie web2, web1 in Ruhe lassen.", "question whether"},
 		{"Bitte web1 und web2 patchen. web1 soll davon unberührt bleiben.", "question whether"},
 		{"Bitte web1 samt Unterkühlung patchen.", "question whether"}, // a word that is not understood
+		{"Am 20.11.2026 um 10:00 schrieb Support <support@hoster.example>:\n> Was sollen wir tun?\n\nBitte web1 patchen.", "question whether"},
+		{"Bitte web1 patchen.\n> Soll web2 auch?\nNein, doch nicht.", "question whether"}, // whose no that is, nobody can tell
+		{"Bitte web1 patchen.\n\nViele Grüße\nErika\n\nAch nein, doch nicht!", "question whether"},
+		{"Bitte web1 patchen.\n\nDiese Mail ist überholt, bitte nicht ausführen.", "question whether"},
+		{"Bitte web1 patchen.\n\nViele Grüße\nErika\n\nPS: web2 bitte auch patchen.", "order web1,web2 security_updates"},
+		{"Bitte ni" + "\u200b" + "cht web1 patchen.", "question whether"},
+		{"Bitte web1 patchen.Bitte nicht heute.", "question whether"},
+		{"Bitte auf web1 die Sicherheitsupdates für PHP einspielen.", "question versions"},
+		{strings.Repeat("Bitte web1 patchen. ", 2000), "nothing"}, // nobody writes that; a person looks
 		// The policy's answers.
 		{"Bitte root1 patchen.", "refusal root1 MH2-03"},
 		{"Bitte dunkel1 patchen.", "question fact"},

@@ -84,7 +84,7 @@ func forged(in Input) Outcome {
 // notices tell those who may order that somebody else has tried to: the customers that know the address, or
 // else the owners of the systems named. Each learns of its own systems only.
 func (r *reading) notices(people []person) []Notice {
-	all := map[string]string{}
+	all := roster{}
 	for _, s := range r.in.Estate.Systems {
 		all[fold(s.Name)] = s.Name
 	}

@@ -18,7 +18,7 @@ type sentence struct {
 }
 
 // sentences splits the sender's words, marks the phrases in each, and leaves out empty ones.
-func sentences(verbatim string, w writing, names map[string]string) []sentence {
+func sentences(verbatim string, w writing, names roster) []sentence {
 	var out []sentence
 	for _, b := range w.blocks {
 		for from := b.From; from < b.To; {
@@ -109,7 +109,7 @@ func sentenceEnd(verbatim string, from, to int, masked []Span) (end int, by rune
 
 // abbreviated reports whether words end with a short form and its full stop.
 func abbreviated(s string) bool {
-	s = fold(s)
+	s = fold(s[max(0, len(s)-8):])
 	for _, short := range []string{"z.b.", "ggf.", "evtl.", "bzw.", "usw.", "ca.", "nr.", "inkl.", "d.h.", "e.g.", "i.e.", "no."} {
 		if strings.HasSuffix(s, short) {
 			return true

@@ -20,9 +20,24 @@ func systemsOf(e estate.Estate, customer string) []string {
 	return out
 }
 
+// roster are the names that a sentence may hold, folded, with the name as it is written.
+type roster map[string]string
+
+// skeletons are the names without what people leave out.
+func (r roster) skeletons() map[string]bool {
+	out := make(map[string]bool, len(r))
+	for name := range r {
+		if plainly(name) {
+			out[bones(name)] = true
+		}
+	}
+	return out
+}
+
 // named are the systems that a sentence names, and whether it has a word that may be meant as one and is none:
 // a slip of the pen, or a name that is not in the sender's estate. A system of somebody else's is no different.
-func (s *sentence) named(names map[string]string, installed map[string]bool) (systems []string, strange bool) {
+func (s *sentence) named(names roster, installed map[string]bool) (systems []string, strange bool) {
+	skeletons := names.skeletons()
 	for i := range s.tokens {
 		t := &s.tokens[i]
 		if name, ok := names[t.word]; ok && (plainly(t.word) || announced(s.tokens, i)) {
@@ -35,7 +50,7 @@ func (s *sentence) named(names map[string]string, installed map[string]bool) (sy
 		if t.taken {
 			continue
 		}
-		strange = strange || names[t.word] != "" || looksNamed(s.tokens, i, installed) || s.nearly(i, names)
+		strange = strange || names[t.word] != "" || looksNamed(s.tokens, i, installed) || s.nearly(i, names, skeletons)
 	}
 	slices.Sort(systems)
 	return systems, strange
@@ -68,11 +83,14 @@ func looksNamed(toks []token, i int, installed map[string]bool) bool {
 
 // nearly reports whether a word, alone or with the next one, is almost the name of a system: "web 01", "web-01"
 // and "web1" for "web01", "wbe01" with two letters turned round, one letter missing or wrong.
-func (s *sentence) nearly(i int, names map[string]string) bool {
+func (s *sentence) nearly(i int, names roster, skeletons map[string]bool) bool {
 	word := s.tokens[i].word
 	joined := ""
 	if i+1 < len(s.tokens) && !s.tokens[i+1].taken {
 		joined = word + s.tokens[i+1].word
+	}
+	if skeletons[bones(word)] || joined != "" && skeletons[bones(joined)] {
+		return true
 	}
 	for name := range names {
 		if !plainly(name) && word != name {
@@ -82,7 +100,7 @@ func (s *sentence) nearly(i int, names map[string]string) bool {
 			continue
 		}
 		for _, w := range []string{word, joined} {
-			if w != "" && (bones(w) == bones(name) || len(name) >= 4 && len(w) >= 4 && slip(w, name)) {
+			if w != "" && len(name) >= 4 && len(w) >= 4 && slip(w, name) {
 				return true
 			}
 		}

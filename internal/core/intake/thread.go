@@ -42,7 +42,7 @@ func (r *reading) withdrawal(may []person) Outcome {
 		return r.question(may[0], Draft{}, []Unclear{UnclearOrder}, Reason{Text: lang.T(
 			"Welcher offene Auftrag zurückgezogen wird, ist nicht eindeutig.", "Which open order is withdrawn is not clear.")})
 	}
-	w := Withdrawal{Customer: p.customer.ID, Contact: p.contact.ID, SHA256: r.in.Message.Digest(), Quotes: r.quotes(MeansWithdraw)}
+	w := Withdrawal{Customer: p.customer.ID, Contact: p.contact.ID, SHA256: r.digest, Quotes: r.quotes(MeansWithdraw)}
 	for _, o := range chosen {
 		if _, ok := o.State.May(StateWithdrawn); !ok {
 			return r.question(p, Draft{}, []Unclear{UnclearOrder}, Reason{Text: lang.Textf(
@@ -143,7 +143,7 @@ func (r *reading) answer(asked []Asked, consents, people []person) (o Outcome, o
 		return unclear(UnclearAnswer, "Die Antwort nennt eine Zeit und ist nicht eindeutig.", "The answer names a time and is not clear.")
 	}
 	answer := Answer{Asked: a.ID, Kind: a.Kind, Order: a.Order, Said: SaidYes, At: a.Proposed, Customer: p.customer.ID, Contact: p.contact.ID,
-		SHA256: r.in.Message.Digest(), Quotes: r.quotes(MeansYes, MeansNo, MeansNegation)}
+		SHA256: r.digest, Quotes: r.quotes(MeansYes, MeansNo, MeansNegation)}
 	switch {
 	case no:
 		answer.Said, answer.At = SaidNo, time.Time{}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -41,7 +42,7 @@ func inWord(r rune) bool {
 
 // tokenise splits verbatim[from:to] into words, without what is masked. Dots between letters part words
 // ("einspielen.Nicht"), unless the whole is a name that is known.
-func tokenise(verbatim string, from, to int, masked []Span, names map[string]string) []token {
+func tokenise(verbatim string, from, to int, masked []Span, names roster) []token {
 	var out []token
 	for i := from; i < to; {
 		if end, hidden := masks(masked, i); hidden {
@@ -97,7 +98,7 @@ func wordEnd(verbatim string, i, to int, masked []Span) int {
 }
 
 // parts splits a token at its dots where they are full stops without a space.
-func parts(t token, names map[string]string) []token {
+func parts(t token, names roster) []token {
 	if _, known := names[t.word]; known || !strings.Contains(t.raw, ".") || strings.ContainsAny(t.raw, "@/0123456789") {
 		return []token{t}
 	}
@@ -113,10 +114,9 @@ func parts(t token, names map[string]string) []token {
 }
 
 func masks(masked []Span, at int) (end int, hidden bool) {
-	for _, m := range masked {
-		if at >= m.From && at < m.To {
-			return m.To, true
-		}
+	i := sort.Search(len(masked), func(i int) bool { return masked[i].To > at }) // they stand in their order
+	if i == len(masked) || masked[i].From > at {
+		return 0, false
 	}
-	return 0, false
+	return masked[i].To, true
 }

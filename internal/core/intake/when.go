@@ -33,7 +33,7 @@ var around = []string{"bis", "nach", "vor", "ab", "seit", "zwischen", "gegen", "
 var spans = []string{"stunden", "stunde", "tagen", "tage", "wochen", "minuten", "monaten", "hours", "hour", "days", "weeks", "minutes", "months"}
 
 func month(s string) bool {
-	word := strings.FieldsFunc(fold(s), func(r rune) bool { return r < 'a' || r > 'z' })
+	word := strings.FieldsFunc(fold(s[:min(len(s), 16)]), func(r rune) bool { return r < 'a' || r > 'z' })
 	if len(word) == 0 {
 		return false
 	}
