@@ -6,7 +6,7 @@ import (
 	"net"
 	"time"
 
-	gomail "github.com/wneessen/go-mail"
+	"github.com/emersion/go-msgauth/dkim"
 	"github.com/wneessen/go-mail/smtp"
 
 	"github.com/patchwart/patchwart/internal/core/fault"
@@ -22,7 +22,7 @@ const maxSend = 5 * time.Minute
 type Outbox struct {
 	server Server
 	hello  string
-	signer *gomail.DKIMSigner
+	signer *dkim.SignOptions
 }
 
 // Signing is a key for DKIM signatures.

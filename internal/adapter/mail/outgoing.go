@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/emersion/go-msgauth/dkim"
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/patchwart/patchwart/internal/core/fault"
@@ -44,9 +45,6 @@ var (
 	methodForm = regexp.MustCompile(`^[A-Z]{3,20}$`)
 )
 
-// signedFields are covered by a signature; those that a forger would add are covered as absent, too.
-var signedFields = []string{"From", "To", "Subject", "Date", "Message-ID", "Reply-To", "In-Reply-To", "References", "Content-Type", "MIME-Version", "Auto-Submitted"}
-
 // letter is a composed mail with its envelope.
 type letter struct {
 	from string
@@ -55,7 +53,7 @@ type letter struct {
 }
 
 // compose checks a mail and writes it. The error is a *fault.Error, code Invalid: another try does not help.
-func (o Outgoing) compose(signer *gomail.DKIMSigner) (letter, error) {
+func (o Outgoing) compose(signer *dkim.SignOptions) (letter, error) {
 	var l letter
 	if err := o.check(); err != nil {
 		return l, err
@@ -112,14 +110,16 @@ func (o Outgoing) compose(signer *gomail.DKIMSigner) (letter, error) {
 	if o.Calendar != nil {
 		m.AddAlternativeString(gomail.ContentType("text/calendar; method="+o.Method), string(o.Calendar))
 	}
-	if signer != nil {
-		m.SetDKIM(signer)
-	}
 	var raw bytes.Buffer
 	if _, err := m.WriteTo(&raw); err != nil {
 		return l, &fault.Error{Code: fault.Internal, Text: reasonUnwritten, Cause: err}
 	}
 	l.raw = raw.Bytes()
+	if signer != nil {
+		if l.raw, err = sign(l.raw, signer); err != nil {
+			return l, &fault.Error{Code: fault.Internal, Text: reasonUnwritten, Cause: err}
+		}
+	}
 	return l, nil
 }
 

@@ -1,15 +1,23 @@
 package mail
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"io"
 	"os"
 
+	"github.com/emersion/go-msgauth/dkim"
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
+
+// signedFields are covered by a signature. One that is named more often than it is there cannot be added later.
+var signedFields = []string{
+	"From", "From", "To", "Subject", "Subject", "Date", "Message-ID", "Reply-To", "Reply-To", "In-Reply-To", "References",
+	"Content-Type", "Content-Type", "Content-Transfer-Encoding", "MIME-Version", "Auto-Submitted",
+}
 
 const (
 	maxKeyFile = 32 << 10
@@ -17,7 +25,7 @@ const (
 )
 
 // load reads the key. A file that others can read is refused: whoever has the key writes as this house.
-func (s *Signing) load() (*gomail.DKIMSigner, error) {
+func (s *Signing) load() (*dkim.SignOptions, error) {
 	problem := func(cause error, de, en string) error {
 		return &fault.Error{Code: fault.Invalid, Text: lang.Textf(de, en, s.KeyFile), Cause: cause}
 	}
@@ -47,8 +55,17 @@ func (s *Signing) load() (*gomail.DKIMSigner, error) {
 	if r, ok := key.(*rsa.PrivateKey); ok && r.N.BitLen() < minRSA {
 		return nil, problem(nil, "Der Schlüssel %[1]s ist zu kurz (RSA unter 2048 Bit).", "The key %[1]s is too short (RSA below 2048 bits).")
 	}
-	signer := gomail.NewDKIMSigner(s.Domain, s.Selector, key)
-	signer.SignHeaders(signedFields...)
-	signer.OversignHeaders("From", "Subject", "Reply-To", "Content-Type")
-	return signer, nil
+	// The library that writes mail signs, too, but breaks lines within the names of signed fields after it has
+	// signed: with more than a few fields nobody can verify that.
+	return &dkim.SignOptions{
+		Domain: asciiDomain(s.Domain), Selector: s.Selector, Signer: key, HeaderKeys: signedFields,
+		HeaderCanonicalization: dkim.CanonicalizationRelaxed, BodyCanonicalization: dkim.CanonicalizationRelaxed,
+	}, nil
+}
+
+// sign puts a signature before a mail.
+func sign(raw []byte, how *dkim.SignOptions) ([]byte, error) {
+	var out bytes.Buffer
+	err := dkim.Sign(&out, bytes.NewReader(raw), how)
+	return out.Bytes(), err
 }

@@ -355,3 +355,17 @@ func (s *Servers) Log(name string) string {
 	lines := strings.Split(string(text), "\n")
 	return name + ":\n" + strings.Join(lines[max(0, len(lines)-25):], "\n")
 }
+
+// flags lists the files of a folder of Orders, whose names end in the flags.
+func (s *Servers) flags(t *testing.T, folder string) string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(s.Dir, "mail", Orders) + folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, e := range entries {
+		out.WriteString(e.Name() + "\n")
+	}
+	return out.String()
+}
