@@ -118,7 +118,7 @@ func field(h message.Header, name string) string {
 	if err != nil {
 		text = h.Get(name)
 	}
-	return line(text)
+	return line(repair(text))
 }
 
 // addresses reads a list of mailboxes. One that cannot be read makes the list empty.

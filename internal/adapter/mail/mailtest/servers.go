@@ -174,6 +174,7 @@ ssl = yes
 ssl_cert = <{{.Dir}}/cert.pem
 ssl_key = <{{.Dir}}/key.pem
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_location = maildir:{{.Dir}}/mail/%u
 first_valid_uid = 1
 default_process_limit = 30
@@ -204,6 +205,11 @@ service imap-login {
 service lmtp {
   inet_listener lmtp {
     port = {{.LMTP}}
+  }
+}
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
   }
 }
 service auth {
