@@ -23,6 +23,7 @@ const (
 	jobSurvey     engine.Kind = "survey"     // ask hosts with old package lists to refresh
 	jobAssess     engine.Kind = "assess"     // key: system; look for critical holes on it
 	jobMeasure    engine.Kind = "measure"    // key: mitigation; have it put in place or taken back
+	jobLetter     engine.Kind = "letter"     // key: letter; send it
 	jobReconsider engine.Kind = "reconsider" // a ruling about a hole has ended: look at every system again
 	jobLifecycle  engine.Kind = "lifecycle"  // say what has become due about systems that near their end
 	jobClocks     engine.Kind = "clocks"     // say what has become due about critical holes
@@ -54,6 +55,7 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 				return 0, err
 			},
 			jobMeasure:    s.haveMeasure,
+			jobLetter:     s.send,
 			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
 			jobLifecycle:  func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.announce(ctx) },

@@ -101,11 +101,19 @@ func (c *change) notify(ctx context.Context, one store.Clock, kind, what, to str
 		return err
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{one.System, one.Source, one.CVE, kind, what, to}, "\n")))
-	st, added, err := c.AddNotice(ctx, store.Notice{ID: "n-" + hex.EncodeToString(sum[:12]), System: one.System, Kind: kind, Recipient: to, At: c.at, Document: doc})
+	return c.keepNotice(ctx, store.Notice{ID: "n-" + hex.EncodeToString(sum[:12]), System: one.System, Kind: kind, Recipient: to, At: c.at, Document: doc}, paper.Text)
+}
+
+// keepNotice keeps a notice, once, and has it sent by mail where that is set up.
+func (c *change) keepNotice(ctx context.Context, n store.Notice, text lang.Text) error {
+	st, added, err := c.AddNotice(ctx, n)
 	if err != nil || !added {
 		return err
 	}
-	return c.put(ctx, st, nil)
+	if err := c.put(ctx, st, nil); err != nil {
+		return err
+	}
+	return c.mailNotice(ctx, n, text)
 }
 
 // recipient is the person behind a role: of a customer's contacts those who may consent, then those who

@@ -281,11 +281,7 @@ func (c *change) tell(ctx context.Context, system, kind, what, to string, text l
 		return err
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{system, kind, what, to}, "\n")))
-	st, added, err := c.AddNotice(ctx, store.Notice{ID: "n-" + hex.EncodeToString(sum[:12]), System: system, Kind: kind, Recipient: to, At: c.at, Document: doc})
-	if err != nil || !added {
-		return err
-	}
-	return c.put(ctx, st, nil)
+	return c.keepNotice(ctx, store.Notice{ID: "n-" + hex.EncodeToString(sum[:12]), System: system, Kind: kind, Recipient: to, At: c.at, Document: doc}, text)
 }
 
 // freezesInForce are the freezes that nobody has ended, as they can be asked.

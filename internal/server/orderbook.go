@@ -149,26 +149,12 @@ func (s *Server) Withdraw(ctx context.Context, q board.WithdrawalRequest) (board
 			f.Rule = "MH2-09"
 			return f
 		}
-		r, pursuit, err := pursued(ctx, c.Tx, o)
-		if err != nil {
-			return err
-		}
-		st, err := c.WithdrawOrder(ctx, o.ID, mandate.Withdrawal{Contact: q.Contact, Channel: strings.TrimSpace(q.Channel), Text: q.Text, At: c.at})
+		c.wake()
+		err = c.withdrawOne(ctx, o.ID, mandate.Withdrawal{Contact: q.Contact, Channel: strings.TrimSpace(q.Channel), Text: q.Text, At: c.at})
 		if errors.Is(err, store.ErrUsed) {
 			return notWithdrawn(o)
 		}
-		if err := c.put(ctx, st, err); err != nil {
-			return err
-		}
-		if !pursuit.Planned {
-			c.wake()
-			return nil
-		}
-		if err := c.endHere(ctx, r, verdict.Deferred, "withdrawn", lang.Textf(
-			"Der Auftrag %[1]s wurde zurückgezogen.", "Order %[1]s was withdrawn.", o.ID)); err != nil {
-			return err
-		}
-		return c.enqueue(ctx, jobPlan, o.System, c.at)
+		return err
 	})
 	if err != nil {
 		return board.OrderRow{}, err

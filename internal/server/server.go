@@ -36,6 +36,9 @@ type Config struct {
 	Sources    []source.Source // feeds that are looked at; none without a fetcher
 	Fetcher    Fetcher         // nil: feeds are only taken in when somebody hands them over
 	Log        *slog.Logger
+	Post       Post             // nil: nothing is sent by mail
+	Mailbox    Mailbox          // nil: no mail is read
+	MailTrust  string           // authserv-id of the mail server that is believed about senders
 	Clock      func() time.Time // nil: the system's clock
 	Zones      window.Zones     // nil: the system's zone data
 }
@@ -163,6 +166,9 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	if s.config.Fetcher != nil {
 		s.background.Go(func() { s.watchFeeds(run) })
+	}
+	if s.config.Mailbox != nil {
+		s.background.Go(func() { s.readMail(run) })
 	}
 	return s.serve(run)
 }

@@ -16,6 +16,8 @@ const (
 	RulingException  = "exception"  // an accepted non-installation
 	RulingMitigation = "mitigation" // what is done about a hole besides the update
 	RulingReceipt    = "receipt"    // somebody confirmed to know that a system is at its end
+	RulingMessage    = "message"    // a customer's message, and what came of it
+	RulingLetter     = "letter"     // a mail to be sent
 	RulingFreeze     = "freeze"     // a time in which nothing is changed
 	RulingMove       = "move"       // how far the move of a system to a newer generation is
 )

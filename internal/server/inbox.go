@@ -1,0 +1,347 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/finding"
+	"github.com/patchwart/patchwart/internal/core/intake"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/store"
+)
+
+// Receive takes a customer's message: it is kept verbatim, read, and what it asks for is done in one
+// transaction – an order placed, one withdrawn, a question asked back, the authorised contacts told. The same
+// message received again changes nothing. What a machine cannot judge waits for the service desk.
+func (s *Server) Receive(ctx context.Context, m intake.Message) (board.Message, error) {
+	var out board.Message
+	err := s.change(ctx, func(c *change) error {
+		id := messageID(m)
+		if have, ok, err := c.message(ctx, id); err != nil || ok {
+			out = have
+			return err
+		}
+		in, err := c.intake(ctx, m)
+		if err != nil {
+			return err
+		}
+		outcome := intake.Read(in)
+		out = board.Message{ID: id, Message: m, SHA256: m.Digest(), Outcome: outcome, Kept: c.at}
+		if out.Orders, out.Desk, err = c.follow(ctx, in.Estate, m, outcome); err != nil {
+			return err
+		}
+		if text := outcome.Plain(); text != "" && m.Sender.Address != "" {
+			if err := c.post(ctx, board.Letter{ID: "reply-" + id, To: m.Sender.Address, Subject: replySubject(m.Subject), Text: text, InReplyTo: m.ID, Thread: m.Thread}); err != nil {
+				return err
+			}
+		}
+		doc, err := json.Marshal(out)
+		if err != nil {
+			return err
+		}
+		st, err := c.AddRuling(ctx, store.Ruling{ID: id, Kind: store.RulingMessage, About: m.Thread, Given: c.at, Document: doc})
+		c.wake()
+		return c.put(ctx, st, err)
+	})
+	return out, err
+}
+
+// messageID names a message by its channel and its own ID: received again, it is known.
+func messageID(m intake.Message) string {
+	sum := sha256.Sum256([]byte(string(m.Channel) + "\n" + m.ID))
+	return "m-" + hex.EncodeToString(sum[:12])
+}
+
+func replySubject(subject string) string {
+	if subject == "" {
+		return "Ihre Nachricht / your message"
+	}
+	if len(subject) >= 3 && strings.EqualFold(subject[:3], "re:") {
+		return subject
+	}
+	return "Re: " + subject
+}
+
+func (c *change) message(ctx context.Context, id string) (board.Message, bool, error) {
+	var m board.Message
+	r, ok, err := c.Ruling(ctx, id)
+	if err != nil || !ok {
+		return m, false, err
+	}
+	return m, true, json.Unmarshal(r.Document, &m)
+}
+
+// intake gathers what a message is judged on.
+func (c *change) intake(ctx context.Context, m intake.Message) (intake.Input, error) {
+	in := intake.Input{Message: m, Packages: map[string][]string{}, Zones: c.server.zones}
+	var err error
+	if in.Estate, err = c.Estate(ctx); err != nil {
+		return in, err
+	}
+	subjects := map[string]subject{}
+	for _, sys := range in.Estate.Systems {
+		held, ok := in.Estate.Held(sys.Name)
+		if !ok || !writesFor(held.Customer, m.Sender) {
+			continue
+		}
+		sub, err := c.server.subject(ctx, c.Tx, in.Estate, sys.Name)
+		if err != nil {
+			return in, err
+		}
+		subjects[sys.Name] = sub
+		if sub.facts != nil {
+			for _, p := range sub.facts.Packages {
+				in.Packages[sys.Name] = append(in.Packages[sys.Name], p.Name)
+			}
+		}
+		for _, o := range sub.orders {
+			open, err := c.openOrder(ctx, o)
+			if err != nil {
+				return in, err
+			}
+			if open.ID != "" {
+				in.Orders = append(in.Orders, open)
+			}
+		}
+	}
+	in.Decide = func(system string, class policy.ChangeClass) policy.Decision {
+		sub := subjects[system]
+		return policy.Decide(sub.version, finding.Facets(sub.held, finding.Finding{Layer: policy.LayerOS, Class: class, Origin: policy.OriginStandard}))
+	}
+	in.Asked, err = c.openQuestions(ctx, m.Thread)
+	return in, err
+}
+
+// writesFor reports whether a sender is one of the customer's contacts, as far as the address says.
+func writesFor(customer estate.Customer, s intake.Sender) bool {
+	if s.Standing == intake.SignedIn {
+		return s.Customer == customer.ID
+	}
+	return slices.ContainsFunc(customer.Contacts, func(c estate.Contact) bool { return strings.EqualFold(c.Email, s.Address) })
+}
+
+// openOrder is an order that is not over, with the thread it was given in; its zero value for one that is over.
+func (c *change) openOrder(ctx context.Context, o mandate.Order) (intake.Open, error) {
+	_, pursuit, err := pursued(ctx, c.Tx, o)
+	if err != nil {
+		return intake.Open{}, err
+	}
+	states := map[mandate.OrderState]intake.State{
+		mandate.Accepted: intake.StateAccepted, mandate.Scheduled: intake.StateScheduled, mandate.Running: intake.StateRunning,
+	}
+	state, ok := states[mandate.StateOf(o, pursuit)]
+	if !ok {
+		return intake.Open{}, nil
+	}
+	open := intake.Open{ID: o.ID, System: o.System, State: state}
+	if id, found := strings.CutPrefix(o.Channel, mailChannel); found {
+		if m, ok, err := c.message(ctx, messageID(intake.Message{Channel: intake.ChannelMail, ID: id})); err != nil {
+			return open, err
+		} else if ok {
+			open.Thread, open.Message = m.Message.Thread, m.Message.ID
+		}
+	}
+	return open, nil
+}
+
+// mailChannel begins the channel of an order that came by mail; the message's ID follows.
+const mailChannel = "Mail "
+
+// openQuestions are our questions in a thread that the newest message did not answer.
+func (c *change) openQuestions(ctx context.Context, thread string) ([]intake.Asked, error) {
+	rows, err := c.Rulings(ctx, store.RulingMessage)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows { // newest first: only what was asked last is open
+		if r.About != thread || thread == "" {
+			continue
+		}
+		var m board.Message
+		if err := json.Unmarshal(r.Document, &m); err != nil {
+			return nil, err
+		}
+		q := m.Outcome.Question
+		if q == nil {
+			return nil, nil
+		}
+		return []intake.Asked{{ID: m.ID, Kind: intake.AskedClarity, Thread: thread, Customer: q.Customer, Contact: q.Contact, Draft: q.Draft}}, nil
+	}
+	return nil, nil
+}
+
+// follow does what an outcome asks for. What it returns for the desk is what people have to do.
+func (c *change) follow(ctx context.Context, e estate.Estate, m intake.Message, o intake.Outcome) (orders []string, desk lang.Text, err error) {
+	desk = o.Desk
+	switch o.Kind {
+	case intake.KindOrder:
+		return c.placeAll(ctx, m, *o.Order)
+	case intake.KindWithdrawal:
+		for _, id := range o.Withdrawal.Orders {
+			if err := c.withdrawOne(ctx, id, mandate.Withdrawal{Contact: o.Withdrawal.Contact, Channel: channelOf(m), Text: m.Verbatim(), At: c.at}); err != nil {
+				return nil, desk, err
+			}
+		}
+		return o.Withdrawal.Orders, desk, nil
+	case intake.KindUnauthorised:
+		for _, n := range o.Unauthorised.Notices {
+			at := slices.IndexFunc(e.Systems, func(sys estate.System) bool {
+				held, ok := e.Held(sys.Name)
+				return ok && held.Customer.ID == n.Customer
+			})
+			if at < 0 {
+				continue
+			}
+			for _, contact := range n.Contacts {
+				if err := c.tell(ctx, e.Systems[at].Name, noticeUnauthorised, messageID(m), contact, n.Text); err != nil {
+					return nil, desk, err
+				}
+			}
+		}
+	case intake.KindAnswer:
+		desk = cmp.Or(desk, lang.T("Eine Antwort auf unsere Frage ist da; bitte eintragen.", "An answer to our question has come; please enter it."))
+	case intake.KindQuestion, intake.KindRefusal, intake.KindNothing:
+	}
+	return nil, desk, nil
+}
+
+// noticeUnauthorised tells a customer's contacts of a message that was not acted on (S2).
+const noticeUnauthorised = "unauthorised"
+
+func channelOf(m intake.Message) string {
+	if m.Channel == intake.ChannelMail {
+		return mailChannel + m.ID
+	}
+	return string(m.Channel) + " " + m.ID
+}
+
+// placeAll places an order on each system that it names. What is beyond updates and measures, or has to be
+// agreed first, is people's work: nothing is scheduled for it.
+func (c *change) placeAll(ctx context.Context, m intake.Message, o intake.Order) (ids []string, desk lang.Text, err error) {
+	scope := estate.Scope(o.Scope)
+	switch o.Scope {
+	case intake.ScopeSecurity, intake.ScopeUpdates:
+	case intake.ScopeMitigation:
+		scope = estate.ScopeSecurity
+	case intake.ScopePackages, intake.ScopeUpgrade, intake.ScopeMigration:
+		return nil, lang.T("Auftrag, den jemand einplanen muss: einzelne Pakete, ein Versionswechsel oder ein Umzug.", "An order that somebody has to plan: single packages, a version upgrade or a migration."), nil
+	}
+	if len(o.Awaits) > 0 {
+		return nil, lang.T("Auftrag, zu dem noch etwas zu vereinbaren ist (Preis oder Termin).", "An order for which something is still to be agreed (price or appointment)."), nil
+	}
+	for _, system := range o.Systems {
+		id, err := newID("o", c.at)
+		if err != nil {
+			return ids, desk, err
+		}
+		placed := mandate.Order{ID: id, System: system, Customer: o.Customer, Contact: o.Contact, Channel: channelOf(m), Text: m.Verbatim(),
+			Explicit: o.Explicit, Scope: scope, Given: c.at, Mitigation: o.Scope == intake.ScopeMitigation}
+		for i, name := range o.Systems {
+			if name == system && i < len(o.Decisions) {
+				placed.Confirmation = confirmation(placed, o.Decisions[i])
+			}
+		}
+		st, err := c.AddOrder(ctx, placed)
+		if err := c.put(ctx, st, err); err != nil {
+			return ids, desk, err
+		}
+		ids = append(ids, id)
+		if err := c.enqueue(ctx, jobPlan, system, c.at); err != nil {
+			return ids, desk, err
+		}
+	}
+	return ids, desk, nil
+}
+
+// withdrawOne takes an order back, with the run that was planned on it.
+func (c *change) withdrawOne(ctx context.Context, id string, w mandate.Withdrawal) error {
+	o, ok, err := c.Order(ctx, id)
+	if err != nil || !ok {
+		return err
+	}
+	r, pursuit, err := pursued(ctx, c.Tx, o)
+	if err != nil {
+		return err
+	}
+	st, err := c.WithdrawOrder(ctx, id, w)
+	if err := c.put(ctx, st, err); err != nil {
+		return err
+	}
+	if !pursuit.Planned {
+		return nil
+	}
+	if err := c.endHere(ctx, r, verdict.Deferred, "withdrawn", lang.Textf("Der Auftrag %[1]s wurde zurückgezogen.", "Order %[1]s was withdrawn.", id)); err != nil {
+		return err
+	}
+	return c.enqueue(ctx, jobPlan, o.System, c.at)
+}
+
+// Messages lists the newest messages, those that wait for the service desk first.
+func (s *Server) Messages(ctx context.Context) ([]board.Message, error) {
+	out := []board.Message{}
+	err := s.store.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Rulings(ctx, store.RulingMessage)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows[:min(len(rows), mostOrders)] {
+			var m board.Message
+			if err := json.Unmarshal(r.Document, &m); err != nil {
+				return err
+			}
+			out = append(out, m)
+		}
+		return nil
+	})
+	slices.SortStableFunc(out, func(a, b board.Message) int { return cmp.Compare(deskRank(a), deskRank(b)) })
+	return out, err
+}
+
+func deskRank(m board.Message) int {
+	if m.Desk.IsZero() || !m.Done.IsZero() {
+		return 1
+	}
+	return 0
+}
+
+// SettleMessage notes that somebody at the service desk has dealt with a message.
+func (s *Server) SettleMessage(ctx context.Context, id, by string) (board.Message, error) {
+	var out board.Message
+	err := s.change(ctx, func(c *change) error {
+		r, ok, err := c.Ruling(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !ok || r.Kind != store.RulingMessage {
+			return fault.Missing("Die Nachricht", "message", id)
+		}
+		if err := json.Unmarshal(r.Document, &out); err != nil {
+			return err
+		}
+		switch {
+		case strings.TrimSpace(by) == "":
+			return fault.New(fault.Invalid, lang.T("Es fehlt, wer sich darum gekümmert hat.", "It does not say who has dealt with it."), lang.Text{})
+		case !out.Done.IsZero():
+			return fault.New(fault.Conflict, lang.Textf("Um diese Nachricht hat sich %[1]s gekümmert.", "%[1]s has dealt with this message.", out.DoneBy), lang.Text{})
+		}
+		out.DoneBy, out.Done = strings.TrimSpace(by), c.at
+		if r.Document, err = json.Marshal(out); err != nil {
+			return err
+		}
+		st, err := c.UpdateRuling(ctx, r)
+		c.wake()
+		return c.put(ctx, st, err)
+	})
+	return out, err
+}
