@@ -138,7 +138,7 @@ func readToken(path string) (string, error) {
 			Mend: lang.Textf("Erzeugen Sie in RT unter Einstellungen → Auth Tokens eines, legen Sie es in %[1]s ab und machen Sie die Datei mit chmod 600 nur für den Dienst lesbar.",
 				"Make one in RT under Settings → Auth Tokens, put it into %[1]s and make the file readable for the service only with chmod 600.", path)}
 	}
-	file, err := os.Open(path) //nolint:gosec // the path is the operator's configuration
+	file, err := os.Open(path)
 	if err != nil {
 		return "", bad(err, "Die Datei ist nicht zu öffnen.", "the file cannot be opened.")
 	}

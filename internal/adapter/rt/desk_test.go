@@ -37,7 +37,7 @@ type desk struct {
 
 var (
 	theDesk  *desk
-	deskErr  error
+	errDesk  error
 	deskOnce sync.Once
 )
 
@@ -59,12 +59,12 @@ func realDesk(t *testing.T) *desk {
 	if testing.Short() {
 		t.Skip("a real RT is started: not in short mode")
 	}
-	deskOnce.Do(func() { theDesk, deskErr = startDesk() })
+	deskOnce.Do(func() { theDesk, errDesk = startDesk() })
 	switch {
-	case errors.Is(deskErr, errNoRT) && os.Getenv("CI") != "true":
-		t.Skip(deskErr)
-	case deskErr != nil:
-		t.Fatal(deskErr)
+	case errors.Is(errDesk, errNoRT) && os.Getenv("CI") != "true":
+		t.Skip(errDesk)
+	case errDesk != nil:
+		t.Fatal(errDesk)
 	}
 	return theDesk
 }
@@ -149,7 +149,7 @@ $RT::MasonSessionDir = '%[2]s/session';
 }
 
 func (d *desk) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...) //nolint:gosec // names are this file's
+	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), "RT_SITE_CONFIG="+d.dir+"/RT_SiteConfig.pm", "RT_SITE_CONFIG_DIR=/dev/null", "TZ=UTC", "LC_ALL=C.UTF-8")
 	return cmd
 }

@@ -172,7 +172,7 @@ func (c *Client) Changed(ctx context.Context, since Cursor) (Changes, error) {
 	from, settled := since, true
 	for pages := 0; ; pages++ {
 		if pages == maxPages {
-			out.More = true
+			out.More = out.Next > since // else all of it is younger than a minute, and asking again gives the same
 			break
 		}
 		var got page[struct {

@@ -38,5 +38,5 @@ func Delay(id string, tries int) time.Duration {
 	}
 	sum := sha256.Sum256([]byte(id + "\x00" + strconv.Itoa(tries)))
 	spread := int64(delay) * 2 / 5
-	return delay*4/5 + time.Duration(int64(binary.BigEndian.Uint64(sum[:8])>>1)%(spread+1)) //nolint:gosec // shifted, so it fits
+	return delay*4/5 + time.Duration(int64(binary.BigEndian.Uint64(sum[:8])>>1)%(spread+1))
 }

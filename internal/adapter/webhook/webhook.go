@@ -236,7 +236,7 @@ func readSecret(path string) ([]byte, error) {
 			Mend: lang.Textf("Erzeugen Sie eines, zum Beispiel mit openssl rand -hex 32, und machen Sie die Datei mit chmod 600 nur für den Dienst lesbar.",
 				"Make one, for example with openssl rand -hex 32, and make the file readable for the service only with chmod 600.")}
 	}
-	file, err := os.Open(path) //nolint:gosec // the path is the operator's configuration
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, bad(err, "Die Datei ist nicht zu öffnen.", "the file cannot be opened.")
 	}

@@ -292,7 +292,7 @@ func TestWhatIsNotOpened(t *testing.T) {
 	t.Parallel()
 	good := file(t, secret)
 	shared := file(t, secret)
-	if err := os.Chmod(shared, 0o640); err != nil { //nolint:gosec // that is the point
+	if err := os.Chmod(shared, 0o640); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]webhook.Config{
