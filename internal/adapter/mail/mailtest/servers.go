@@ -50,7 +50,7 @@ type ports struct{ IMAP, IMAPS, LMTP, Auth, SMTP, SMTPS int }
 // skipped, except where CI is true.
 func Start(t *testing.T) *Servers {
 	t.Helper()
-	for tool, pkg := range map[string]string{"dovecot": "dovecot-imapd dovecot-lmtpd", "postfix": "postfix"} {
+	for tool, pkg := range map[string]string{"/usr/lib/dovecot/imap": "dovecot-imapd", "/usr/lib/dovecot/lmtp": "dovecot-lmtpd", "dovecot": "dovecot-core", "postfix": "postfix"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			unable(t, tool+" is missing: apt-get install "+pkg)
 		}
