@@ -45,7 +45,7 @@ type Message struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Auth        Auth         `json:"auth"`
 	Auto        Auto         `json:"auto"`
-	Digest      string       `json:"digest"` // SHA-256, hex, of From, Date, Subject and Text: the same for two copies of one mail
+	Digest      string       `json:"digest"` // SHA-256, hex, of From, Date, Subject and Text: the same for two copies of one mail. If it was refused: of all its bytes
 }
 
 // Key tells messages apart, for whoever must not take one twice. Two different mails under one Message-ID have

@@ -90,29 +90,36 @@ func (b *Mailbox) Fetch(ctx context.Context, after Cursor) ([]Received, error) {
 	if after.Validity != b.validity {
 		after = Cursor{Validity: b.validity}
 	}
-	found, err := b.session.list(ctx, after.UID, maxBatch)
-	if err != nil {
-		return nil, b.lost(err)
+	for {
+		found, err := b.session.list(ctx, after.UID, maxBatch)
+		if err != nil {
+			return nil, b.lost(err)
+		}
+		out, err := b.readAll(ctx, found)
+		if err != nil {
+			err = b.lost(err)
+		}
+		if len(out) > 0 { // what is there is given out; the next look meets the error again
+			return out, nil
+		}
+		if err != nil || len(found) < maxBatch {
+			return nil, err
+		}
+		after.UID = found[len(found)-1].uid // somebody else took all of them away
 	}
+}
+
+func (b *Mailbox) readAll(ctx context.Context, found []listed) ([]Received, error) {
 	var out []Received
 	for _, l := range found {
 		r, err := b.read(ctx, l)
-		if errors.Is(err, errGone) {
-			continue
+		switch {
+		case errors.Is(err, errGone):
+		case err != nil:
+			return out, err
+		default:
+			out = append(out, r)
 		}
-		if err != nil {
-			if len(out) > 0 { // what is there is given out; the next look meets the error again
-				_ = b.lost(err)
-				return out, nil
-			}
-			return nil, b.lost(err)
-		}
-		out = append(out, r)
-	}
-	if len(out) == 0 && len(found) == maxBatch { // all of them gone
-		b.mu.Unlock()
-		defer b.mu.Lock()
-		return b.Fetch(ctx, Cursor{Validity: b.validity, UID: found[len(found)-1].uid})
 	}
 	return out, nil
 }

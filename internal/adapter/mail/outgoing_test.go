@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -192,6 +193,34 @@ func TestAKeyThatOthersCanReadIsRefused(t *testing.T) {
 }
 
 func TestPlainIsForThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range addresses {
+		n, ok := a.(*net.IPNet)
+		if !ok || n.IP.IsLoopback() || n.IP.To4() == nil {
+			continue
+		}
+		l, err := net.Listen("tcp", net.JoinHostPort(n.IP.String(), "0"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		o, err := mail.NewOutbox(mail.Server{Host: n.IP.String(), Port: l.Addr().(*net.TCPAddr).Port, TLS: mail.Plain, Timeout: time.Second}, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Send(t.Context(), order()); err == nil || !strings.Contains(err.Error(), "only this machine") {
+			t.Errorf("%s: %v", n.IP, err)
+		}
+		return
+	}
+	t.Skip("this machine has no address but the loopback")
+}
+
+func TestAConfigurationThatCannotWorkIsSaid(t *testing.T) {
 	t.Parallel()
 	for _, s := range []mail.Server{{Host: "x"}, {Host: "x", Port: 25, TLS: "none"}, {Port: 25}} {
 		if _, err := mail.NewOutbox(s, "", nil); fault.CodeOf(err) != fault.Invalid {

@@ -52,20 +52,30 @@ var singles = []string{
 // holds what could be read before. It waits for nothing but LookupTXT.
 func Parse(ctx context.Context, raw []byte, how Reading) (Message, error) {
 	var m Message
+	if err := m.parse(ctx, raw, how); err != nil {
+		sum := sha256.Sum256(raw)
+		m.Digest = hex.EncodeToString(sum[:])
+		return m, err
+	}
+	m.Digest = digest(m)
+	return m, nil
+}
+
+func (m *Message) parse(ctx context.Context, raw []byte, how Reading) error {
 	header, body, err := open(raw)
 	if err != nil {
-		return m, err
+		return err
 	}
 	m.MessageID = id(header.Get("Message-Id"))
 	m.Subject = field(header, "Subject")
 	for _, name := range singles {
 		if fields := header.FieldsByKey(name); fields.Len() > 1 {
-			return m, refused("Das Feld %[1]s steht mehrfach in der Nachricht.", "The message has the field %[1]s more than once.", name)
+			return refused("Das Feld %[1]s steht mehrfach in der Nachricht.", "The message has the field %[1]s more than once.", name)
 		}
 	}
 	from := addresses(header, "From")
 	if len(from) != 1 {
-		return m, refused("Die Nachricht hat keinen eindeutigen Absender.", "The message has no single sender.")
+		return refused("Die Nachricht hat keinen eindeutigen Absender.", "The message has no single sender.")
 	}
 	m.From = from[0]
 	m.ReplyTo, m.To, m.Cc = addresses(header, "Reply-To"), addresses(header, "To"), addresses(header, "Cc")
@@ -83,8 +93,7 @@ func Parse(ctx context.Context, raw []byte, how Reading) (Message, error) {
 	if how.LookupTXT != nil && how.Whole {
 		m.Auth.Own = verify(ctx, raw, header, how.LookupTXT)
 	}
-	m.Digest = digest(m)
-	return m, nil
+	return nil
 }
 
 // open reads the header and leaves the body.

@@ -176,6 +176,43 @@ func TestTwoMailsUnderOneIdentifierDiffer(t *testing.T) {
 	}
 }
 
+// No mail of ten megabytes holds up the reading, whatever is in it.
+func TestNothingTakesLong(t *testing.T) {
+	t.Parallel()
+	head := "From: a@b.example\r\nMIME-Version: 1.0\r\n"
+	nested := func(inside string) string {
+		for i := range 9 {
+			inside = fmt.Sprintf("Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n%s\r\n--b%d--\r\n", i, i, inside, i)
+		}
+		return head + inside
+	}
+	for name, raw := range map[string]string{
+		"opening brackets":       head + "Content-Type: text/html\r\n\r\n" + strings.Repeat("<", 10<<20),
+		"open elements":          head + "Content-Type: text/html\r\n\r\n" + strings.Repeat("<div a=b ", 1<<20),
+		"entities":               head + "Content-Type: text/html\r\n\r\n" + strings.Repeat("&", 10<<20),
+		"comments in a page":     head + "Content-Type: text/html\r\n\r\n" + strings.Repeat("<!--", 2<<20),
+		"equals signs":           head + "Content-Transfer-Encoding: quoted-printable\r\n\r\n" + strings.Repeat("=", 10<<20),
+		"one long line in parts": nested("Content-Type: application/x\r\n\r\n" + strings.Repeat("x", 10<<20)),
+		"dashes in parts":        nested("Content-Type: application/x\r\n\r\n" + strings.Repeat("\r\n--b", 2<<20)),
+		"brackets in an address": "From: a@b.example\r\nTo: " + strings.Repeat("(", 120<<10) + "\r\n\r\nx",
+		"many addresses":         "From: a@b.example\r\nTo: " + strings.Repeat("a@b.example,", 10<<10) + "c@d.example\r\n\r\nx",
+		"many words":             "From: a@b.example\r\nSubject: " + strings.Repeat("=?utf-8?q?x?= ", 8<<10) + "\r\n\r\nx",
+		"many identifiers":       "From: a@b.example\r\nReferences: " + strings.Repeat("<a@b>", 20<<10) + "\r\n\r\nx",
+		"many signatures":        strings.Repeat("DKIM-Signature: v=1; a=rsa-sha256; d=b.example; s=s; h=from; bh=YQ==; b=YQ==\r\n", 900) + "From: a@b.example\r\n\r\n" + strings.Repeat("x\r\n", 3<<20),
+		"many results":           "Authentication-Results: mx;" + strings.Repeat(" dkim=pass header.d=b.example;", 4<<10) + "\r\nFrom: a@b.example\r\n\r\nx",
+	} {
+		began := time.Now()
+		_, err := mail.Parse(t.Context(), []byte(raw), mail.Reading{Whole: true, Trusted: "mx", LookupTXT: func(context.Context, string) ([]string, error) {
+			return []string{"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="}, nil
+		}})
+		took := time.Since(began)
+		t.Logf("%s: %v, %v", name, took, err)
+		if took > 5*time.Second {
+			t.Errorf("%s took %v", name, took)
+		}
+	}
+}
+
 // Whatever a sender writes into the fields, what is kept is one line of bounded, visible text.
 func TestValuesAreOneLine(t *testing.T) {
 	t.Parallel()
@@ -231,4 +268,13 @@ func FuzzParse(f *testing.F) {
 			t.Fatal("read twice, it is another mail")
 		}
 	})
+}
+
+func TestRefusedMailsAreToldApart(t *testing.T) {
+	t.Parallel()
+	a, errA := parse(t, []byte("Subject: a\r\n\r\nx"))
+	b, errB := parse(t, []byte("Subject: b\r\n\r\nx"))
+	if errA == nil || errB == nil || a.Key() == b.Key() || len(a.Digest) != 64 {
+		t.Error(a.Key(), b.Key())
+	}
 }

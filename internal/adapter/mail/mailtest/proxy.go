@@ -1,6 +1,7 @@
 package mailtest
 
 import (
+	"context"
 	"io"
 	"net"
 	"strconv"
@@ -20,7 +21,7 @@ type Cable struct {
 // NewCable lays a cable to a port of the loopback.
 func NewCable(t *testing.T, to int) *Cable {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +37,7 @@ func NewCable(t *testing.T, to int) *Cable {
 			if err != nil {
 				return
 			}
-			far, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(to))
+			far, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", "127.0.0.1:"+strconv.Itoa(to))
 			if err != nil {
 				_ = near.Close()
 				continue

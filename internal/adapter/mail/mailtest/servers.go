@@ -34,7 +34,7 @@ const (
 	LooseDomain = "loose.test"
 	Orders      = "auftrag@" + Domain
 	Person      = "erika@" + Domain
-	Password    = "only for the test"
+	Password    = "only for the test" //nolint:gosec // it opens nothing but the test's own servers
 )
 
 // Servers are a running pair.
@@ -50,7 +50,7 @@ type ports struct{ IMAP, IMAPS, LMTP, Auth, SMTP, SMTPS int }
 // skipped, except where CI is true.
 func Start(t *testing.T) *Servers {
 	t.Helper()
-	for tool, pkg := range map[string]string{"dovecot": "dovecot-imapd dovecot-lmtpd", "postfix": "postfix"} {
+	for tool, pkg := range map[string]string{"/usr/lib/dovecot/imap": "dovecot-imapd", "/usr/lib/dovecot/lmtp": "dovecot-lmtpd", "dovecot": "dovecot-core", "postfix": "postfix"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			unable(t, tool+" is missing: apt-get install "+pkg)
 		}
@@ -60,7 +60,7 @@ func Start(t *testing.T) *Servers {
 	}
 	s := &Servers{Dir: t.TempDir()}
 	for dir := s.Dir; dir != "/tmp" && dir != "/"; dir = filepath.Dir(dir) { // the servers' own users walk through
-		if err := os.Chmod(dir, 0o755); err != nil {
+		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // a folder of the test
 			break
 		}
 	}
@@ -102,11 +102,11 @@ func free(t *testing.T) ports {
 	t.Helper()
 	var p ports
 	for _, to := range []*int{&p.IMAP, &p.IMAPS, &p.LMTP, &p.Auth, &p.SMTP, &p.SMTPS} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close()
+		defer func() { _ = l.Close() }()
 		addr, ok := l.Addr().(*net.TCPAddr)
 		if !ok {
 			t.Fatal("no port")
@@ -146,7 +146,7 @@ func (s *Servers) certificate(t *testing.T) {
 func (s *Servers) write(t *testing.T, name string, text []byte, mode os.FileMode) string {
 	t.Helper()
 	path := filepath.Join(s.Dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // a folder of the test
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, text, mode); err != nil {
@@ -224,13 +224,13 @@ func (s *Servers) dovecot(t *testing.T) {
 	conf := s.fill(t, "dovecot.conf", dovecotConf)
 	s.write(t, "users", []byte(Orders+":"+Password+"\n"+Person+":"+Password+"\n"), 0o644)
 	home := filepath.Join(s.Dir, "mail")
-	if err := os.MkdirAll(home, 0o755); err != nil {
+	if err := os.MkdirAll(home, 0o755); err != nil { //nolint:gosec // a folder of the test
 		t.Fatal(err)
 	}
-	if err := os.Chmod(home, 0o777); err != nil { // Dovecot changes to nobody before it makes the maildirs
+	if err := os.Chmod(home, 0o777); err != nil { //nolint:gosec // Dovecot changes to nobody before it makes the maildirs
 		t.Fatal(err)
 	}
-	run(t, exec.Command("dovecot", "-F", "-c", conf), nil)
+	run(t, exec.CommandContext(context.Background(), "dovecot", "-F", "-c", conf), nil)
 	s.await(t, s.IMAP, "dovecot.log")
 }
 
@@ -297,14 +297,14 @@ func (s *Servers) postfix(t *testing.T) {
 	s.fill(t, "postfix/master.cf", masterCf)
 	s.write(t, "postfix/recipients", []byte(`/^(auftrag|erika)@patchwart\.test$/ x`+"\n"+`/@loose\.test$/ x`+"\n"), 0o644)
 	for _, dir := range []string{"queue", "postfix-data"} {
-		if err := os.MkdirAll(filepath.Join(s.Dir, dir), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(s.Dir, dir), 0o755); err != nil { //nolint:gosec // a folder of the test
 			t.Fatal(err)
 		}
 	}
-	if out, err := exec.Command("chown", "postfix", filepath.Join(s.Dir, "postfix-data")).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "chown", "postfix", filepath.Join(s.Dir, "postfix-data")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	run(t, exec.Command("postfix", "-c", conf, "start-fg"), exec.Command("postfix", "-c", conf, "stop"))
+	run(t, exec.CommandContext(context.Background(), "postfix", "-c", conf, "start-fg"), exec.CommandContext(context.Background(), "postfix", "-c", conf, "stop"))
 	s.await(t, s.SMTP, "postfix.log")
 }
 
@@ -317,8 +317,8 @@ func run(t *testing.T, cmd, stop *exec.Cmd) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = cmd.Wait() }()
 	t.Cleanup(func() {
 		if stop != nil {
 			_ = stop.Run()

@@ -64,10 +64,10 @@ func (s *Servers) config(user string) mail.Config {
 	return mail.Config{Server: s.IMAPServer(user, mail.Implicit), NoDNS: true, Every: 30 * time.Second}
 }
 
-// end is the place behind all that is in a mailbox now.
-func (s *Servers) end(t *testing.T, user string) mail.Cursor {
+// end is the place behind all that is in the mailbox of Orders now.
+func (s *Servers) end(t *testing.T) mail.Cursor {
 	t.Helper()
-	b, err := mail.New(s.config(user))
+	b, err := mail.New(s.config(Orders))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func arrives(t *testing.T, s *Servers) {
 }
 
 func replies(t *testing.T, s *Servers) {
-	after := s.end(t, Orders)
+	after := s.end(t)
 	first := send(t, s, outgoing(Orders, "Auftrag", "Bitte einspielen."))
 	m := outgoing(Orders, "Re: Auftrag", "Ja.\n\n> Wirklich?\n>> Bitte einspielen.")
 	m.InReplyTo = first.MessageID
@@ -144,7 +144,7 @@ func replies(t *testing.T, s *Servers) {
 }
 
 func refusedRecipient(t *testing.T, s *Servers) {
-	after := s.end(t, Orders)
+	after := s.end(t)
 	out, err := mail.NewOutbox(s.SMTPServer(Person, mail.StartTLS), "", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func refusedRecipient(t *testing.T, s *Servers) {
 	if !errors.As(err, &no) || !no.Permanent || no.Code != 550 || no.Unknown || len(no.Refused) != 1 || !strings.Contains(no.Refused["nobody@"+Domain], "5.1.1") {
 		t.Fatalf("%+v", err)
 	}
-	if s.end(t, Orders) != after {
+	if s.end(t) != after {
 		t.Error("the mail went to one of its recipients although the other was refused")
 	}
 }
@@ -177,7 +177,7 @@ func cut(t *testing.T, s *Servers) {
 	cable := NewCable(t, s.IMAPS)
 	c := s.config(Orders)
 	c.Server.Port = cable.Port
-	r := Watch(t, c, s.end(t, Orders), 0)
+	r := Watch(t, c, s.end(t), 0)
 	for i := range 4 {
 		send(t, s, outgoing(Orders, fmt.Sprint("Nummer ", i), "x"))
 		r.Await(t, s, i+1)
@@ -199,7 +199,7 @@ func cut(t *testing.T, s *Servers) {
 }
 
 func again(t *testing.T, s *Servers) {
-	after := s.end(t, Orders)
+	after := s.end(t)
 	for i := range 45 { // more than one batch
 		send(t, s, outgoing(Orders, fmt.Sprint("Nummer ", i), "x"))
 	}
@@ -222,7 +222,7 @@ func again(t *testing.T, s *Servers) {
 }
 
 func fails(t *testing.T, s *Servers) {
-	after := s.end(t, Orders)
+	after := s.end(t)
 	for i := range 3 {
 		send(t, s, outgoing(Orders, fmt.Sprint("Nummer ", i), "x"))
 	}
@@ -239,7 +239,7 @@ func fails(t *testing.T, s *Servers) {
 }
 
 func moved(t *testing.T, s *Servers) {
-	after := s.end(t, Orders)
+	after := s.end(t)
 	m := send(t, s, outgoing(Orders, "Wird verschoben", "x"))
 	left := send(t, s, outgoing(Orders, "Bleibt", "x"))
 	c := s.config(Orders)
@@ -334,7 +334,7 @@ func wrong(t *testing.T, s *Servers) {
 }
 
 func anew(t *testing.T, s *Servers) {
-	end := s.end(t, Orders)
+	end := s.end(t)
 	end.Validity--
 	b, err := mail.New(s.config(Orders))
 	if err != nil {
