@@ -24,7 +24,7 @@ var fillers = strings.Fields(`
 	server servers system systems machine machines host hosts vm vms box operating package packages version versions software
 	everything latest current new newest available pending outstanding all both following named called critical hole holes vulnerability vulnerabilities because due
 	kindly just soon update hello hi dear team support sir madam mr mrs ms good morning there day window maintenance
-	via ps nachtrag auftrag wunsch bitte danke port dienst service von bis`)
+	via termin wunschtermin kommenden kommender diesen coming ps nachtrag auftrag wunsch bitte danke port dienst service von bis`)
 
 var filler = sync.OnceValue(func() map[string]bool {
 	out := map[string]bool{}

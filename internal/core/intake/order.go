@@ -138,7 +138,7 @@ func (r *reading) draft(earlier Draft) (d Draft, unclear []Unclear, reasons []Re
 			if !strange && !r.explained(s) {
 				ask(UnclearWhether, "Eine Zahl in der Bitte ist nicht verstanden.", "A number in the request is not understood.")
 			}
-		case s.subject || s.found[MeansTopic]:
+		case s.subject || s.found[MeansTopic] || s.onlyNames():
 			topic.add(systems, c)
 			if len(systems) > 0 || c.scope != "" {
 				d.Quotes = append(d.Quotes, r.quote(*s))
@@ -165,6 +165,11 @@ func (r *reading) draft(earlier Draft) (d Draft, unclear []Unclear, reasons []Re
 		d.Quotes = append(slices.Clone(earlier.Quotes), d.Quotes...)
 	}
 	return d, unclear, reasons
+}
+
+// onlyNames reports whether a sentence is nothing but names of systems, as a list has them.
+func (s *sentence) onlyNames() bool {
+	return !slices.ContainsFunc(s.tokens, func(t token) bool { return (!t.taken || t.means != "") && t.word != "und" && t.word != "and" })
 }
 
 // gathered is what sentences of one sort say.

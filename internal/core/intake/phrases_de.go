@@ -29,6 +29,8 @@ var phrasesDE = []Phrase{
 	{lang.DE, MeansAction, "installation der|aller|sämtlicher", "Wir bitten um Installation der Updates."},
 	{lang.DE, MeansAction, "aktualisieren|aktualisiere|aktualisiert", "Bitte openssl aktualisieren."},
 	{lang.DE, MeansAction, "bringen|bringe|bringt … stand", "Bitte bringen Sie web1 auf den neuesten Stand."},
+	{lang.DE, MeansAction, "stand bringen", "Bitte web1 auf den aktuellen Stand bringen."},
+	{lang.DE, MeansAction, "einplanen|einzuplanen", "Bitte die Sicherheitsupdates einplanen."},
 	{lang.DE, MeansAction, "aktuell machen", "Könnten Sie web1 aktuell machen?"},
 	{lang.DE, MeansAction, "mach|mache|machen|macht … aktuell", "Bitte macht alles aktuell."},
 	{lang.DE, MeansImperative, "^machen sie … aktuell", "Machen Sie mal alles aktuell."},
@@ -41,6 +43,8 @@ var phrasesDE = []Phrase{
 	{lang.DE, MeansPatch, "sicherheitslücken schließen", "Bitte die Sicherheitslücken schließen."},
 
 	{lang.DE, MeansSecurity, "sicherheitsupdate|sicherheitsupdates|sicherheits-update|sicherheits-updates", "Bitte die Sicherheitsupdates einspielen."},
+	{lang.DE, MeansSecurity, "nur|ausschließlich die sicherheitsupdates|sicherheits-updates|sicherheitspatches", "Bitte nur die Sicherheitsupdates einspielen."},
+	{lang.DE, MeansSecurity, "nur|ausschließlich sicherheitsupdates|sicherheits-updates|sicherheitspatches", "Bitte nur Sicherheitsupdates einspielen."},
 	{lang.DE, MeansSecurity, "sicherheitspatch|sicherheitspatches|sicherheits-patches", "Bitte die Sicherheitspatches einspielen."},
 	{lang.DE, MeansSecurity, "sicherheitsaktualisierung|sicherheitsaktualisierungen", "Bitte die Sicherheitsaktualisierungen einspielen."},
 	{lang.DE, MeansSecurity, "sicherheitsrelevante|sicherheitsrelevanten|sicherheitskritischen updates|patches|aktualisierungen", "Bitte die sicherheitsrelevanten Updates einspielen."},
@@ -87,6 +91,7 @@ var phrasesDE = []Phrase{
 	{lang.DE, MeansInquiry, "welche|welcher|welches|wann|wieviel|wieviele|warum|wieso|weshalb|wer|was|wie", "Wann werden die Updates eingespielt?"},
 	{lang.DE, MeansInquiry, "bestätigen|auskunft|liste|übersicht|information|informationen|bescheid", "Bitte bestätigen Sie die Updates."},
 	{lang.DE, MeansHarmless, "geben|gebt|gib sie|mir|uns kurz|bescheid", "Geben Sie kurz Bescheid."},
+	{lang.DE, MeansHarmless, "mir|uns bescheid geben|sagen", "Bitte patchen und uns Bescheid geben."},
 	{lang.DE, MeansHarmless, "wie besprochen|vereinbart|abgesprochen|gehabt|immer|üblich|gewohnt|telefonisch", "Wie besprochen bitte web1 patchen."},
 
 	{lang.DE, MeansWithdraw, "stornieren|storniere|storniert|stornierung|storno", "Bitte stornieren."},
@@ -118,7 +123,8 @@ var phrasesDE = []Phrase{
 	{lang.DE, MeansVague, "wochenende|wochenenden|nachts|nacht|abends|abend|vormittags|vormittag|nachmittags|nachmittag|mittags|mittag|früh|morgens|feierabend|irgendwann|demnächst|bald|gleich|mitternacht", "Bitte am Wochenende."},
 	{lang.DE, MeansVague, "nächste|nächster|kommende|kommender|diese|dieser|übernächste woche|monat", "Bitte nächste Woche."},
 	{lang.DE, MeansVague, "ende|anfang|mitte des|der|nächster|nächsten monats|woche|jahres", "Bitte Ende des Monats."},
-	{lang.DE, MeansTime, "^am liebsten|gern|gerne|idealerweise|möglichst|wunschtermin|termin|zeit|zeitpunkt", "Am liebsten am Samstag um 5 Uhr."},
+	{lang.DE, MeansTime, "^am liebsten", "Am liebsten am Samstag um 5 Uhr."},
+	{lang.DE, MeansTime, "^gern|gerne|idealerweise|möglichst|wunschtermin|termin|zeit|zeitpunkt", "Termin: Samstag um 5 Uhr."},
 
 	{lang.DE, MeansQuoteBelow, "ursprüngliche nachricht", "-----Ursprüngliche Nachricht-----"},
 	{lang.DE, MeansQuoteBelow, "originalnachricht", "--- Originalnachricht ---"},

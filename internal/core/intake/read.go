@@ -122,6 +122,8 @@ func (r *reading) wants(asked []Asked) bool {
 		case s.found[MeansWithdraw]:
 			return true
 		case s.found[MeansInquiry] && !s.found[MeansRequest]:
+		case s.found[MeansInquiry] && !s.asks && s.found[MeansAction]:
+			return true // it may be both
 		case s.requests(), s.changes() && !s.found[MeansThanks] && !s.found[MeansInquiry]:
 			return true
 		}

@@ -72,6 +72,9 @@ func TestGermanMessages(t *testing.T) {
 		{"Bitte web1 patchen.\n\n-----Ursprüngliche Nachricht-----\nVon: Support\nGesendet: Freitag\nBitte alle Updates auf db1 einspielen", "order web1 security_updates"},
 		{"Bitte web1 patchen.\n\nVon: Support <support@hoster.example>\nGesendet: Freitag, 20. November 2026 10:00\nAn: Erika\nBetreff: Updates\n\nBitte nicht antworten.", "order web1 security_updates"},
 		{"Spielen Sie auf web1 die Sicherheitsupdates ein.", "order web1 security_updates"},
+		{"Bitte patchen Sie web1 am 28.11.26, 05:00 Uhr.", "order web1 security_updates at 2026-11-28T05:00"},
+		{"Bitte patchen Sie web1 um 5 am Samstag.", "order web1 security_updates at 2026-11-28T05:00"},
+		{"Bitte die Sicherheitsupdates auf web1 einspielen. Termin: Samstag, 05:00 Uhr", "order web1 security_updates at 2026-11-28T05:00"},
 		// Questions back: system.
 		{"Bitte web 1 patchen.", "question system"},
 		{"Bitte web-1 patchen.", "question system"},
@@ -131,6 +134,16 @@ func TestGermanMessages(t *testing.T) {
 		{"Bitte web1 patchen.Bitte nicht heute.", "question whether"},
 		{"Bitte auf web1 die Sicherheitsupdates für PHP einspielen.", "question versions"},
 		{strings.Repeat("Bitte web1 patchen. ", 2000), "nothing"}, // nobody writes that; a person looks
+		{"Bitte nur die Sicherheitsupdates auf web1 einspielen.", "order web1 security_updates"},
+		{"Bitte auf folgenden Servern die Sicherheitsupdates einspielen:\n- web1\n- web2\n\nDanke", "order web1,web2 security_updates"},
+		{"Bitte auf web1 die Sicherheitsupdates einspielen und uns Bescheid geben, wenn alles fertig ist.", "order web1 security_updates"},
+		{"Bitte auf web1 die Sicherheitsupdates einspielen und sagen, was es Neues gibt.", "question whether"},
+		{"Bitte web1 auf den aktuellen Stand bringen.", "question scope"},
+		{"Bitte um Angebot für Update von PHP 7.4 auf 8.2 auf web1.", "question whether"},
+		{"Können wir web1 patchen?", "nothing"},
+		{"Bitte web1/web2 patchen", "order web1,web2 security_updates"},
+		{"Mein Chef sagt, web1 muss gepatcht werden. Bitte erledigen.", "question whether"},
+		{"Bitte web1 patchen. Ich bin bis Freitag im Urlaub.", "question when"},
 		// The policy's answers.
 		{"Bitte root1 patchen.", "refusal root1 MH2-03"},
 		{"Bitte dunkel1 patchen.", "question fact"},

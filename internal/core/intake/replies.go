@@ -24,12 +24,12 @@ func (r *reading) question(p person, d Draft, unclear []Unclear, reasons ...Reas
 	for i, u := range unclear {
 		asks[i] = ask(u, theirs)
 	}
-	// What is missing, in the policy's words, is said along with the question about it.
-	if i := slices.Index(unclear, UnclearFact); i >= 0 && len(reasons) > 0 {
-		asks[i] = lang.Textf("%[1]s %[2]s", "%[1]s %[2]s", reasons[len(reasons)-1].Text, asks[i])
+	desk := lang.Text{}
+	if r.found(MeansInquiry) {
+		desk = lang.T("Die Nachricht stellt auch eine Frage, die eine Person beantworten muss.", "The message also asks something that a person has to answer.")
 	}
 	return Outcome{
-		Kind: KindQuestion, Reasons: reasons, Reply: questionReply(p, asks, reasons),
+		Kind: KindQuestion, Desk: desk, Reasons: reasons, Reply: questionReply(p, asks, reasons),
 		Question: &Question{Customer: p.customer.ID, Contact: p.contact.ID, Unclear: unclear, Asks: asks, Draft: d},
 	}
 }
@@ -90,7 +90,7 @@ func letter(p person, body lang.Text) lang.Text {
 
 // moment is a time in its zone, in words.
 func moment(t time.Time) lang.Text {
-	return lang.T(lang.Weekday(t.Weekday(), lang.DE)+", "+lang.DateTime(t, lang.DE), lang.Weekday(t.Weekday(), lang.EN)+", "+lang.DateTime(t, lang.EN))
+	return lang.T(lang.DateTime(t, lang.DE), lang.DateTime(t, lang.EN))
 }
 
 // What is the scope in words.
@@ -182,8 +182,8 @@ func when(o Order, d policy.Decision) lang.Text {
 	case WishAt:
 		return lang.Textf("gewünscht %[1]s", "wished for %[1]s", moment(o.At))
 	case WishDay:
-		return lang.Textf("gewünscht am %[1]s, im Wartungsfenster", "wished for %[1]s, in the maintenance window",
-			lang.T(lang.Weekday(o.At.Weekday(), lang.DE)+", "+lang.Date(o.At, lang.DE), lang.Weekday(o.At.Weekday(), lang.EN)+", "+lang.Date(o.At, lang.EN)))
+		return lang.Textf("gewünscht für %[1]s, im Wartungsfenster", "wished for %[1]s, in the maintenance window",
+			lang.T(lang.Date(o.At, lang.DE), lang.Date(o.At, lang.EN)))
 	case WishOutside:
 		return lang.T("gewünscht außerhalb der Wartungsfenster", "wished for outside of maintenance windows")
 	case WishUnstated, WishSoon, WishNext:

@@ -225,7 +225,7 @@ func TestAnAnswerCompletesAnOrder(t *testing.T) {
 	for _, c := range []struct{ first, second, from, want string }{
 		{"Bitte die Sicherheitsupdates einspielen.", "web1", "erika", "order web1 security_updates"},
 		{"Bitte die Sicherheitsupdates einspielen.", "Auf web1 und web2, bitte.", "erika", "order web1,web2 security_updates"},
-		{"Bitte web1 updaten.", "Nur die Sicherheitsupdates.", "erika", "question whether"}, // "nur" is a doubt
+		{"Bitte web1 updaten.", "Nur die Sicherheitsupdates.", "erika", "order web1 security_updates"},
 		{"Bitte web1 updaten.", "Die Sicherheitsupdates, bitte.", "erika", "order web1 security_updates"},
 		{"Bitte web1 updaten.", "Alle Updates.", "erika", "order web1 updates"},
 		{"Bitte auf web1 PHP auf 8.3 anheben.", "Von PHP 8.1 auf PHP 8.3.", "erika", "order web1 version_upgrade PHP 8.1->8.3 awaits-price"},

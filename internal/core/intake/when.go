@@ -191,10 +191,11 @@ func (s *sentence) clockTime(t *timing, i int) bool {
 			word, half = digits, suffix
 		}
 	}
-	if half == "" && slices.Contains([]string{"uhr", "am", "pm", "a.m", "p.m", "o'clock"}, next) {
+	prefix := i > 0 && (toks[i-1].word == "um" || toks[i-1].word == "at")
+	german := next == "am" && prefix && toks[i-1].word == "um" // "um 5 am Samstag"
+	if half == "" && !german && word[0] >= '0' && word[0] <= '9' && slices.Contains([]string{"uhr", "am", "pm", "a.m", "p.m", "o'clock"}, next) {
 		half = strings.ReplaceAll(next, ".", "")
 	}
-	prefix := i > 0 && (toks[i-1].word == "um" || toks[i-1].word == "at")
 	colon := strings.Contains(word, ":")
 	if half == "am" && word == s.tokens[i].word && !prefix && i+2 < len(toks) && exactWeekday(toks[i+2].word) {
 		half = "" // "… 5 am Samstag" is German
