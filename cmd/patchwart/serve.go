@@ -11,6 +11,7 @@ import (
 	"github.com/patchwart/patchwart/internal/adapter/feed"
 	"github.com/patchwart/patchwart/internal/adapter/feed/csaf"
 	"github.com/patchwart/patchwart/internal/adapter/feed/excerpt"
+	"github.com/patchwart/patchwart/internal/adapter/mail"
 	"github.com/patchwart/patchwart/internal/cli"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/server"
@@ -24,6 +25,27 @@ const (
 	// memoryGoal is where the garbage collector begins to try harder. The server idles far below it.
 	memoryGoal = 256 << 20
 )
+
+// withMail joins the server with the mail servers that the settings name.
+func withMail(config *server.Config, path string) error {
+	settings, err := mail.ReadSettings(path)
+	if err != nil {
+		return err
+	}
+	box, err := settings.Mailbox()
+	if err != nil {
+		return err
+	}
+	if box != nil {
+		config.Mailbox, config.MailTrust = box, settings.Trusted
+	}
+	out, err := settings.Outbox()
+	if err != nil || out == nil {
+		return err
+	}
+	config.Post = &server.Postbox{Outbox: out, From: mail.Address{Name: settings.From.Name, Address: settings.From.Address}, Domain: settings.Domain(), Roles: settings.Roles}
+	return nil
+}
 
 // serve runs the server until it is told to stop.
 func serve(ctx context.Context, o cli.ServeOptions) error {
@@ -46,6 +68,11 @@ func serve(ctx context.Context, o cli.ServeOptions) error {
 	default:
 		files := feed.New()
 		config.Fetcher = &excerpt.Source{Files: files, Other: &csaf.Source{Files: *files, Dir: filepath.Join(o.Data, "feeds")}, Dir: filepath.Join(o.Data, "feeds")}
+	}
+	if o.Mail != "" {
+		if err := withMail(&config, o.Mail); err != nil {
+			return err
+		}
 	}
 	s, err := server.New(ctx, config)
 	if err != nil {

@@ -35,6 +35,7 @@ type ServeOptions struct {
 	AgentHosts []string        // names and addresses for the agents' server certificate, the first one is told to agents
 	Sources    []source.Source // feeds that are fetched; none: only what is handed over
 	FeedsDir   string          // directory that they are taken from instead of the network; empty: the network
+	Mail       string          // file with the settings of mail; empty: none is read or sent
 	Lang       lang.Lang       // of what is said at the start
 	JSON       bool            // log in JSON
 	Out, Err   io.Writer

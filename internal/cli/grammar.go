@@ -94,6 +94,7 @@ type serveCmd struct {
 	Feeds        string   `placeholder:"${word_file}" help:"${flag_serve_feeds}"`
 	FeedsDir     string   `placeholder:"${word_dir}" help:"${flag_serve_feeds_dir}"`
 	NoFeeds      bool     `help:"${flag_serve_no_feeds}"`
+	Mail         string   `placeholder:"${word_file}" help:"${flag_serve_mail}"`
 }
 
 type applyCmd struct {

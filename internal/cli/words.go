@@ -142,6 +142,7 @@ var helpWords = map[string]lang.Text{
 	"flag_serve_feeds":         lang.T("Eigene Liste der Feeds (YAML); sonst die mitgelieferte, siehe feed sources.", "A list of feeds of your own (YAML); else the included one, see feed sources."),
 	"flag_serve_feeds_dir":     lang.T("Feeds aus diesem Verzeichnis statt aus dem Netz, für Server ohne Netz.", "Feeds from this directory instead of the network, for servers without one."),
 	"flag_serve_no_feeds":      lang.T("Keine Feeds holen; nur was mit feed import kommt.", "Fetch no feeds; only what comes by feed import."),
+	"flag_serve_mail":          lang.T("Einstellungen, nach denen Post gelesen und verschickt wird (docs/mail.md).", "Settings by which mail is read and sent (docs/mail.md)."),
 	"cmd_export":               lang.T("Software und Lücken eines Systems für andere Werkzeuge ausgeben: CycloneDX (SBOM, VEX), OpenVEX.", "Write the software and holes of a system for other tools: CycloneDX (SBOM, VEX), OpenVEX."),
 	"flag_export_format":       lang.T("Form: sbom, vex, openvex.", "Form: sbom, vex, openvex."),
 	"cmd_exposure":             lang.T("Wie viele kritische Lücken waren wann offen, und wie lange?", "How many critical holes were open when, and for how long?"),
