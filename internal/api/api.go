@@ -99,6 +99,7 @@ type Backend struct {
 	Rulings   Rulings
 	Lifecycle Lifecycle
 	Calendar  Calendar
+	Inbox     Inbox
 }
 
 // Options are what the API needs besides its backend.
@@ -138,6 +139,7 @@ func New(b Backend, o Options) http.Handler {
 	s.holes()
 	s.rulings()
 	s.calendar()
+	s.inbox()
 	s.lifecycle()
 	s.describe(mux)
 	return guard(mux, o)

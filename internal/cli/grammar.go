@@ -57,7 +57,12 @@ type grammar struct {
 		Approve exceptionApproveCmd `cmd:"" help:"${cmd_exception_approve}"`
 		Revoke  exceptionRevokeCmd  `cmd:"" help:"${cmd_exception_revoke}"`
 	} `cmd:"" help:"${cmd_exception}"`
-	Freeze struct {
+	Message struct {
+		List   messageListCmd   `cmd:"" help:"${cmd_message_list}"`
+		Settle messageSettleCmd `cmd:"" help:"${cmd_message_settle}"`
+	} `cmd:"" help:"${cmd_message}"`
+	Letters lettersCmd `cmd:"" help:"${cmd_letters}"`
+	Freeze  struct {
 		List     freezeListCmd     `cmd:"" help:"${cmd_freeze_list}"`
 		Add      freezeAddCmd      `cmd:"" help:"${cmd_freeze_add}"`
 		End      freezeEndCmd      `cmd:"" help:"${cmd_freeze_end}"`

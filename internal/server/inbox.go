@@ -160,14 +160,14 @@ const mailChannel = "Mail "
 
 // openQuestions are our questions in a thread that the newest message did not answer.
 func (c *change) openQuestions(ctx context.Context, thread string) ([]intake.Asked, error) {
-	rows, err := c.Rulings(ctx, store.RulingMessage)
+	if thread == "" {
+		return nil, nil
+	}
+	rows, err := c.RulingsAbout(ctx, store.RulingMessage, thread, 1)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range rows { // newest first: only what was asked last is open
-		if r.About != thread || thread == "" {
-			continue
-		}
+	for _, r := range rows { // only what was asked last is open
 		var m board.Message
 		if err := json.Unmarshal(r.Document, &m); err != nil {
 			return nil, err
@@ -291,11 +291,11 @@ func (c *change) withdrawOne(ctx context.Context, id string, w mandate.Withdrawa
 func (s *Server) Messages(ctx context.Context) ([]board.Message, error) {
 	out := []board.Message{}
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Rulings(ctx, store.RulingMessage)
+		rows, err := tx.NewestRulings(ctx, store.RulingMessage, mostOrders)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows[:min(len(rows), mostOrders)] {
+		for _, r := range rows {
 			var m board.Message
 			if err := json.Unmarshal(r.Document, &m); err != nil {
 				return err
@@ -306,6 +306,25 @@ func (s *Server) Messages(ctx context.Context) ([]board.Message, error) {
 	})
 	slices.SortStableFunc(out, func(a, b board.Message) int { return cmp.Compare(deskRank(a), deskRank(b)) })
 	return out, err
+}
+
+// deskLooksBack is how many of the newest messages the start page looks at.
+const deskLooksBack = 200
+
+// deskCount counts the messages that wait for the service desk.
+func deskCount(ctx context.Context, tx *store.Tx) (n int, err error) {
+	rows, err := tx.NewestRulings(ctx, store.RulingMessage, deskLooksBack)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range rows {
+		var m board.Message
+		if err := json.Unmarshal(r.Document, &m); err != nil {
+			return n, err
+		}
+		n += 1 - deskRank(m)
+	}
+	return n, nil
 }
 
 func deskRank(m board.Message) int {

@@ -140,11 +140,11 @@ func headline(text string) string {
 func (s *Server) Letters(ctx context.Context) ([]board.Letter, error) {
 	out := []board.Letter{}
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Rulings(ctx, store.RulingLetter)
+		rows, err := tx.NewestRulings(ctx, store.RulingLetter, mostOrders)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows[:min(len(rows), mostOrders)] {
+		for _, r := range rows {
 			var l board.Letter
 			if err := json.Unmarshal(r.Document, &l); err != nil {
 				return err

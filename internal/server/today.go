@@ -56,6 +56,10 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 // todaysRuns sorts the runs into what needs a person, what runs, what comes and what is done. Of the
 // runs that ended badly only a system's newest counts: what went well since is settled.
 func (s *Server) todaysRuns(ctx context.Context, tx *store.Tx, e estate.Estate, out *board.Today) error {
+	var err error
+	if out.Desk, err = deskCount(ctx, tx); err != nil {
+		return err
+	}
 	active, err := tx.ActiveRuns(ctx)
 	if err != nil {
 		return err

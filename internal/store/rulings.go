@@ -68,6 +68,10 @@ func (tx *Tx) Ruling(ctx context.Context, id string) (Ruling, bool, error) {
 // Rulings are those of a kind, the newest first, whether they still hold or not.
 func (tx *Tx) Rulings(ctx context.Context, kind string) ([]Ruling, error) {
 	rows, err := tx.q.ListRulings(ctx, kind)
+	return manyRulings(rows, err)
+}
+
+func manyRulings(rows []sqlgen.Ruling, err error) ([]Ruling, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: rulings: %w", err)
 	}
@@ -76,6 +80,18 @@ func (tx *Tx) Rulings(ctx context.Context, kind string) ([]Ruling, error) {
 		list[i] = rulingOf(r)
 	}
 	return list, nil
+}
+
+// RulingsAbout are the newest of a kind about one thing, the newest first.
+func (tx *Tx) RulingsAbout(ctx context.Context, kind, about string, most int) ([]Ruling, error) {
+	rows, err := tx.q.ListRulingsAbout(ctx, kind, about, int32(most))
+	return manyRulings(rows, err)
+}
+
+// NewestRulings are the newest of a kind, the newest first.
+func (tx *Tx) NewestRulings(ctx context.Context, kind string, most int) ([]Ruling, error) {
+	rows, err := tx.q.ListNewestRulings(ctx, kind, int32(most))
+	return manyRulings(rows, err)
 }
 
 func rulingOf(r sqlgen.Ruling) Ruling {

@@ -324,3 +324,25 @@ func TestAnOrderIsWithdrawn(t *testing.T) {
 	}
 	want(t, d.page("/auftraege?zustand=zurueckgezogen"), "A-2026-0117")
 }
+
+// TestTheDeskSettlesAMessage: what waits is first; who has dealt with it is asked for and shown.
+func TestTheDeskSettlesAMessage(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	want(t, d.page("/post"), "wartet auf jemanden", "liegt es am Update?", "Zum Auftrag A-2026-0117")
+	status, body, _ := d.post("/post/m-77/erledigt", url.Values{})
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "Es fehlt, wer sich darum gekümmert hat") {
+		t.Errorf("%d: without a name", status)
+	}
+	if status, _, _ := d.post("/post/m-1/erledigt", url.Values{"wer": {"Ida"}}); status != http.StatusNotFound {
+		t.Errorf("%d: no such message", status)
+	}
+	if status, _, h := d.post("/post/m-77/erledigt", url.Values{"wer": {"Ida"}}); status != http.StatusSeeOther || h.Get("Location") != "/post" {
+		t.Errorf("%d to %s", status, h.Get("Location"))
+	}
+	page := d.page("/post")
+	want(t, page, "Darum gekümmert hat sich Ida.")
+	if strings.Contains(page, "/post/m-77/erledigt") {
+		t.Error("what is settled can be settled")
+	}
+}

@@ -116,6 +116,13 @@ func fixtureWords(t *testing.T, d *desk) string {
 	for _, o := range orders {
 		all = append(all, o.SHA256)
 	}
+	messages, err := d.Backend.Messages(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range messages {
+		all = append(all, m.Message.Subject, m.Message.Text)
+	}
 	cal, err := d.Backend.Calendar(ctx, time.Time{}, 14)
 	if err != nil {
 		t.Fatal(err)

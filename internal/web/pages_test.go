@@ -132,6 +132,7 @@ var screens = []screen{
 	{"system-ende", "/systeme/mail1/lebenszyklus"},
 	{"system-leben", "/systeme/web1/lebenszyklus"},
 	{"kalender", "/kalender"},
+	{"post", "/post"},
 	{"auftraege", "/auftraege"},
 	{"auftrag", "/auftraege/A-2026-0117"},
 	{"laeufe", "/laeufe"},

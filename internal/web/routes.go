@@ -35,6 +35,8 @@ func (c *console) routes() http.Handler {
 	closed.HandleFunc("GET /planen", c.previewPlan)
 	closed.HandleFunc("POST /planen", c.makePlan)
 	closed.HandleFunc("GET /kalender", c.calendar)
+	closed.HandleFunc("GET /post", c.post)
+	closed.HandleFunc("POST /post/{id}/erledigt", c.settle)
 	closed.HandleFunc("GET /auftraege", c.orderbook)
 	closed.HandleFunc("GET /auftraege.csv", c.ordersCSV)
 	closed.HandleFunc("GET /auftraege/{id}", c.oneOrder)

@@ -48,6 +48,7 @@ type todayView struct {
 	First   *board.RunRow // the loudest of what needs a person
 	Clocks  capped[board.ClockRow]
 	Feeds   []board.Feed
+	Desk    int // messages that somebody has to deal with
 	Running capped[board.RunRow]
 	Needs   capped[board.RunRow]
 	Waiting capped[board.Waiting]
@@ -71,6 +72,7 @@ func (c *console) today(w http.ResponseWriter, r *http.Request) {
 		Total:   t.Total,
 		Clocks:  capAt(t.Clocks, maxNeeds, "/luecken"),
 		Feeds:   t.Feeds,
+		Desk:    t.Desk,
 		Running: capAt(t.Running, maxRunning, "/laeufe?zustand=laeuft"),
 		Needs:   capAt(t.Needs, maxNeeds, "/laeufe?zustand=braucht"),
 		Waiting: capAt(t.Waiting, maxWaiting, "/systeme?zustand=wartet"),

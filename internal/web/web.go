@@ -44,6 +44,8 @@ type Desk interface {
 	Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error)
 	Enrolment(ctx context.Context, system string) (board.Enrolment, error)
 	Calendar(ctx context.Context, first time.Time, days int) (board.Calendar, error)
+	Messages(ctx context.Context) ([]board.Message, error)
+	SettleMessage(ctx context.Context, id, by string) (board.Message, error)
 }
 
 // Runs shows runs. Watch blocks until there is something newer than the sequence number after, the

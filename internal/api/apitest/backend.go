@@ -43,6 +43,7 @@ type Backend struct {
 	mu        sync.Mutex
 	estate    estate.Estate
 	freezes   []board.Freeze
+	settled   string // who dealt with the message that waited
 	orders    []mandate.Order
 	runs      []*story
 	published []board.PublishedVersion

@@ -89,6 +89,7 @@ type Today struct {
 	Now     time.Time  `json:"now"`
 	Clocks  []ClockRow `json:"clocks"`  // critical holes that are open, the most pressing first
 	Feeds   []Feed     `json:"feeds"`   // feeds that need a person: stale, or their last publication was refused
+	Desk    int        `json:"desk"`    // customers' messages that somebody has to deal with
 	Needs   []RunRow   `json:"needs"`   // failed, restored, blocked, not effective, unknown: newest first, loudest first
 	Waiting []Waiting  `json:"waiting"` // due, but not permitted yet
 	Silent  []Silent   `json:"silent"`  // hosts that should report and do not

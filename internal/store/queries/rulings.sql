@@ -12,3 +12,9 @@ select * from rulings where kind = $1 order by given desc, id;
 
 -- name: ListRulingIDs :many
 select id from rulings order by id;
+
+-- name: ListRulingsAbout :many
+select * from rulings where kind = sqlc.arg(kind) and about = sqlc.arg(about) order by given desc, id limit sqlc.arg(most);
+
+-- name: ListNewestRulings :many
+select * from rulings where kind = sqlc.arg(kind) order by given desc, id limit sqlc.arg(most);

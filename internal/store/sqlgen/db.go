@@ -279,6 +279,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listNewestLinesStmt, err = db.PrepareContext(ctx, listNewestLines); err != nil {
 		return nil, fmt.Errorf("error preparing query ListNewestLines: %w", err)
 	}
+	if q.listNewestRulingsStmt, err = db.PrepareContext(ctx, listNewestRulings); err != nil {
+		return nil, fmt.Errorf("error preparing query ListNewestRulings: %w", err)
+	}
 	if q.listNoticeIDsStmt, err = db.PrepareContext(ctx, listNoticeIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query ListNoticeIDs: %w", err)
 	}
@@ -329,6 +332,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listRulingsStmt, err = db.PrepareContext(ctx, listRulings); err != nil {
 		return nil, fmt.Errorf("error preparing query ListRulings: %w", err)
+	}
+	if q.listRulingsAboutStmt, err = db.PrepareContext(ctx, listRulingsAbout); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRulingsAbout: %w", err)
 	}
 	if q.listRunIDsStmt, err = db.PrepareContext(ctx, listRunIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query ListRunIDs: %w", err)
@@ -871,6 +877,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listNewestLinesStmt: %w", cerr)
 		}
 	}
+	if q.listNewestRulingsStmt != nil {
+		if cerr := q.listNewestRulingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listNewestRulingsStmt: %w", cerr)
+		}
+	}
 	if q.listNoticeIDsStmt != nil {
 		if cerr := q.listNoticeIDsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listNoticeIDsStmt: %w", cerr)
@@ -954,6 +965,11 @@ func (q *Queries) Close() error {
 	if q.listRulingsStmt != nil {
 		if cerr := q.listRulingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listRulingsStmt: %w", cerr)
+		}
+	}
+	if q.listRulingsAboutStmt != nil {
+		if cerr := q.listRulingsAboutStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRulingsAboutStmt: %w", cerr)
 		}
 	}
 	if q.listRunIDsStmt != nil {
@@ -1265,6 +1281,7 @@ type Queries struct {
 	listFeedsStmt              *sql.Stmt
 	listMandateIDsStmt         *sql.Stmt
 	listNewestLinesStmt        *sql.Stmt
+	listNewestRulingsStmt      *sql.Stmt
 	listNoticeIDsStmt          *sql.Stmt
 	listNoticesStmt            *sql.Stmt
 	listNoticesOfStmt          *sql.Stmt
@@ -1282,6 +1299,7 @@ type Queries struct {
 	listRefusalsStmt           *sql.Stmt
 	listRulingIDsStmt          *sql.Stmt
 	listRulingsStmt            *sql.Stmt
+	listRulingsAboutStmt       *sql.Stmt
 	listRunIDsStmt             *sql.Stmt
 	listRunsStmt               *sql.Stmt
 	listRunsOfStmt             *sql.Stmt
@@ -1410,6 +1428,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listFeedsStmt:              q.listFeedsStmt,
 		listMandateIDsStmt:         q.listMandateIDsStmt,
 		listNewestLinesStmt:        q.listNewestLinesStmt,
+		listNewestRulingsStmt:      q.listNewestRulingsStmt,
 		listNoticeIDsStmt:          q.listNoticeIDsStmt,
 		listNoticesStmt:            q.listNoticesStmt,
 		listNoticesOfStmt:          q.listNoticesOfStmt,
@@ -1427,6 +1446,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listRefusalsStmt:           q.listRefusalsStmt,
 		listRulingIDsStmt:          q.listRulingIDsStmt,
 		listRulingsStmt:            q.listRulingsStmt,
+		listRulingsAboutStmt:       q.listRulingsAboutStmt,
 		listRunIDsStmt:             q.listRunIDsStmt,
 		listRunsStmt:               q.listRunsStmt,
 		listRunsOfStmt:             q.listRunsOfStmt,

@@ -50,6 +50,40 @@ func (q *Queries) GetRuling(ctx context.Context, id string) (Ruling, error) {
 	return i, err
 }
 
+const listNewestRulings = `-- name: ListNewestRulings :many
+select id, kind, about, given, version, document from rulings where kind = $1 order by given desc, id limit $2
+`
+
+func (q *Queries) ListNewestRulings(ctx context.Context, kind string, most int32) ([]Ruling, error) {
+	rows, err := q.query(ctx, q.listNewestRulingsStmt, listNewestRulings, kind, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Ruling
+	for rows.Next() {
+		var i Ruling
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.About,
+			&i.Given,
+			&i.Version,
+			&i.Document,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listRulingIDs = `-- name: ListRulingIDs :many
 select id from rulings order by id
 `
@@ -83,6 +117,40 @@ select id, kind, about, given, version, document from rulings where kind = $1 or
 
 func (q *Queries) ListRulings(ctx context.Context, kind string) ([]Ruling, error) {
 	rows, err := q.query(ctx, q.listRulingsStmt, listRulings, kind)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Ruling
+	for rows.Next() {
+		var i Ruling
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.About,
+			&i.Given,
+			&i.Version,
+			&i.Document,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRulingsAbout = `-- name: ListRulingsAbout :many
+select id, kind, about, given, version, document from rulings where kind = $1 and about = $2 order by given desc, id limit $3
+`
+
+func (q *Queries) ListRulingsAbout(ctx context.Context, kind string, about string, most int32) ([]Ruling, error) {
+	rows, err := q.query(ctx, q.listRulingsAboutStmt, listRulingsAbout, kind, about, most)
 	if err != nil {
 		return nil, err
 	}

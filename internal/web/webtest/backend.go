@@ -28,6 +28,7 @@ type Backend struct {
 	Now     time.Time
 	Check   board.RecordCheck
 	Fail    error         // when set, every question is answered with it
+	settled string        // who dealt with the message that waited
 	Placed  []string      // IDs of the orders that were placed
 	Plans   int           // how often something was planned, previews not counted
 	Enrols  int           // how many enrolment commands were made

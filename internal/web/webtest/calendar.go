@@ -5,10 +5,46 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/freeze"
+	"github.com/patchwart/patchwart/internal/core/intake"
+	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/recurrence/wall"
 	"github.com/patchwart/patchwart/internal/core/window"
 )
+
+// Messages are an order that came by mail, and a question that waits for somebody.
+func (b *Backend) Messages(context.Context) ([]board.Message, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.Fail != nil {
+		return nil, b.Fail
+	}
+	question := board.Message{ID: "m-77", Message: intake.Message{Channel: intake.ChannelMail, Sender: intake.Sender{Address: "huber@alpenrad.example"}, Subject: "shop2 langsam", Text: "Guten Morgen, liegt es am Update?"},
+		Outcome: intake.Outcome{Kind: intake.KindNothing, Reasons: []intake.Reason{{Text: lang.T("Die Nachricht bittet um eine Auskunft und enthält keinen Auftrag.", "The message asks for information and holds no order.")}}},
+		Desk:    lang.T("Die Nachricht bittet um eine Auskunft und enthält keinen Auftrag.", "The message asks for information and holds no order."), Kept: b.Now.Add(-time.Hour), DoneBy: b.settled}
+	if b.settled != "" {
+		question.Done = b.Now
+	}
+	order := board.Message{ID: "m-76", Message: intake.Message{Channel: intake.ChannelMail, Sender: intake.Sender{Address: "huber@alpenrad.example"}, Subject: "Updates shop2", Text: "bitte installieren Sie auf shop2 die anstehenden Sicherheitsupdates."},
+		Outcome: intake.Outcome{Kind: intake.KindOrder, Reply: lang.T("Danke, der Auftrag ist eingetragen.", "Thank you, the order is entered.")}, Orders: []string{"A-2026-0117"}, Kept: b.Now.Add(-22 * time.Hour)}
+	return []board.Message{question, order}, nil
+}
+
+// SettleMessage notes who has dealt with the question.
+func (b *Backend) SettleMessage(ctx context.Context, id, by string) (board.Message, error) {
+	switch {
+	case id != "m-77":
+		return board.Message{}, fault.Missing("Die Nachricht", "message", id)
+	case by == "":
+		return board.Message{}, fault.New(fault.Invalid, lang.T("Es fehlt, wer sich darum gekümmert hat.", "It does not say who has dealt with it."), lang.Text{})
+	}
+	b.mu.Lock()
+	b.settled = by
+	b.mu.Unlock()
+	list, err := b.Messages(ctx)
+	return list[0], err
+}
 
 // Calendar is the calendar of the demo: a nightly window, the runs that are planned, and a freeze.
 func (b *Backend) Calendar(_ context.Context, first time.Time, days int) (board.Calendar, error) {

@@ -81,6 +81,7 @@ func restored(m maker, b *Backend) {
 	r := p.over(v)
 	m.due(s, true, updates[4:6]...)
 	b.enter(s, r)
+	b.board.Desk = 1
 	b.board.Needs = append(b.board.Needs, r.RunRow)
 }
 
