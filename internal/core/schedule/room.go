@@ -1,0 +1,217 @@
+package schedule
+
+import (
+	"cmp"
+	"slices"
+)
+
+// scratch is memory that is used again.
+type scratch struct {
+	holders []int32
+	events  []event
+	walls   []span
+	active  []int32
+}
+
+// event is a change of a count.
+type event struct {
+	at int64
+	n  int32
+}
+
+// stride is how far the search for room looks ahead at a time.
+const stride = day
+
+// best is where an item goes: the earliest place as things stand if that is early enough, else one for which
+// less urgent changes make room. evicted are those; t is never when there is no place.
+//
+// Early enough is what ends before the deadline. Of several places for which others have to make room, the
+// one that moves the fewest is taken, and of these the earliest. If none is before the deadline, and for an
+// emergency in any case, the earliest place counts.
+func (p *Planner) best(it *item, lo, until int64) (t int64, evicted []int32) {
+	t = p.find(it.lists, it.high, lo, until, it.freezes, it.heeds)
+	deadline := min(until, it.urgency.deadline)
+	if !it.late(t) && !it.urgency.hurried() || !p.looser(it) {
+		return t, nil
+	}
+	if !it.urgency.hurried() {
+		if at, moved := p.fewest(it, lo, deadline); at != never {
+			return at, moved
+		}
+	}
+	if t != never {
+		until = min(until, t-1+it.high)
+	}
+	if at := p.clear(it, it.lists, lo, until); at != never {
+		return at, p.evict(it, at)
+	}
+	if t != never && it.own.tier == regardless {
+		return t, p.evict(it, t)
+	}
+	return t, nil
+}
+
+// looser reports whether there may be anything less urgent to move for the item.
+func (p *Planner) looser(it *item) bool {
+	for _, r := range it.holds {
+		if it.urgency.compare(p.resources[r].loosest) < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// fewest is, of the earliest places in each span, the one for which the fewest must move.
+func (p *Planner) fewest(it *item, lo, until int64) (best int64, evicted []int32) {
+	best = never
+	for _, list := range it.lists {
+		for k := firstEnding(list, after(lo, it.high)); k < len(list) && list[k].from <= until-it.high; k++ {
+			t := p.clear(it, [][]span{list[k : k+1]}, lo, until)
+			if t == never {
+				continue
+			}
+			moved := p.evict(it, t)
+			if best == never || len(moved) < len(evicted) || len(moved) == len(evicted) && t < best {
+				best, evicted = t, moved
+			}
+			if len(evicted) <= 1 {
+				break // later ones of this list are no better
+			}
+		}
+	}
+	return best, evicted
+}
+
+// clear is find as though nothing less urgent than the item were planned.
+func (p *Planner) clear(it *item, lists [][]span, lo, until int64) int64 {
+	best, d := int64(never), it.high
+	for _, list := range lists {
+		latest := until - d
+		if best != never {
+			latest = best - 1
+		}
+		for k := firstEnding(list, after(lo, d)); k < len(list) && list[k].from <= latest; k++ {
+			from, last := max(lo, list[k].from), min(list[k].to-d, latest)
+			t := int64(never)
+			for ; from <= last && t == never; from += stride {
+				t = p.beside(it, from, min(last, from+stride-1))
+			}
+			if t != never {
+				best = t
+				break
+			}
+		}
+	}
+	return best
+}
+
+// beside is the earliest start from t to last that is in no freeze and meets nothing as urgent as the item.
+func (p *Planner) beside(it *item, t, last int64) int64 {
+	d := it.high
+	walls := p.scratch.walls[:0]
+	for _, r := range it.heeds {
+		walls = p.firm(walls, &p.resources[r], it.urgency, t, last+d)
+	}
+	p.scratch.walls = walls
+	for before := int64(never); t != before; {
+		before = t
+		for _, f := range it.freezes {
+			if b := &p.freezes[f]; b.overlaps(t, t+d) {
+				t = b.to
+			}
+		}
+		for _, w := range walls {
+			if w.overlaps(t, t+d) {
+				t = w.to
+			}
+		}
+		if t > last {
+			return never
+		}
+	}
+	return t
+}
+
+// firm appends the spans in which the resource is full of changes that u cannot move.
+func (p *Planner) firm(walls []span, r *resource, u urgency, from, to int64) []span {
+	if r.tally.limit <= 0 {
+		return append(walls, span{from, never})
+	}
+	p.scratch.holders = p.holders(p.scratch.holders[:0], r, from, to)
+	events := p.scratch.events[:0]
+	for _, i := range p.scratch.holders {
+		if it := &p.items[i]; u.compare(it.urgency) >= 0 {
+			events = append(events, event{it.from, 1}, event{it.from + it.high, -1})
+		}
+	}
+	p.scratch.events = events
+	if len(events) < 2*int(r.tally.limit) {
+		return walls
+	}
+	slices.SortFunc(events, func(a, b event) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.n, b.n)) })
+	n, since := int32(0), int64(0)
+	for _, e := range events {
+		before := n
+		n += e.n
+		switch {
+		case before < r.tally.limit && n >= r.tally.limit:
+			since = e.at
+		case before >= r.tally.limit && n < r.tally.limit:
+			walls = append(walls, span{since, e.at})
+		}
+	}
+	return walls
+}
+
+// evict lists who must make room when the item begins at t: at each moment at which a resource is too full,
+// the least urgent that can be moved; of equal ones the one that ends last.
+func (p *Planner) evict(it *item, t int64) []int32 {
+	var out []int32
+	at := span{t, t + it.high}
+	for _, h := range it.holds {
+		r := &p.resources[h]
+		held := p.holders(p.scratch.holders[:0], r, at.from, at.to)
+		p.scratch.holders = held
+		if len(held) < int(r.tally.limit) {
+			continue
+		}
+		slices.SortFunc(held, func(a, b int32) int { return cmp.Compare(p.items[a].from, p.items[b].from) })
+		active := p.scratch.active[:0]
+		for _, i := range held {
+			if slices.Contains(out, i) {
+				continue
+			}
+			from := p.items[i].from
+			active = slices.DeleteFunc(active, func(j int32) bool { return p.items[j].span().to <= from })
+			for active = append(active, i); len(active) >= int(r.tally.limit); {
+				k := p.mostMovable(it, r.kind, active)
+				if k < 0 {
+					break
+				}
+				out = append(out, active[k])
+				active = slices.Delete(active, k, k+1)
+			}
+		}
+		p.scratch.active = active
+	}
+	return out
+}
+
+// mostMovable is which of the list makes room for the item first; −1 when none can.
+func (p *Planner) mostMovable(it *item, held kind, list []int32) int {
+	best := -1
+	for k, i := range list {
+		o := &p.items[i]
+		if it.urgency.compare(o.urgency) >= 0 || held != aSystem && o.own.tier == regardless {
+			continue // what takes no heed of groups and pools need not leave them
+		}
+		if best >= 0 {
+			b := &p.items[list[best]]
+			if c := cmp.Or(o.urgency.compare(b.urgency), cmp.Compare(o.span().to, b.span().to)); c < 0 || c == 0 && p.before(i, list[best]) {
+				continue
+			}
+		}
+		best = k
+	}
+	return best
+}

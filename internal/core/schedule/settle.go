@@ -1,0 +1,138 @@
+package schedule
+
+import "cmp"
+
+// run places what is in the queue, the most urgent first, until nothing is left to do. It ends: what is placed
+// or gets better pushes away only what is strictly less urgent, and nothing gets worse for anything else but
+// having to wait for what was pushed away.
+func (p *Planner) run() {
+	for len(p.queue) > 0 {
+		p.consider(p.pop())
+	}
+}
+
+// consider finds a place for an item without one, or an earlier one for an item that would like that.
+func (p *Planner) consider(i int32) {
+	it := &p.items[i]
+	within := span{p.now, p.end}
+	if it.queued == sighted {
+		within = it.within
+	}
+	it.queued = settled
+	lo, _, why := p.bound(it)
+	if it.lacks.Code != "" || why.Code != "" {
+		p.waits[i] = false
+		if it.placed() {
+			p.lose(i, cmp.Or(it.lacks, why))
+		}
+		p.tell(i)
+		return
+	}
+	had, until := it.from, min(p.end, within.to)
+	if it.placed() {
+		until = min(until, had-1+it.high)
+		p.lift(i)
+	}
+	t, evicted := p.best(it, max(lo, within.from), until)
+	switch {
+	case t == never && had == never:
+	case t == never:
+		p.lay(i, had)
+	default:
+		for _, j := range evicted {
+			p.lose(j, Cause{Code: MadeRoom, Name: it.change.ID})
+		}
+		p.note(i, had)
+		p.lay(i, t)
+		if had != never {
+			if it.lost.Code == "" {
+				it.lost.Code = CameFree
+			}
+			p.freed(i, it.holds, span{had, had + it.high})
+		}
+	}
+	p.waits[i] = p.wishes(it, lo)
+	p.tell(i)
+}
+
+// wishes reports whether an earlier time would be welcome to the item and is taken by others.
+func (p *Planner) wishes(it *item, lo int64) bool {
+	if !it.late(it.from) && !it.urgency.hurried() {
+		return false
+	}
+	return p.find(it.lists, it.high, lo, p.end, it.freezes, nil) < it.from
+}
+
+// lose takes the place away from an item and puts it into the queue.
+func (p *Planner) lose(i int32, why Cause) {
+	it := &p.items[i]
+	if it.lost.Code == "" {
+		it.lost = why
+	}
+	at := it.span()
+	p.note(i, at.from)
+	p.lift(i)
+	p.waits[i] = false
+	p.freed(i, it.holds, at)
+	p.push(i)
+}
+
+// lay gives an item its place.
+func (p *Planner) lay(i int32, t int64) {
+	it := &p.items[i]
+	it.from = t
+	p.placed++
+	for _, h := range it.holds {
+		p.resources[h].hold(i, it.span(), it.urgency)
+	}
+}
+
+// lift takes it back.
+func (p *Planner) lift(i int32) {
+	it := &p.items[i]
+	for _, h := range it.holds {
+		p.resources[h].release(i, it.span())
+	}
+	it.from = never
+	p.placed--
+}
+
+// freed tells those who wait for what an item held that it is free.
+func (p *Planner) freed(by int32, resources []int32, at span) {
+	for _, h := range resources {
+		for _, i := range p.resources[h].members {
+			if !p.waits[i] || i == by {
+				continue
+			}
+			it := &p.items[i]
+			if within := (span{at.from - it.high + 1, after(at.to, it.high)}); within.from < it.from {
+				p.nudge(i, within)
+			}
+		}
+	}
+}
+
+// tell sees to what waits for an item, now that its place is settled.
+func (p *Planner) tell(i int32) {
+	it := &p.items[i]
+	behind := p.behind[it.change.ID]
+	if len(behind) == 0 {
+		return
+	}
+	if _, running := p.under[it.change.ID]; running {
+		return
+	}
+	for _, j := range behind {
+		later := &p.items[j]
+		switch {
+		case j == i:
+		case later.placed() && (!it.placed() || later.from < it.span().to):
+			p.lose(j, Cause{Code: AfterMoved, Name: it.change.ID})
+		case !it.placed():
+		case !later.placed():
+			p.push(j)
+		case later.late(later.from) || later.urgency.hurried():
+			p.nudge(j, span{p.now, later.span().to})
+		}
+	}
+}
