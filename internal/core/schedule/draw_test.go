@@ -2,6 +2,7 @@ package schedule_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata" // the zones of the tests, on any machine
@@ -91,4 +92,37 @@ func some(t *rapid.T, name string, n int) []int {
 		return nil
 	}
 	return rapid.SliceOfN(rapid.IntRange(0, n-1), 0, 3).Draw(t, name)
+}
+
+// told is an input in few lines, for messages; times are minutes from now.
+func told(in schedule.Input, p schedule.Plan) string {
+	var b strings.Builder
+	at := func(t time.Time) int { return int(t.Sub(in.Now).Minutes()) }
+	fmt.Fprintf(&b, "horizon %d, site %d, shift %d\n", int(in.Horizon.Minutes()), in.Pools[0].Max, in.Pools[1].Max)
+	for i, f := range in.Freezes {
+		fmt.Fprintf(&b, "freeze %d: %d–%d, emergencies pass: %t\n", i, at(f.At.From), at(f.At.To), f.EmergenciesPass)
+	}
+	for _, r := range in.Running {
+		fmt.Fprintf(&b, "running %s on %s until %d, pools %v groups %v\n", r.ID, r.System, at(r.Until), r.Pools, r.Groups)
+	}
+	for _, c := range in.Changes {
+		if max(c.High, c.Median) <= 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "%s on %s, %s (regardless %t) for %d, windows %v appointments %d freezes %v pools %v groups %v after %v", c.ID, c.System, c.Class, c.Regardless,
+			int(max(c.High, c.Median).Minutes()), c.Windows, len(c.Appointments), c.Freezes, c.Pools, c.Groups, c.After)
+		if !c.NotBefore.IsZero() {
+			fmt.Fprintf(&b, ", not before %d", at(c.NotBefore))
+		}
+		if !c.Deadline.IsZero() {
+			fmt.Fprintf(&b, ", deadline %d", at(c.Deadline))
+		}
+		for _, s := range p.Slots {
+			if s.Change == c.ID {
+				fmt.Fprintf(&b, ": at %d", at(s.From))
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }

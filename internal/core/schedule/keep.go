@@ -29,7 +29,9 @@ func (p *Planner) keep(all []int32, previous Plan) {
 	}
 	for _, i := range longer {
 		p.retain(i, before[p.items[i].change.ID])
-		p.tell(i)
+		if p.items[i].placed() {
+			p.tell(i) // it ends later
+		}
 	}
 	for _, i := range all {
 		p.aspire(i)
@@ -40,6 +42,11 @@ func (p *Planner) keep(all []int32, previous Plan) {
 func (p *Planner) retain(i int32, at span) {
 	it := &p.items[i]
 	if it.lost = p.hindrance(it, at.from, it.high); it.lost.Code == "" {
+		if it.own.tier == regardless { // it may take more time than before
+			for _, j := range p.evict(it, at.from) {
+				p.lose(j, Cause{Code: MadeRoom, Name: it.change.ID})
+			}
+		}
 		p.lay(i, at.from)
 		return
 	}

@@ -23,7 +23,7 @@ func make1(t rapid.TB, in schedule.Input) schedule.Plan {
 // keeps fails when the plan breaks a rule.
 func keeps(t rapid.TB, in schedule.Input, p schedule.Plan) {
 	if list := breaches(in, p); len(list) > 0 {
-		t.Fatalf("%s\n%+v", strings.Join(list, "\n"), p)
+		t.Fatalf("%s\n%s\n%+v", strings.Join(list, "\n"), told(in, p), p)
 	}
 }
 

@@ -30,7 +30,7 @@ func settled(t rapid.TB, in schedule.Input, p schedule.Plan) {
 	again := replan(t, p, in)
 	again.Moves, p.Moves = nil, nil
 	if diff := equal(p, again); diff != "" {
-		t.Fatalf("nothing has changed, and the plan has:\n%s", diff)
+		t.Fatalf("nothing has changed, and the plan has:\n%s\n%s", diff, told(in, p))
 	}
 }
 
@@ -97,6 +97,7 @@ func TestAnUpdateGivesWhatReplanningGives(t *testing.T) {
 		settled(t, in, before)
 		for range rapid.IntRange(1, 4).Draw(t, "updates") {
 			u := edits(t, in)
+			old := in
 			in = with(in, u)
 			d, err := planner.Replan(u)
 			if err != nil {
@@ -105,7 +106,7 @@ func TestAnUpdateGivesWhatReplanningGives(t *testing.T) {
 			now := planner.Plan()
 			keeps(t, in, now)
 			if diff := equal(replan(t, before, in), now); diff != "" {
-				t.Fatalf("whole and incremental differ (-whole +incremental):\n%s", diff)
+				t.Fatalf("whole and incremental differ (-whole +incremental):\n%s\nbefore: %s\n%+v\nafter: %s", diff, told(old, before), u, told(in, now))
 			}
 			if diff := equal(schedule.Diff(before, now), d); diff != "" {
 				t.Fatalf("the difference told is not the one there is (-is +told):\n%s", diff)

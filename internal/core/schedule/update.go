@@ -136,8 +136,7 @@ func (p *Planner) rearrange(linked, changed []int32, was map[int32]span) {
 		urgencies[k] = p.items[i].urgency
 	}
 	p.relate(linked)
-	slices.SortFunc(changed, p.order)
-	for _, i := range changed {
+	for _, i := range slices.SortedFunc(slices.Values(changed), p.order) {
 		if at, had := was[i]; had {
 			p.retain(i, at)
 		} else {
