@@ -3,6 +3,7 @@ package schedule_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"syscall"
 	"testing"
 	"time"
 
@@ -106,14 +107,13 @@ func BenchmarkMake(b *testing.B) {
 	}{{"roomy", 60}, {"tight", 20}} {
 		b.Run(c.name, func(b *testing.B) {
 			in := hoster(b, many, c.site)
-			b.ReportAllocs()
 			var p schedule.Plan
-			for b.Loop() {
+			measure(b, func() {
 				var err error
 				if p, err = schedule.Make(in); err != nil || len(p.Slots)+len(p.Not) != many {
 					b.Fatal("not every change has an answer", err)
 				}
-			}
+			})
 			late := 0
 			for _, s := range p.Slots {
 				if s.Late > 0 {
@@ -124,4 +124,110 @@ func BenchmarkMake(b *testing.B) {
 			b.ReportMetric(float64(late), "late")
 		})
 	}
+}
+
+// spent is the processor time of this process so far: what counts when others are at work on the machine.
+func spent(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// measure runs f again and again and reports the processor time that it takes, by itself.
+func measure(b *testing.B, f func()) {
+	b.Helper()
+	b.ReportAllocs()
+	before := spent(b)
+	for b.Loop() {
+		f()
+	}
+	b.ReportMetric(float64(spent(b)-before)/float64(b.N), "cpu-ns/op")
+}
+
+// BenchmarkNext asks for a slot for one change more beside a hundred thousand planned.
+func BenchmarkNext(b *testing.B) {
+	for _, site := range []int{60, 20} {
+		b.Run(fmt.Sprintf("site%d", site), func(b *testing.B) {
+			in := hoster(b, many, site)
+			p := start(b, in)
+			k := 0
+			measure(b, func() {
+				c := in.Changes[k%many]
+				c.ID = "one"
+				if _, _, err := p.Next(c); err != nil {
+					b.Fatal(err)
+				}
+				k += 7919
+			})
+		})
+	}
+}
+
+// BenchmarkReplanOne plans anew after one change was added, or taken away, or took longer.
+func BenchmarkReplanOne(b *testing.B) {
+	for _, site := range []int{60, 20} {
+		in := hoster(b, many, site)
+		p := start(b, in)
+		for _, c := range []struct {
+			name string
+			edit func(schedule.Change) schedule.Update
+		}{
+			{"remove", func(c schedule.Change) schedule.Update { return schedule.Update{Remove: []string{c.ID}} }},
+			{"longer", func(c schedule.Change) schedule.Update {
+				c.High += 10 * time.Minute
+				return schedule.Update{Put: []schedule.Change{c}}
+			}},
+			{"urgent", func(c schedule.Change) schedule.Update {
+				c.ID, c.Class, c.Deadline = "one", schedule.Ordered, in.Now.Add(14*24*time.Hour)
+				return schedule.Update{Put: []schedule.Change{c}}
+			}},
+			{"emergency", func(c schedule.Change) schedule.Update {
+				c.ID, c.Class = "one", schedule.Emergency
+				return schedule.Update{Put: []schedule.Change{c}}
+			}},
+		} {
+			b.Run(fmt.Sprintf("site%d/%s", site, c.name), func(b *testing.B) {
+				k, moved := 0, 0
+				var worst time.Duration
+				measure(b, func() {
+					before := spent(b)
+					d, err := p.Replan(c.edit(in.Changes[k%many]))
+					if err != nil {
+						b.Fatal(err)
+					}
+					worst = max(worst, spent(b)-before)
+					moved += len(d.Moved) + len(d.Added) + len(d.Removed)
+					k += 7919
+				})
+				b.ReportMetric(float64(moved)/float64(b.N), "moved/op")
+				b.ReportMetric(float64(worst.Milliseconds()), "worst-ms")
+			})
+		}
+	}
+}
+
+// BenchmarkReplanAll plans all anew on top of the last plan.
+func BenchmarkReplanAll(b *testing.B) {
+	in := hoster(b, many, 60)
+	before, err := schedule.Make(in)
+	if err != nil {
+		b.Fatal(err)
+	}
+	measure(b, func() {
+		if _, err := schedule.Replan(before, in); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+func start(b *testing.B, in schedule.Input) *schedule.Planner {
+	b.Helper()
+	p, err := schedule.Start(in, schedule.Plan{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p
 }

@@ -56,7 +56,7 @@ func (p *Planner) retain(i int32, at span) {
 	p.push(i)
 }
 
-// aspire puts a placed item into the queue that would like an earlier time.
+// aspire puts a placed item into the queue that would like another place.
 func (p *Planner) aspire(i int32) {
 	it := &p.items[i]
 	if !it.placed() {

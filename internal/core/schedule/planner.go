@@ -26,7 +26,7 @@ type Planner struct {
 	pools     []int32
 
 	items  []item
-	waits  []bool             // by item: an earlier time would be welcome, and something is in the way of it
+	waits  []bool             // by item: it would like another place, and others are in the way of that
 	spare  []int32            // items that are not used any more
 	byID   map[string]int32   // items that are due
 	under  map[string]int32   // items under way
@@ -144,8 +144,8 @@ func (p *Planner) begin(r Running) error {
 	p.items, p.waits = append(p.items, it), append(p.waits, false)
 	p.under[r.ID] = i
 	for _, h := range it.holds {
-		p.resources[h].members = append(p.resources[h].members, i)
-		p.resources[h].hold(i, it.span(), it.urgency)
+		p.join(&p.resources[h], i)
+		p.resources[h].hold(holding{it.span(), it.urgency, i})
 	}
 	if known := p.stuck[r.System]; r.Until.IsZero() && (known == "" || r.ID < known) {
 		p.stuck[r.System] = r.ID
@@ -168,7 +168,7 @@ func (p *Planner) register(it item, i int32) int32 {
 	}
 	p.byID[it.change.ID] = i
 	for _, h := range it.holds {
-		p.resources[h].members = append(p.resources[h].members, i)
+		p.join(&p.resources[h], i)
 	}
 	for _, id := range it.change.After {
 		p.behind[id] = append(p.behind[id], i)

@@ -7,20 +7,13 @@ import (
 
 // scratch is memory that is used again.
 type scratch struct {
-	holders []int32
-	events  []event
-	walls   []span
-	active  []int32
-}
-
-// event is a change of a count.
-type event struct {
-	at int64
-	n  int32
+	holders, active []holding
+	ends            []int64
+	walls           []span
 }
 
 // stride is how far the search for room looks ahead at a time.
-const stride = day
+const stride = 24 * hour
 
 // best is where an item goes: the earliest place as things stand if that is early enough, else one for which
 // less urgent changes make room. evicted are those; t is never when there is no place.
@@ -106,13 +99,26 @@ func (p *Planner) clear(it *item, lists [][]span, lo, until int64) int64 {
 }
 
 // beside is the earliest start from t to last that is in no freeze and meets nothing as urgent as the item.
+// The resources with few members come first: they are looked up fast, and often enough nothing is left.
 func (p *Planner) beside(it *item, t, last int64) int64 {
-	d := it.high
 	walls := p.scratch.walls[:0]
-	for _, r := range it.heeds {
-		walls = p.firm(walls, &p.resources[r], it.urgency, t, last+d)
+	for _, crowded := range []bool{false, true} {
+		for _, h := range it.heeds {
+			if r := &p.resources[h]; (r.hours != nil) == crowded {
+				walls = p.firm(walls, r, it.urgency, t, last+it.high)
+			}
+		}
+		if t = p.between(it, walls, t, last); t > last {
+			break
+		}
 	}
 	p.scratch.walls = walls
+	return t
+}
+
+// between is the earliest start from t to last that meets no freeze and no wall, or never.
+func (p *Planner) between(it *item, walls []span, t, last int64) int64 {
+	d := it.high
 	for before := int64(never); t != before; {
 		before = t
 		for _, f := range it.freezes {
@@ -134,30 +140,44 @@ func (p *Planner) beside(it *item, t, last int64) int64 {
 
 // firm appends the spans in which the resource is full of changes that u cannot move.
 func (p *Planner) firm(walls []span, r *resource, u urgency, from, to int64) []span {
-	if r.tally.limit <= 0 {
+	limit := int(r.tally.limit)
+	if limit <= 0 {
 		return append(walls, span{from, never})
 	}
-	p.scratch.holders = p.holders(p.scratch.holders[:0], r, from, to)
-	events := p.scratch.events[:0]
-	for _, i := range p.scratch.holders {
-		if it := &p.items[i]; u.compare(it.urgency) >= 0 {
-			events = append(events, event{it.from, 1}, event{it.from + it.high, -1})
+	held := slices.DeleteFunc(p.holders(p.scratch.holders[:0], r, from, to), func(h holding) bool { return u.compare(h.urgency) < 0 })
+	p.scratch.holders = held
+	switch {
+	case len(held) < limit:
+		return walls
+	case limit == 1:
+		for _, h := range held {
+			walls = append(walls, h.span)
 		}
-	}
-	p.scratch.events = events
-	if len(events) < 2*int(r.tally.limit) {
 		return walls
 	}
-	slices.SortFunc(events, func(a, b event) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.n, b.n)) })
-	n, since := int32(0), int64(0)
-	for _, e := range events {
-		before := n
-		n += e.n
-		switch {
-		case before < r.tally.limit && n >= r.tally.limit:
-			since = e.at
-		case before >= r.tally.limit && n < r.tally.limit:
-			walls = append(walls, span{since, e.at})
+	ends := p.scratch.ends[:0]
+	for _, h := range held {
+		ends = append(ends, h.to)
+	}
+	slices.Sort(ends)
+	p.scratch.ends = ends
+	n, ended := 0, 0 // how many have begun and not ended, and how many have ended
+	var full span
+	for _, h := range held {
+		for ; ends[ended] <= h.from; ended++ {
+			if n--; n == limit-1 {
+				full.to = ends[ended]
+				walls = append(walls, full)
+			}
+		}
+		if n++; n == limit {
+			full.from = h.from
+		}
+	}
+	for ; n >= limit; ended++ {
+		if n--; n == limit-1 {
+			full.to = ends[ended]
+			walls = append(walls, full)
 		}
 	}
 	return walls
@@ -167,28 +187,25 @@ func (p *Planner) firm(walls []span, r *resource, u urgency, from, to int64) []s
 // the least urgent that can be moved; of equal ones the one that ends last.
 func (p *Planner) evict(it *item, t int64) []int32 {
 	var out []int32
-	at := span{t, t + it.high}
 	for _, h := range it.holds {
 		r := &p.resources[h]
-		held := p.holders(p.scratch.holders[:0], r, at.from, at.to)
+		held := p.holders(p.scratch.holders[:0], r, t, t+it.high)
 		p.scratch.holders = held
 		if len(held) < int(r.tally.limit) {
 			continue
 		}
-		slices.SortFunc(held, func(a, b int32) int { return cmp.Compare(p.items[a].from, p.items[b].from) })
 		active := p.scratch.active[:0]
-		for _, i := range held {
-			if slices.Contains(out, i) {
+		for _, o := range held {
+			if slices.Contains(out, o.item) {
 				continue
 			}
-			from := p.items[i].from
-			active = slices.DeleteFunc(active, func(j int32) bool { return p.items[j].span().to <= from })
-			for active = append(active, i); len(active) >= int(r.tally.limit); {
+			active = slices.DeleteFunc(active, func(a holding) bool { return a.to <= o.from })
+			for active = append(active, o); len(active) >= int(r.tally.limit); {
 				k := p.mostMovable(it, r.kind, active)
 				if k < 0 {
 					break
 				}
-				out = append(out, active[k])
+				out = append(out, active[k].item)
 				active = slices.Delete(active, k, k+1)
 			}
 		}
@@ -197,17 +214,16 @@ func (p *Planner) evict(it *item, t int64) []int32 {
 	return out
 }
 
-// mostMovable is which of the list makes room for the item first; −1 when none can.
-func (p *Planner) mostMovable(it *item, held kind, list []int32) int {
+// mostMovable is which of those that hold a resource of a kind makes room for the item first; −1 when none can.
+func (p *Planner) mostMovable(it *item, held kind, list []holding) int {
 	best := -1
-	for k, i := range list {
-		o := &p.items[i]
-		if it.urgency.compare(o.urgency) >= 0 || held != aSystem && o.own.tier == regardless {
+	for k, o := range list {
+		if it.urgency.compare(o.urgency) >= 0 || held != aSystem && p.items[o.item].own.tier == regardless {
 			continue // what takes no heed of groups and pools need not leave them
 		}
 		if best >= 0 {
-			b := &p.items[list[best]]
-			if c := cmp.Or(o.urgency.compare(b.urgency), cmp.Compare(o.span().to, b.span().to)); c < 0 || c == 0 && p.before(i, list[best]) {
+			b := list[best]
+			if c := cmp.Or(o.urgency.compare(b.urgency), cmp.Compare(o.to, b.to)); c < 0 || c == 0 && p.before(o.item, b.item) {
 				continue
 			}
 		}

@@ -86,7 +86,7 @@ var sentences = map[Code]func(Cause) lang.Text{
 		return lang.Textf("Sie hat Platz gemacht für %[1]s; diese Änderung ist dringender.", "It made room for %[1]s, which is more urgent.", c.Name)
 	},
 	CameFree: func(Cause) lang.Text {
-		return lang.T("Eine frühere Zeit wurde frei, und sie kam zu spät.", "An earlier time came free, and it was late.")
+		return lang.T("Eine frühere Zeit wurde frei; damit hält sie ihre Frist ein.", "An earlier time came free; with that it meets its deadline.")
 	},
 	NotDue: func(Cause) lang.Text {
 		return lang.T("Die Änderung steht nicht mehr an.", "The change is not due any more.")

@@ -11,7 +11,7 @@ func (p *Planner) run() {
 	}
 }
 
-// consider finds a place for an item without one, or an earlier one for an item that would like that.
+// consider finds a place for an item without one, or one before its deadline for an item that is late.
 func (p *Planner) consider(i int32) {
 	it := &p.items[i]
 	within := span{p.now, p.end}
@@ -30,7 +30,7 @@ func (p *Planner) consider(i int32) {
 	}
 	had, until := it.from, min(p.end, within.to)
 	if it.placed() {
-		until = min(until, had-1+it.high)
+		until = min(until, it.urgency.deadline) // what stays late may as well stay where it is
 		p.lift(i)
 	}
 	t, evicted := p.best(it, max(lo, within.from), until)
@@ -55,12 +55,18 @@ func (p *Planner) consider(i int32) {
 	p.tell(i)
 }
 
-// wishes reports whether an earlier time would be welcome to the item and is taken by others.
+// wishes reports whether the item would like another place and others are in the way of that: it has none, or
+// one that is late although there is time before its deadline. Where it is late in any case it stays, and so
+// does an emergency: nothing moves just to be a little earlier.
 func (p *Planner) wishes(it *item, lo int64) bool {
-	if !it.late(it.from) && !it.urgency.hurried() {
+	if !it.late(it.from) {
 		return false
 	}
-	return p.find(it.lists, it.high, lo, p.end, it.freezes, nil) < it.from
+	until := p.end
+	if it.placed() {
+		until = min(until, it.urgency.deadline)
+	}
+	return p.find(it.lists, it.high, lo, until, it.freezes, nil) != never
 }
 
 // lose takes the place away from an item and puts it into the queue.
@@ -83,7 +89,7 @@ func (p *Planner) lay(i int32, t int64) {
 	it.from = t
 	p.placed++
 	for _, h := range it.holds {
-		p.resources[h].hold(i, it.span(), it.urgency)
+		p.resources[h].hold(holding{it.span(), it.urgency, i})
 	}
 }
 
@@ -131,7 +137,7 @@ func (p *Planner) tell(i int32) {
 		case !it.placed():
 		case !later.placed():
 			p.push(j)
-		case later.late(later.from) || later.urgency.hurried():
+		case later.late(later.from):
 			p.nudge(j, span{p.now, later.span().to})
 		}
 	}

@@ -149,12 +149,12 @@ func (p *Planner) rearrange(linked, changed []int32, was map[int32]span) {
 			p.push(i)
 			continue
 		}
+		if it.urgency != urgencies[k] { // those who hold something are listed with their urgency
+			from := it.from
+			p.lift(i)
+			p.lay(i, from)
+		}
 		if it.urgency.compare(urgencies[k]) > 0 { // others may move it now
-			for _, h := range it.holds {
-				if r := &p.resources[h]; r.loosest.compare(it.urgency) < 0 {
-					r.loosest = it.urgency
-				}
-			}
 			p.freed(i, it.holds, it.span())
 		}
 		if why := p.outdated(it); why.Code != "" {
