@@ -12,25 +12,29 @@ type scratch struct {
 	walls           []span
 }
 
-// stride is how far the search for room looks ahead at a time.
-const stride = 24 * hour
+// The search for room looks ahead a little at first, and twice as far each time that there is none.
+const (
+	firstStride = 2 * hour
+	lastStride  = 24 * hour
+)
 
 // best is where an item goes: the earliest place as things stand if that is early enough, else one for which
 // less urgent changes make room. evicted are those; t is never when there is no place.
 //
 // Early enough is what ends before the deadline. Of several places for which others have to make room, the
-// one that moves the fewest is taken, and of these the earliest. If none is before the deadline, and for an
-// emergency in any case, the earliest place counts.
+// one that moves the fewest is taken, of these the one that moves the least urgent, and of these the earliest.
+// If none is before the deadline, and for an emergency in any case, the earliest place counts.
 func (p *Planner) best(it *item, lo, until int64) (t int64, evicted []int32) {
 	t = p.find(it.lists, it.high, lo, until, it.freezes, it.heeds)
 	deadline := min(until, it.urgency.deadline)
 	if !it.late(t) && !it.urgency.hurried() || !p.looser(it) {
-		return t, nil
+		return t, p.evictForced(it, t)
 	}
 	if !it.urgency.hurried() {
-		if at, moved := p.fewest(it, lo, deadline); at != never {
+		if at, moved := p.cheapest(it, lo, deadline); at != never || deadline == until {
 			return at, moved
 		}
+		lo = max(lo, deadline-it.high+1) // before there is nothing
 	}
 	if t != never {
 		until = min(until, t-1+it.high)
@@ -38,10 +42,15 @@ func (p *Planner) best(it *item, lo, until int64) (t int64, evicted []int32) {
 	if at := p.clear(it, it.lists, lo, until); at != never {
 		return at, p.evict(it, at)
 	}
-	if t != never && it.own.tier == regardless {
-		return t, p.evict(it, t)
+	return t, p.evictForced(it, t)
+}
+
+// evictForced is who makes room for an emergency that takes no heed of groups and pools; nobody does for others.
+func (p *Planner) evictForced(it *item, t int64) []int32 {
+	if t == never || it.own.tier != regardless {
+		return nil
 	}
-	return t, nil
+	return p.evict(it, t)
 }
 
 // looser reports whether there may be anything less urgent to move for the item.
@@ -54,20 +63,26 @@ func (p *Planner) looser(it *item) bool {
 	return false
 }
 
-// fewest is, of the earliest places in each span, the one for which the fewest must move.
-func (p *Planner) fewest(it *item, lo, until int64) (best int64, evicted []int32) {
+// cheapest is, of the earliest places in each span, the one that moves the fewest and least urgent.
+func (p *Planner) cheapest(it *item, lo, until int64) (best int64, evicted []int32) {
 	best = never
+	var price urgency // of the most urgent that must move
 	for _, list := range it.lists {
 		for k := firstEnding(list, after(lo, it.high)); k < len(list) && list[k].from <= until-it.high; k++ {
 			t := p.clear(it, [][]span{list[k : k+1]}, lo, until)
 			if t == never {
 				continue
 			}
-			moved := p.evict(it, t)
-			if best == never || len(moved) < len(evicted) || len(moved) == len(evicted) && t < best {
-				best, evicted = t, moved
+			moved, most := p.evict(it, t), urgency{tier: standing, deadline: never}
+			for _, i := range moved {
+				if u := p.items[i].urgency; u.compare(most) < 0 {
+					most = u
+				}
 			}
-			if len(evicted) <= 1 {
+			if best == never || cmp.Or(cmp.Compare(len(moved), len(evicted)), most.compare(price)*-1, cmp.Compare(t, best)) < 0 {
+				best, evicted, price = t, moved, most
+			}
+			if len(evicted) <= 1 && price.deadline == never && price.tier == standing {
 				break // later ones of this list are no better
 			}
 		}
@@ -86,7 +101,7 @@ func (p *Planner) clear(it *item, lists [][]span, lo, until int64) int64 {
 		for k := firstEnding(list, after(lo, d)); k < len(list) && list[k].from <= latest; k++ {
 			from, last := max(lo, list[k].from), min(list[k].to-d, latest)
 			t := int64(never)
-			for ; from <= last && t == never; from += stride {
+			for stride := firstStride; from <= last && t == never; from, stride = from+stride, min(2*stride, lastStride) {
 				t = p.beside(it, from, min(last, from+stride-1))
 			}
 			if t != never {
@@ -104,7 +119,7 @@ func (p *Planner) beside(it *item, t, last int64) int64 {
 	walls := p.scratch.walls[:0]
 	for _, crowded := range []bool{false, true} {
 		for _, h := range it.heeds {
-			if r := &p.resources[h]; (r.hours != nil) == crowded {
+			if r := &p.resources[h]; (r.diary != nil) == crowded {
 				walls = p.firm(walls, r, it.urgency, t, last+it.high)
 			}
 		}
@@ -143,6 +158,9 @@ func (p *Planner) firm(walls []span, r *resource, u urgency, from, to int64) []s
 	limit := int(r.tally.limit)
 	if limit <= 0 {
 		return append(walls, span{from, never})
+	}
+	if r.diary != nil {
+		return r.diary.full(walls, limit, u, from, to)
 	}
 	held := slices.DeleteFunc(p.holders(p.scratch.holders[:0], r, from, to), func(h holding) bool { return u.compare(h.urgency) < 0 })
 	p.scratch.holders = held

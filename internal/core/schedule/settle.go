@@ -103,7 +103,7 @@ func (p *Planner) lift(i int32) {
 	p.placed--
 }
 
-// freed tells those who wait for what an item held that it is free.
+// freed tells those who wait for what an item held that it is free, if that is any use to them.
 func (p *Planner) freed(by int32, resources []int32, at span) {
 	for _, h := range resources {
 		for _, i := range p.resources[h].members {
@@ -111,7 +111,11 @@ func (p *Planner) freed(by int32, resources []int32, at span) {
 				continue
 			}
 			it := &p.items[i]
-			if within := (span{at.from - it.high + 1, after(at.to, it.high)}); within.from < it.from {
+			within := span{at.from - it.high + 1, min(after(at.to, it.high), p.end)}
+			if it.placed() {
+				within.to = min(within.to, it.urgency.deadline)
+			}
+			if within.to-within.from >= it.high && p.find(it.lists, it.high, max(within.from, it.notBefore), within.to, it.freezes, nil) != never {
 				p.nudge(i, within)
 			}
 		}
