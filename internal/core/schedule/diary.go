@@ -95,7 +95,7 @@ func (d *diary) full(walls []span, limit int, u urgency, from, to int64) []span 
 		}
 	}
 	ends := first
-	k := 0 // of the ends of that hour
+	k := 0                   // of the ends of that hour
 	drain := func(t int64) { // all that ends by t
 		for len(past) > 0 && past[0].to <= t {
 			turn(past[0].to, -1)

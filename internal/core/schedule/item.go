@@ -67,10 +67,10 @@ func (p *Planner) prepare(c Change) (item, error) {
 	if len(c.After) > 1 {
 		it.change.After = slices.Compact(slices.Sorted(slices.Values(c.After)))
 	}
-	it.median, it.high = int64(max(0, c.Median)), int64(max(c.High, c.Median, 0))
+	it.median, it.high = int64(max(0, c.Median)), roundUp(int64(max(c.High, c.Median, 0)))
 	it.notBefore = p.now
 	if !c.NotBefore.IsZero() {
-		it.notBefore = max(p.now, nanos(c.NotBefore))
+		it.notBefore = max(p.now, roundUp(nanos(c.NotBefore)))
 	}
 	if !c.Deadline.IsZero() {
 		it.deadline = nanos(c.Deadline)

@@ -56,12 +56,12 @@ type barrier struct {
 // Errors are those of Make.
 func Start(in Input, previous Plan) (*Planner, error) {
 	p := &Planner{
-		now: nanos(in.Now), end: nanos(in.Now.Add(in.Horizon)), zone: in.Now.Location(),
+		now: roundUp(nanos(in.Now)), end: nanos(in.Now.Add(in.Horizon)), zone: in.Now.Location(),
 		systems: make(map[string]int32, len(in.Changes)), byID: make(map[string]int32, len(in.Changes)),
 		under: map[string]int32{}, behind: map[string][]int32{}, stuck: map[string]string{},
 	}
-	if in.Horizon <= 0 {
-		return nil, errors.New("a plan needs a horizon that lies ahead")
+	if p.end <= p.now {
+		return nil, errors.New("a plan needs a horizon that lies ahead, by more than a minute")
 	}
 	p.anytime = [][]span{{{p.now, p.end}}}
 	if err := p.extend(in.Windows, in.Freezes, in.Pools, in.Groups); err != nil {
@@ -123,7 +123,7 @@ func (p *Planner) extend(windows []window.Recurring, freezes []Freeze, pools []P
 func (p *Planner) begin(r Running) error {
 	c := Change{ID: r.ID, System: r.System, Class: Emergency, Pools: r.Pools, Groups: r.Groups}
 	if !r.Until.IsZero() {
-		c.High = time.Duration(max(nanos(r.Until), p.now) - p.now)
+		c.High = time.Duration(roundUp(max(nanos(r.Until), p.now)) - p.now)
 		if c.High == 0 {
 			c.High = min(overrun, time.Duration(p.end-p.now))
 		}

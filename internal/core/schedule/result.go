@@ -29,7 +29,7 @@ type Slot struct {
 	Change   string          `json:"change"`
 	System   string          `json:"system"`
 	From     time.Time       `json:"from"`
-	To       time.Time       `json:"to"`       // From and the high duration: this much is reserved
+	To       time.Time       `json:"to"`       // From and the high duration, in full minutes: this much is reserved
 	Expected time.Time       `json:"expected"` // From and the median duration
 	Place    Place           `json:"place"`
 	Within   window.Interval `json:"within"`         // the occurrence of the window or the appointment, within the horizon

@@ -159,6 +159,9 @@ func (p *Planner) firm(walls []span, r *resource, u urgency, from, to int64) []s
 	if limit <= 0 {
 		return append(walls, span{from, never})
 	}
+	if r.tally.free(from, to-from, from) == from {
+		return walls // not even with those that can be moved
+	}
 	if r.diary != nil {
 		return r.diary.full(walls, limit, u, from, to)
 	}

@@ -5,9 +5,9 @@
 // planned or has a reason why not; a change that ends after its deadline is planned all the same and says
 // how late it is, and why. Nothing is dropped silently.
 //
-// A change reserves its high duration (the one that nine of ten runs do not exceed), not its median: it must
-// fit into one occurrence of a window with that length, and holds its system, its groups and one unit of each
-// of its pools for that long.
+// A change reserves its high duration (the one that nine of ten runs do not exceed), not its median, in full
+// minutes: it must fit into one occurrence of a window with that length, and holds its system, its groups and
+// one unit of each of its pools for that long.
 //
 // Make plans from nothing. Replan keeps what still holds of an earlier plan. A Planner holds a plan with its
 // occupancy, so that one change more or less touches only what is concerned. docs/planning.md tells it whole.

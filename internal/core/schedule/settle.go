@@ -29,29 +29,36 @@ func (p *Planner) consider(i int32) {
 		return
 	}
 	had, until := it.from, min(p.end, within.to)
-	if it.placed() {
+	if had != never {
 		until = min(until, it.urgency.deadline) // what stays late may as well stay where it is
-		p.lift(i)
+		if had < until {
+			p.lift(i) // else it is not in its own way
+		}
 	}
 	t, evicted := p.best(it, max(lo, within.from), until)
 	switch {
 	case t == never && had == never:
+		p.waits[i] = p.wishes(it, lo)
 	case t == never:
-		p.lay(i, had)
+		if !it.placed() {
+			p.lay(i, had)
+		}
+		return
 	default:
+		if it.placed() {
+			p.lift(i)
+		}
 		for _, j := range evicted {
 			p.lose(j, Cause{Code: MadeRoom, Name: it.change.ID})
 		}
 		p.note(i, had)
 		p.lay(i, t)
+		p.waits[i] = p.wishes(it, lo)
 		if had != never {
-			if it.lost.Code == "" {
-				it.lost.Code = CameFree
-			}
-			p.freed(i, it.holds, span{had, had + it.high})
+			it.lost = cmp.Or(it.lost, Cause{Code: CameFree})
+			p.freed(i, it.urgency, it.holds, span{had, had + it.high})
 		}
 	}
-	p.waits[i] = p.wishes(it, lo)
 	p.tell(i)
 }
 
@@ -79,7 +86,7 @@ func (p *Planner) lose(i int32, why Cause) {
 	p.note(i, at.from)
 	p.lift(i)
 	p.waits[i] = false
-	p.freed(i, it.holds, at)
+	p.freed(i, it.urgency, it.holds, at)
 	p.push(i)
 }
 
@@ -103,17 +110,24 @@ func (p *Planner) lift(i int32) {
 	p.placed--
 }
 
-// freed tells those who wait for what an item held that it is free, if that is any use to them.
-func (p *Planner) freed(by int32, resources []int32, at span) {
+// freed tells those who wait for what an item held that it is free, if that is any use to them. It is none to
+// what is more urgent than the item was: that looked for a place as though the item were not there.
+func (p *Planner) freed(by int32, u urgency, resources []int32, at span) {
 	for _, h := range resources {
 		for _, i := range p.resources[h].members {
 			if !p.waits[i] || i == by {
 				continue
 			}
 			it := &p.items[i]
+			if it.urgency.compare(u) < 0 {
+				continue
+			}
 			within := span{at.from - it.high + 1, min(after(at.to, it.high), p.end)}
 			if it.placed() {
 				within.to = min(within.to, it.urgency.deadline)
+			}
+			if it.queued == open || it.queued == sighted && it.within.from <= within.from && it.within.to >= within.to {
+				continue // it will see
 			}
 			if within.to-within.from >= it.high && p.find(it.lists, it.high, max(within.from, it.notBefore), within.to, it.freezes, nil) != never {
 				p.nudge(i, within)

@@ -71,3 +71,15 @@ func appointments(list []window.Interval, now, end int64) []span {
 func firstEnding(list []span, t int64) int {
 	return sort.Search(len(list), func(i int) bool { return list[i].to >= t })
 }
+
+const minute = int64(time.Minute)
+
+// roundUp is t, or the first full minute after it: people read plans.
+func roundUp(t int64) int64 {
+	if rest := t % minute; rest > 0 && t <= never-minute {
+		return t + minute - rest
+	} else if rest < 0 {
+		return t - rest
+	}
+	return t
+}

@@ -69,12 +69,12 @@ func (p *Planner) Replan(u Update) (Difference, error) {
 		}
 	}
 	changed := make([]int32, len(put))
-	former := make([][]int32, len(put)) // what the changed ones held
+	former := make([]item, len(put)) // the changed ones as they were
 	for k, it := range put {
 		i, due := p.byID[it.change.ID]
 		if due {
 			take(i)
-			former[k] = p.items[i].holds
+			former[k] = p.items[i]
 		} else {
 			i = -1
 		}
@@ -87,12 +87,12 @@ func (p *Planner) Replan(u Update) (Difference, error) {
 	p.rearrange(p.connected(touched), changed, was)
 	for _, i := range gone {
 		if at, had := was[i]; had {
-			p.freed(i, p.items[i].holds, at)
+			p.freed(i, p.items[i].urgency, p.items[i].holds, at)
 		}
 	}
 	for k, i := range changed {
 		if at, had := was[i]; had {
-			p.freed(i, former[k], at)
+			p.freed(i, former[k].urgency, former[k].holds, at)
 		}
 	}
 	p.run()
@@ -155,7 +155,7 @@ func (p *Planner) rearrange(linked, changed []int32, was map[int32]span) {
 			p.lay(i, from)
 		}
 		if it.urgency.compare(urgencies[k]) > 0 { // others may move it now
-			p.freed(i, it.holds, it.span())
+			p.freed(i, urgencies[k], it.holds, it.span())
 		}
 		if why := p.outdated(it); why.Code != "" {
 			p.lose(i, why)
