@@ -25,7 +25,7 @@ type item struct {
 	from   int64 // where it is planned; never when it is not
 	lost   Cause // why it is not where it was
 	queued pending
-	within span // where an improvement was sighted, when queued is sighted
+	sights []span // where something may serve it, when queued is sighted
 }
 
 // pending is why a change is in the queue.

@@ -7,20 +7,57 @@ func (p *Planner) push(i int32) {
 	if p.items[i].queued == settled {
 		p.up(i)
 	}
-	p.items[i].queued = open
+	it := &p.items[i]
+	it.queued, it.sights = open, it.sights[:0]
 }
+
+// mostSights is how many stretches of time an item keeps apart that it may be better off in.
+const mostSights = 16
 
 // nudge puts an item into the queue that may be better off within a stretch of time where something came free.
 func (p *Planner) nudge(i int32, within span) {
 	it := &p.items[i]
 	switch it.queued {
 	case open:
-	case sighted:
-		it.within = span{min(it.within.from, within.from), max(it.within.to, within.to)}
+		return
 	case settled:
-		it.queued, it.within = sighted, within
+		it.queued, it.sights = sighted, it.sights[:0]
 		p.up(i)
+	case sighted:
 	}
+	if len(it.sights) == mostSights {
+		all := it.hull()
+		it.sights = append(it.sights[:0], all)
+	}
+	for k := range it.sights {
+		if s := &it.sights[k]; s.overlaps(within.from, within.to) {
+			s.from, s.to = min(s.from, within.from), max(s.to, within.to)
+			return
+		}
+	}
+	it.sights = append(it.sights, within)
+}
+
+// hull is the stretch of time that holds all that was sighted.
+func (it *item) hull() span {
+	all := it.sights[0]
+	for _, s := range it.sights[1:] {
+		all.from, all.to = min(all.from, s.from), max(all.to, s.to)
+	}
+	return all
+}
+
+// sees reports whether anything was sighted in a stretch of time; what needs a place looks everywhere.
+func (it *item) sees(at span) bool {
+	if len(it.sights) == 0 {
+		return true
+	}
+	for _, s := range it.sights {
+		if s.overlaps(at.from, at.to) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Planner) up(i int32) {

@@ -99,10 +99,15 @@ func (p *Planner) clear(it *item, lists [][]span, lo, until int64) int64 {
 			latest = best - 1
 		}
 		for k := firstEnding(list, after(lo, d)); k < len(list) && list[k].from <= latest; k++ {
+			if !it.sees(list[k]) {
+				continue
+			}
 			from, last := max(lo, list[k].from), min(list[k].to-d, latest)
 			t := int64(never)
 			for stride := firstStride; from <= last && t == never; from, stride = from+stride, min(2*stride, lastStride) {
-				t = p.beside(it, from, min(last, from+stride-1))
+				if end := min(last, from+stride-1); it.sees(span{from, end + d}) {
+					t = p.beside(it, from, end)
+				}
 			}
 			if t != never {
 				best = t

@@ -16,11 +16,12 @@ func (p *Planner) consider(i int32) {
 	it := &p.items[i]
 	within := span{p.now, p.end}
 	if it.queued == sighted {
-		within = it.within
+		within = it.hull()
 	}
 	it.queued = settled
 	lo, _, why := p.bound(it)
 	if it.lacks.Code != "" || why.Code != "" {
+		it.sights = it.sights[:0]
 		p.waits[i] = false
 		if it.placed() {
 			p.lose(i, cmp.Or(it.lacks, why))
@@ -36,6 +37,7 @@ func (p *Planner) consider(i int32) {
 		}
 	}
 	t, evicted := p.best(it, max(lo, within.from), until)
+	it.sights = it.sights[:0]
 	switch {
 	case t == never && had == never:
 		p.waits[i] = p.wishes(it, lo)
@@ -111,9 +113,14 @@ func (p *Planner) lift(i int32) {
 }
 
 // freed tells those who wait for what an item held that it is free, if that is any use to them. It is none to
-// what is more urgent than the item was: that looked for a place as though the item were not there.
+// what is more urgent than the item was: that looked for a place as though the item were not there. And where a
+// resource was not full with the item, it was in nobody's way.
 func (p *Planner) freed(by int32, u urgency, resources []int32, at span) {
 	for _, h := range resources {
+		at := p.resources[h].tally.tight(at.from, at.to)
+		if at.from == at.to {
+			continue
+		}
 		for _, i := range p.resources[h].members {
 			if !p.waits[i] || i == by {
 				continue
@@ -126,8 +133,8 @@ func (p *Planner) freed(by int32, u urgency, resources []int32, at span) {
 			if it.placed() {
 				within.to = min(within.to, it.urgency.deadline)
 			}
-			if it.queued == open || it.queued == sighted && it.within.from <= within.from && it.within.to >= within.to {
-				continue // it will see
+			if it.queued == open {
+				continue
 			}
 			if within.to-within.from >= it.high && p.find(it.lists, it.high, max(within.from, it.notBefore), within.to, it.freezes, nil) != never {
 				p.nudge(i, within)

@@ -195,3 +195,36 @@ func (b *block) sum(limit int32) {
 		}
 	}
 }
+
+// tight is, from one moment to another, the part of that time outside of which one more would not fill the
+// resource; it is empty when one more never would.
+func (y *tally) tight(from, to int64) span {
+	var part span
+	if len(y.blocks) == 0 {
+		if y.limit <= 1 {
+			part = span{from, to}
+		}
+		return part
+	}
+	b, s := y.locate(from)
+	for ; b < len(y.blocks); b, s = b+1, 0 {
+		steps := y.blocks[b].steps
+		for ; s < len(steps); s++ {
+			if steps[s].at >= to {
+				return part
+			}
+			if steps[s].n < y.limit-1 {
+				continue
+			}
+			next := y.end(b)
+			if s+1 < len(steps) {
+				next = steps[s+1].at
+			}
+			if part.to == 0 {
+				part.from = max(from, steps[s].at)
+			}
+			part.to = min(to, next)
+		}
+	}
+	return part
+}
