@@ -3,6 +3,7 @@ package schedule_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -191,19 +192,22 @@ func BenchmarkReplanOne(b *testing.B) {
 		} {
 			b.Run(fmt.Sprintf("site%d/%s", site, c.name), func(b *testing.B) {
 				k, moved := 0, 0
-				var worst time.Duration
+				var times []time.Duration
 				measure(b, func() {
 					before := spent(b)
 					d, err := p.Replan(c.edit(in.Changes[k%many]))
 					if err != nil {
 						b.Fatal(err)
 					}
-					worst = max(worst, spent(b)-before)
+					times = append(times, spent(b)-before)
 					moved += len(d.Moved) + len(d.Added) + len(d.Removed)
 					k += 7919
 				})
 				b.ReportMetric(float64(moved)/float64(b.N), "moved/op")
-				b.ReportMetric(float64(worst.Milliseconds()), "worst-ms")
+				slices.Sort(times)
+				b.ReportMetric(times[len(times)/2].Seconds()*1000, "median-ms")
+				b.ReportMetric(times[len(times)*95/100].Seconds()*1000, "p95-ms")
+				b.ReportMetric(times[len(times)-1].Seconds()*1000, "worst-ms")
 			})
 		}
 	}

@@ -63,7 +63,8 @@ func (p *Planner) aspire(i int32) {
 		return
 	}
 	if lo, _, _ := p.bound(it); lo != never {
-		if p.waits[i] = p.wishes(it, lo); p.waits[i] {
+		wishes := p.wishes(it, lo)
+		if p.wait(i, wishes); wishes {
 			p.nudge(i, span{p.now, p.end})
 		}
 	}

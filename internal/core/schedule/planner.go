@@ -26,7 +26,7 @@ type Planner struct {
 	pools     []int32
 
 	items  []item
-	waits  []bool             // by item: it would like another place, and others are in the way of that
+	waits  []urgency          // by item, if it would like another place and others are in the way of that; else zero
 	spare  []int32            // items that are not used any more
 	byID   map[string]int32   // items that are due
 	under  map[string]int32   // items under way
@@ -141,7 +141,7 @@ func (p *Planner) begin(r Running) error {
 	it.urgency = urgency{tier: underWay}
 	it.from = p.now
 	i := int32(len(p.items))
-	p.items, p.waits = append(p.items, it), append(p.waits, false)
+	p.items, p.waits = append(p.items, it), append(p.waits, urgency{})
 	p.under[r.ID] = i
 	for _, h := range it.holds {
 		p.join(&p.resources[h], i)
@@ -164,7 +164,7 @@ func (p *Planner) register(it item, i int32) int32 {
 		p.items[i] = it
 	default:
 		i = int32(len(p.items))
-		p.items, p.waits = append(p.items, it), append(p.waits, false)
+		p.items, p.waits = append(p.items, it), append(p.waits, urgency{})
 	}
 	p.byID[it.change.ID] = i
 	for _, h := range it.holds {
@@ -188,7 +188,8 @@ func (p *Planner) forget(i int32) {
 			delete(p.behind, id)
 		}
 	}
-	it.used, it.queued, p.waits[i] = false, settled, false
+	it.used, it.queued = false, settled
+	p.wait(i, false)
 }
 
 // Plan tells the whole plan as it is now.

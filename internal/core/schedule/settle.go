@@ -22,7 +22,7 @@ func (p *Planner) consider(i int32) {
 	lo, _, why := p.bound(it)
 	if it.lacks.Code != "" || why.Code != "" {
 		it.sights = it.sights[:0]
-		p.waits[i] = false
+		p.wait(i, false)
 		if it.placed() {
 			p.lose(i, cmp.Or(it.lacks, why))
 		}
@@ -40,7 +40,7 @@ func (p *Planner) consider(i int32) {
 	it.sights = it.sights[:0]
 	switch {
 	case t == never && had == never:
-		p.waits[i] = p.wishes(it, lo)
+		p.wait(i, p.wishes(it, lo))
 	case t == never:
 		if !it.placed() {
 			p.lay(i, had)
@@ -55,7 +55,7 @@ func (p *Planner) consider(i int32) {
 		}
 		p.note(i, had)
 		p.lay(i, t)
-		p.waits[i] = p.wishes(it, lo)
+		p.wait(i, p.wishes(it, lo))
 		if had != never {
 			it.lost = cmp.Or(it.lost, Cause{Code: CameFree})
 			p.freed(i, it.urgency, it.holds, span{had, had + it.high})
@@ -78,6 +78,14 @@ func (p *Planner) wishes(it *item, lo int64) bool {
 	return p.find(it.lists, it.high, lo, until, it.freezes, nil) != never
 }
 
+// wait notes whether an item waits for a place to come free.
+func (p *Planner) wait(i int32, yes bool) {
+	p.waits[i] = urgency{}
+	if yes {
+		p.waits[i] = p.items[i].urgency
+	}
+}
+
 // lose takes the place away from an item and puts it into the queue.
 func (p *Planner) lose(i int32, why Cause) {
 	it := &p.items[i]
@@ -87,7 +95,7 @@ func (p *Planner) lose(i int32, why Cause) {
 	at := it.span()
 	p.note(i, at.from)
 	p.lift(i)
-	p.waits[i] = false
+	p.wait(i, false)
 	p.freed(i, it.urgency, it.holds, at)
 	p.push(i)
 }
@@ -122,13 +130,10 @@ func (p *Planner) freed(by int32, u urgency, resources []int32, at span) {
 			continue
 		}
 		for _, i := range p.resources[h].members {
-			if !p.waits[i] || i == by {
+			if w := p.waits[i]; w.tier == underWay || w.compare(u) < 0 || i == by {
 				continue
 			}
 			it := &p.items[i]
-			if it.urgency.compare(u) < 0 {
-				continue
-			}
 			within := span{at.from - it.high + 1, min(after(at.to, it.high), p.end)}
 			if it.placed() {
 				within.to = min(within.to, it.urgency.deadline)
