@@ -35,6 +35,7 @@ type Planner struct {
 
 	placed  int // how many items have a place, what is under way aside
 	queue   []int32
+	vacant  []vacancy
 	journal map[int32]record // where things were before the update under way; nil: nobody asks
 	moves   []Move           // against the plan that was started from
 	scratch scratch

@@ -6,7 +6,7 @@ import "cmp"
 // or gets better pushes away only what is strictly less urgent, and nothing gets worse for anything else but
 // having to wait for what was pushed away.
 func (p *Planner) run() {
-	for len(p.queue) > 0 {
+	for p.offer(); len(p.queue) > 0; p.offer() {
 		p.consider(p.pop())
 	}
 }
@@ -58,7 +58,7 @@ func (p *Planner) consider(i int32) {
 		p.wait(i, p.wishes(it, lo))
 		if had != never {
 			it.lost = cmp.Or(it.lost, Cause{Code: CameFree})
-			p.freed(i, it.urgency, it.holds, span{had, had + it.high})
+			p.vacate(i, it.urgency, it.holds, span{had, had + it.high})
 		}
 	}
 	p.tell(i)
@@ -96,7 +96,7 @@ func (p *Planner) lose(i int32, why Cause) {
 	p.note(i, at.from)
 	p.lift(i)
 	p.wait(i, false)
-	p.freed(i, it.urgency, it.holds, at)
+	p.vacate(i, it.urgency, it.holds, at)
 	p.push(i)
 }
 
@@ -118,34 +118,6 @@ func (p *Planner) lift(i int32) {
 	}
 	it.from = never
 	p.placed--
-}
-
-// freed tells those who wait for what an item held that it is free, if that is any use to them. It is none to
-// what is more urgent than the item was: that looked for a place as though the item were not there. And where a
-// resource was not full with the item, it was in nobody's way.
-func (p *Planner) freed(by int32, u urgency, resources []int32, at span) {
-	for _, h := range resources {
-		at := p.resources[h].tally.tight(at.from, at.to)
-		if at.from == at.to {
-			continue
-		}
-		for _, i := range p.resources[h].members {
-			if w := p.waits[i]; w.tier == underWay || w.compare(u) < 0 || i == by {
-				continue
-			}
-			it := &p.items[i]
-			within := span{at.from - it.high + 1, min(after(at.to, it.high), p.end)}
-			if it.placed() {
-				within.to = min(within.to, it.urgency.deadline)
-			}
-			if it.queued == open {
-				continue
-			}
-			if within.to-within.from >= it.high && p.find(it.lists, it.high, max(within.from, it.notBefore), within.to, it.freezes, nil) != never {
-				p.nudge(i, within)
-			}
-		}
-	}
 }
 
 // tell sees to what waits for an item, now that its place is settled.

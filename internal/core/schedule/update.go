@@ -87,12 +87,12 @@ func (p *Planner) Replan(u Update) (Difference, error) {
 	p.rearrange(p.connected(touched), changed, was)
 	for _, i := range gone {
 		if at, had := was[i]; had {
-			p.freed(i, p.items[i].urgency, p.items[i].holds, at)
+			p.vacate(i, p.items[i].urgency, p.items[i].holds, at)
 		}
 	}
 	for k, i := range changed {
 		if at, had := was[i]; had {
-			p.freed(i, former[k].urgency, former[k].holds, at)
+			p.vacate(i, former[k].urgency, former[k].holds, at)
 		}
 	}
 	p.run()
@@ -155,7 +155,7 @@ func (p *Planner) rearrange(linked, changed []int32, was map[int32]span) {
 			p.lay(i, from)
 		}
 		if it.urgency.compare(urgencies[k]) > 0 { // others may move it now
-			p.freed(i, urgencies[k], it.holds, it.span())
+			p.vacate(i, urgencies[k], it.holds, it.span())
 		}
 		if why := p.outdated(it); why.Code != "" {
 			p.lose(i, why)
