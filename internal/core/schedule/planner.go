@@ -26,7 +26,7 @@ type Planner struct {
 	pools     []int32
 
 	items  []item
-	waits  []urgency          // by item, if it would like another place and others are in the way of that; else zero
+	waits  []wish             // by item, if it would like another place and others are in the way of that; else zero
 	spare  []int32            // items that are not used any more
 	byID   map[string]int32   // items that are due
 	under  map[string]int32   // items under way
@@ -142,7 +142,7 @@ func (p *Planner) begin(r Running) error {
 	it.urgency = urgency{tier: underWay}
 	it.from = p.now
 	i := int32(len(p.items))
-	p.items, p.waits = append(p.items, it), append(p.waits, urgency{})
+	p.items, p.waits = append(p.items, it), append(p.waits, wish{})
 	p.under[r.ID] = i
 	for _, h := range it.holds {
 		p.join(&p.resources[h], i)
@@ -165,7 +165,7 @@ func (p *Planner) register(it item, i int32) int32 {
 		p.items[i] = it
 	default:
 		i = int32(len(p.items))
-		p.items, p.waits = append(p.items, it), append(p.waits, urgency{})
+		p.items, p.waits = append(p.items, it), append(p.waits, wish{})
 	}
 	p.byID[it.change.ID] = i
 	for _, h := range it.holds {

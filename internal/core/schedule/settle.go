@@ -78,14 +78,6 @@ func (p *Planner) wishes(it *item, lo int64) bool {
 	return p.find(it.lists, it.high, lo, until, it.freezes, nil) != never
 }
 
-// wait notes whether an item waits for a place to come free.
-func (p *Planner) wait(i int32, yes bool) {
-	p.waits[i] = urgency{}
-	if yes {
-		p.waits[i] = p.items[i].urgency
-	}
-}
-
 // lose takes the place away from an item and puts it into the queue.
 func (p *Planner) lose(i int32, why Cause) {
 	it := &p.items[i]

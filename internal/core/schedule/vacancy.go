@@ -8,6 +8,26 @@ type vacancy struct {
 	by       int32
 }
 
+// wish is what an item that waits for a place to come free says of itself: how urgent it is, how long it takes,
+// and by when it must have ended for the other place to be any better.
+type wish struct {
+	urgency
+	high, until int64
+}
+
+// wait notes whether an item waits for a place to come free.
+func (p *Planner) wait(i int32, yes bool) {
+	p.waits[i] = wish{}
+	if !yes {
+		return
+	}
+	it := &p.items[i]
+	p.waits[i] = wish{it.urgency, it.high, p.end}
+	if it.placed() {
+		p.waits[i].until = min(p.end, it.urgency.deadline)
+	}
+}
+
 // vacate notes that an item, with the urgency that it had, has left resources. Where a resource was not full
 // with the item, the item was in nobody's way.
 func (p *Planner) vacate(by int32, u urgency, resources []int32, at span) {
@@ -31,22 +51,19 @@ func (p *Planner) offer() {
 			}
 		}
 		for _, i := range r.members {
-			w := p.waits[i]
-			if w.tier == underWay || w.compare(v.urgency) < 0 || i == v.by {
+			w := &p.waits[i]
+			if w.tier == underWay || w.compare(v.urgency) < 0 || w.until <= v.from || w.high > most || i == v.by {
 				continue
 			}
-			it := &p.items[i]
-			if it.queued == open || it.high > most {
-				continue
-			}
-			within := span{v.from - it.high + 1, min(after(v.to, it.high), p.end)}
+			within := span{v.from - w.high + 1, min(after(v.to, w.high), w.until)}
 			if most != never {
 				within.from, within.to = max(within.from, gap.from), min(within.to, gap.to)
 			}
-			if it.placed() {
-				within.to = min(within.to, it.urgency.deadline)
+			if within.to-within.from < w.high {
+				continue
 			}
-			if within.to-within.from >= it.high && p.find(it.lists, it.high, max(within.from, it.notBefore), within.to, it.freezes, nil) != never {
+			it := &p.items[i]
+			if it.queued != open && p.find(it.lists, it.high, max(within.from, it.notBefore), within.to, it.freezes, nil) != never {
 				p.nudge(i, within)
 			}
 		}
