@@ -14,7 +14,7 @@ type diary struct {
 	now     int64
 	hours   []hourly
 	longest int64     // the longest planned one there ever was
-	running []holding // what is under way; it may last long and does not count for longest
+	running []holding // what is under way; it may last long, does not count for longest and begins in no hour
 }
 
 type hourly struct{ begin, end []holding }
@@ -32,16 +32,17 @@ func (d *diary) at(t int64) int {
 }
 
 func (d *diary) enter(h holding) {
+	end := &d.hours[d.at(h.to)].end
+	k, _ := slices.BinarySearchFunc(*end, h.to, func(o holding, t int64) int { return cmp.Compare(o.to, t) })
+	*end = slices.Insert(*end, k, h)
 	if h.tier == underWay {
 		d.running = append(d.running, h)
 		return
 	}
 	d.longest = max(d.longest, h.to-h.from)
-	begin, end := &d.hours[d.at(h.from)].begin, &d.hours[d.at(h.to)].end
-	k, _ := slices.BinarySearchFunc(*begin, h.from, func(o holding, t int64) int { return cmp.Compare(o.from, t) })
+	begin := &d.hours[d.at(h.from)].begin
+	k, _ = slices.BinarySearchFunc(*begin, h.from, func(o holding, t int64) int { return cmp.Compare(o.from, t) })
 	*begin = slices.Insert(*begin, k, h)
-	k, _ = slices.BinarySearchFunc(*end, h.to, func(o holding, t int64) int { return cmp.Compare(o.to, t) })
-	*end = slices.Insert(*end, k, h)
 }
 
 func (d *diary) strike(i int32, at span) {
@@ -75,14 +76,11 @@ func (d *diary) full(walls []span, limit int, u urgency, from, to int64) []span 
 	first := d.at(from - d.longest)
 	start := d.now + int64(first)*hour
 	n := 0
-	var past []holding // what is under way ends in no hour of the diary
 	for _, h := range d.running {
 		if h.to > start {
 			n++
-			past = append(past, h)
 		}
 	}
-	slices.SortFunc(past, func(a, b holding) int { return cmp.Compare(a.to, b.to) })
 	since, opened := start, n >= limit
 	turn := func(t int64, by int) { // the count changes at t
 		switch n += by; {
@@ -97,17 +95,14 @@ func (d *diary) full(walls []span, limit int, u urgency, from, to int64) []span 
 	ends := first
 	k := 0                   // of the ends of that hour
 	drain := func(t int64) { // all that ends by t
-		for len(past) > 0 && past[0].to <= t {
-			turn(past[0].to, -1)
-			past = past[1:]
-		}
 		for ; ends < len(d.hours); ends, k = ends+1, 0 {
 			for list := d.hours[ends].end; k < len(list); k++ {
 				if list[k].to > t {
 					return
 				}
-				if list[k].from >= start && u.compare(list[k].urgency) >= 0 {
-					turn(list[k].to, -1)
+				e := &list[k]
+				if counted := e.from >= start || e.tier == underWay && e.to > start; counted && u.compare(e.urgency) >= 0 {
+					turn(e.to, -1)
 				}
 			}
 			if d.now+int64(ends+1)*hour > t {

@@ -140,13 +140,15 @@ func (p *Planner) begin(r Running) error {
 	}
 	p.attach(&it, true)
 	it.urgency = urgency{tier: underWay}
-	it.from = p.now
 	i := int32(len(p.items))
 	p.items, p.waits = append(p.items, it), append(p.waits, wish{})
 	p.under[r.ID] = i
 	for _, h := range it.holds {
 		p.join(&p.resources[h], i)
-		p.resources[h].hold(holding{it.span(), it.urgency, i})
+	}
+	p.items[i].from = p.now
+	for _, h := range it.holds {
+		p.resources[h].hold(holding{p.items[i].span(), it.urgency, i})
 	}
 	if known := p.stuck[r.System]; r.Until.IsZero() && (known == "" || r.ID < known) {
 		p.stuck[r.System] = r.ID
