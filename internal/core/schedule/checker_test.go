@@ -37,7 +37,7 @@ func breaches(in schedule.Input, p schedule.Plan) []string {
 		slots[s.Change] = s
 		c := changes[s.Change]
 		all = append(all, held{c.ID, c.System, c.Pools, c.Groups, window.Interval{From: s.From, To: s.To}, takesNoHeed(c)})
-		if s.System != c.System || s.To.Sub(s.From) != max(c.High, c.Median) || !s.Expected.Equal(s.From.Add(max(0, c.Median))) {
+		if s.System != c.System || s.To.Sub(s.From) != reserved(c) || !s.Expected.Equal(s.From.Add(max(0, c.Median))) {
 			say("%s is told wrongly: %+v", s.Change, s)
 		}
 		if s.From.Before(in.Now) || s.From.Before(c.NotBefore) || s.To.After(end) {
@@ -92,6 +92,14 @@ func breaches(in schedule.Input, p schedule.Plan) []string {
 	return append(out, overfull(in, all)...)
 }
 
+// reserved is the high duration in full minutes.
+func reserved(c schedule.Change) time.Duration {
+	return (max(c.High, c.Median, 0) + time.Minute - 1).Truncate(time.Minute)
+}
+
+// nextMinute is the first full minute at t or after it.
+func nextMinute(t time.Time) time.Time { return t.Add(time.Minute - 1).Truncate(time.Minute) }
+
 func takesNoHeed(c schedule.Change) bool {
 	return c.Class == schedule.Emergency && c.Regardless && len(c.After) == 0
 }
@@ -101,12 +109,14 @@ func takesNoHeed(c schedule.Change) bool {
 func underWay(in schedule.Input) []held {
 	var all []held
 	for _, r := range in.Running {
-		until := r.Until
-		switch {
-		case until.IsZero():
+		until := nextMinute(r.Until)
+		switch now := nextMinute(in.Now); {
+		case r.Until.IsZero():
 			until = in.Now.Add(in.Horizon)
-		case !until.After(in.Now):
-			until = in.Now.Add(min(time.Hour, in.Horizon))
+		case !until.After(now):
+			if until = now.Add(time.Hour); until.After(in.Now.Add(in.Horizon)) {
+				until = in.Now.Add(in.Horizon)
+			}
 		}
 		all = append(all, held{"running " + r.ID, r.System, r.Pools, r.Groups, window.Interval{From: in.Now, To: until}, true})
 	}
@@ -146,17 +156,15 @@ func overfull(in schedule.Input, all []held) []string {
 		if a.takesNoHeed {
 			continue
 		}
-		for _, moment := range all {
+		near := slices.DeleteFunc(slices.Clone(all), func(b held) bool { return !a.meets(b) })
+		for _, moment := range near {
 			at := moment.at.From
 			if at.Before(a.at.From) {
 				at = a.at.From
 			}
-			if !at.Before(a.at.To) {
-				continue
-			}
 			count := func(of func(held) []int, index int) int {
 				n := 0
-				for _, b := range all {
+				for _, b := range near {
 					if slices.Contains(of(b), index) && b.at.Contains(at) {
 						n++
 					}

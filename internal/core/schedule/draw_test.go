@@ -28,7 +28,7 @@ var nights = []time.Time{
 
 // estates draws small inputs in which everything gets in the way of everything.
 func estates(t *rapid.T, windows []window.Recurring) schedule.Input {
-	now := rapid.SampledFrom(nights).Draw(t, "night").Add(minutes(t, "now", 0, 12*60))
+	now := rapid.SampledFrom(nights).Draw(t, "night").Add(minutes(t, "now", 0, 12*60) + seconds(t))
 	in := schedule.Input{
 		Now: now, Horizon: minutes(t, "horizon", 60, 9*24*60), Windows: windows,
 		Pools: []schedule.Pool{{Name: "site", Max: rapid.IntRange(0, 3).Draw(t, "site")}, {Name: "shift", Max: rapid.IntRange(1, 2).Draw(t, "shift")}}, Groups: []string{"db", "web"},
@@ -61,7 +61,7 @@ func change(t *rapid.T, in schedule.Input, id string, n int) schedule.Change {
 		Windows: some(t, "windows", len(in.Windows)), Freezes: some(t, "freezes", len(in.Freezes)), Pools: some(t, "pools", 2), Groups: some(t, "groups", 2),
 		Median: minutes(t, "median", -1, 90), Regardless: rapid.IntRange(0, 2).Draw(t, "regardless") == 0,
 	}
-	c.High = c.Median + minutes(t, "spread", -1, 60)
+	c.High = c.Median + minutes(t, "spread", -1, 60) + seconds(t)
 	if rapid.IntRange(0, 5).Draw(t, "appointment") == 0 {
 		from := in.Now.Add(minutes(t, "appointed", -100, 4000))
 		c.Appointments = append(c.Appointments, window.Interval{From: from, To: from.Add(minutes(t, "agreed", 1, 200))})
@@ -70,7 +70,7 @@ func change(t *rapid.T, in schedule.Input, id string, n int) schedule.Change {
 		c.Deadline = in.Now.Add(minutes(t, "deadline", -60, 6000))
 	}
 	if rapid.IntRange(0, 3).Draw(t, "later") == 0 {
-		c.NotBefore = in.Now.Add(minutes(t, "not before", -100, 3000))
+		c.NotBefore = in.Now.Add(minutes(t, "not before", -100, 3000) + seconds(t))
 	}
 	if rapid.IntRange(0, 2).Draw(t, "waits") == 0 {
 		c.After = append(c.After, rapid.SampledFrom([]string{fmt.Sprintf("c%02d", rapid.IntRange(0, n).Draw(t, "for")), fmt.Sprintf("c%02d", rapid.IntRange(0, n).Draw(t, "for")), "r0"}).Draw(t, "after"))
@@ -84,6 +84,11 @@ func system(t *rapid.T) string {
 
 func minutes(t *rapid.T, name string, least, most int) time.Duration {
 	return time.Duration(rapid.IntRange(least, most).Draw(t, name)) * time.Minute
+}
+
+// seconds are as a rule none.
+func seconds(t *rapid.T) time.Duration {
+	return time.Duration(rapid.SampledFrom([]int{0, 0, 0, 1, 59}).Draw(t, "seconds")) * time.Second
 }
 
 // some draws indices of n things, few as a rule, with repetitions.

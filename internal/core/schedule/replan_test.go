@@ -269,8 +269,8 @@ func TestNextIsWhereTheChangeWouldGo(t *testing.T) {
 			p.Slots = append(slices.Clone(p.Slots), slot)
 			keeps(t, full, p)
 		}
-		if need := max(one.High, one.Median); need > 0 && why.Code != schedule.Busy {
-			for at := in.Now; at.Before(until); at = at.Add(time.Minute) {
+		if need := reserved(one); need > 0 && why.Code != schedule.Busy {
+			for at := nextMinute(in.Now); at.Before(until); at = at.Add(time.Minute) {
 				p := before
 				p.Slots = append(slices.Clone(p.Slots), schedule.Slot{Change: "one", System: one.System, From: at, To: at.Add(need), Expected: at.Add(max(0, one.Median))})
 				if list := breaches(full, p); len(list) == 0 || len(list) == 1 && !one.Deadline.IsZero() && at.Add(need).After(one.Deadline) {
