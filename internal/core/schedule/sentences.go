@@ -38,7 +38,7 @@ var sentences = map[Code]func(Cause) lang.Text{
 		return lang.Textf("In der Gruppe %[1]s wird zu allen passenden Zeiten ein anderes Mitglied geändert.", "Another member of the group %[1]s is changed at all fitting times.", c.Name)
 	},
 	PoolFull: func(c Cause) lang.Text {
-		return lang.Textf("%[1]s ist zu allen passenden Zeiten voll belegt.", "%[1]s is full at all fitting times.", c.Name)
+		return lang.Textf("Zu allen passenden Zeiten ist %[1]s voll belegt.", "At all fitting times %[1]s is full.", c.Name)
 	},
 
 	Passed: func(c Cause) lang.Text {
