@@ -4,10 +4,11 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // postWords are the words of the page about customers' messages.
 var postWords = struct {
-	Title, Empty, EmptyHow, Waits, Settled, Answered, Message, Reply, Reasons, SettledBy, Who, Settle, Order, Today, ToPost lang.Text
-	Found, Waiting                                                                                                          plural
+	Title, Empty, EmptyHow, Waits, Settled, Answered, Message, Reply, Reasons, SettledBy, Who, Settle, Order, Today, ToPost, Inbox lang.Text
+	Found, Waiting                                                                                                                 plural
 }{
 	Title:     lang.T("Post", "Mail"),
+	Inbox:     lang.T("Eingegangen", "Received"),
 	Empty:     lang.T("Es ist keine Nachricht eingegangen.", "No message has come in."),
 	EmptyHow:  lang.T("Wie Post gelesen wird, steht in docs/mail.md: patchwart serve --mail DATEI", "How mail is read is told in docs/mail.md: patchwart serve --mail FILE"),
 	Waits:     lang.T("wartet auf jemanden", "waits for somebody"),
