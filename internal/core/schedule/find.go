@@ -44,11 +44,6 @@ func (p *Planner) settle(t, d, last int64, freezes, heeds []int32) int64 {
 	return t
 }
 
-// fits reports whether the change may begin at t as things stand.
-func (p *Planner) fits(it *item, t int64) bool {
-	return p.find(it.lists, it.high, t, after(t, it.high), it.freezes, it.heeds) == t
-}
-
 // around is the span of a window or an appointment that a stretch lies in, and whether it is an appointment.
 func (it *item) around(at span) (span, bool) {
 	for k, list := range it.lists {
