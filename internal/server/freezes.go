@@ -243,7 +243,7 @@ func (c *change) reslot(ctx context.Context, r store.Run, earlier bool) (bool, e
 	}
 	w, err := window.Compile(held.Window, c.server.zones)
 	if err != nil && !r.Urgent {
-		return false, nil //nolint:nilerr // without a window it is told when the slot comes
+		return false, nil // without a window it is told when the slot comes
 	}
 	made := plan.Make(c.at, []plan.Candidate{{System: r.System, Customer: r.Customer, Run: r.ID, Window: w, Estimate: estimate(past), Urgent: r.Urgent, Freezes: freezes}})
 	if len(made.Slots) == 0 {

@@ -164,21 +164,18 @@ func (c *change) openQuestions(ctx context.Context, thread string) ([]intake.Ask
 		return nil, nil
 	}
 	rows, err := c.RulingsAbout(ctx, store.RulingMessage, thread, 1)
-	if err != nil {
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	for _, r := range rows { // only what was asked last is open
-		var m board.Message
-		if err := json.Unmarshal(r.Document, &m); err != nil {
-			return nil, err
-		}
-		q := m.Outcome.Question
-		if q == nil {
-			return nil, nil
-		}
-		return []intake.Asked{{ID: m.ID, Kind: intake.AskedClarity, Thread: thread, Customer: q.Customer, Contact: q.Contact, Draft: q.Draft}}, nil
+	var m board.Message // only what was asked last is open
+	if err := json.Unmarshal(rows[0].Document, &m); err != nil {
+		return nil, err
 	}
-	return nil, nil
+	q := m.Outcome.Question
+	if q == nil {
+		return nil, nil
+	}
+	return []intake.Asked{{ID: m.ID, Kind: intake.AskedClarity, Thread: thread, Customer: q.Customer, Contact: q.Contact, Draft: q.Draft}}, nil
 }
 
 // follow does what an outcome asks for. What it returns for the desk is what people have to do.

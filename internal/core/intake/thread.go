@@ -122,7 +122,7 @@ func (r *reading) answer(asked []Asked, consents, people []person) (o Outcome, o
 	asked = slices.DeleteFunc(asked, func(a Asked) bool { return a.Kind == AskedClarity })
 	yes, no := r.found(MeansYes), r.found(MeansNo) || r.found(MeansNegation)
 	t := r.allTimes()
-	if len(asked) == 0 || !yes && !no && !(t.said() && !r.asksForChange() && asked[0].Kind == AskedAppointment) {
+	if len(asked) == 0 || !yes && !no && (!t.said() || r.asksForChange() || asked[0].Kind != AskedAppointment) {
 		return Outcome{}, false
 	}
 	a := asked[0]
