@@ -146,7 +146,7 @@ func (p *Planner) circles(left map[int32]int) {
 func (p *Planner) bound(it *item) (from int64, by string, why Cause) {
 	from = it.notBefore
 	for _, id := range it.change.After {
-		end := int64(never)
+		var end int64
 		if i, ok := p.under[id]; ok {
 			end = p.items[i].span().to
 		} else if i, ok := p.byID[id]; !ok {

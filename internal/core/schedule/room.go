@@ -249,7 +249,7 @@ func (p *Planner) mostMovable(it *item, held kind, list []holding) int {
 		}
 		if best >= 0 {
 			b := list[best]
-			if c := cmp.Or(o.urgency.compare(b.urgency), cmp.Compare(o.to, b.to)); c < 0 || c == 0 && p.before(o.item, b.item) {
+			if c := cmp.Or(o.compare(b.urgency), cmp.Compare(o.to, b.to)); c < 0 || c == 0 && p.before(o.item, b.item) {
 				continue
 			}
 		}
