@@ -17,7 +17,7 @@ func TestAnEstateThroughAQuarter(t *testing.T) {
 	for _, site := range []int{1, 2, 6} {
 		t.Run(fmt.Sprintf("%d at a time at a site", site), func(t *testing.T) {
 			t.Parallel()
-			in := hoster(t, 800, site)
+			in := hoster(t, 700, site)
 			in.Horizon = 21 * 24 * time.Hour
 			r := rand.New(rand.NewPCG(3, uint64(site)))
 			p, err := schedule.Start(in, schedule.Plan{})
@@ -26,7 +26,7 @@ func TestAnEstateThroughAQuarter(t *testing.T) {
 			}
 			before := p.Plan()
 			keeps(t, in, before)
-			for range 15 {
+			for range 10 {
 				u := upset(in, r)
 				in = with(in, u)
 				d, err := p.Replan(u)
