@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
@@ -11,6 +12,9 @@ import (
 
 // Freeze is a change freeze.
 type Freeze = board.Freeze
+
+// Calendar is windows, freezes and runs, day by day.
+type Calendar = board.Calendar
 
 // FreezeRequest sets a freeze: a stretch of local time, or the public holidays of a region.
 type FreezeRequest struct {
@@ -57,4 +61,9 @@ func (c *Client) EndFreeze(ctx context.Context, id, by string) (Freeze, error) {
 // OverrideFreeze lets work pass in a freeze for some time.
 func (c *Client) OverrideFreeze(ctx context.Context, id string, r FreezeOverrideRequest) (Freeze, error) {
 	return call[Freeze](ctx, c, http.MethodPost, "/freezes/"+url.PathEscape(id)+"/override", nil, r)
+}
+
+// Calendar is windows, freezes and runs from a day on ("2026-11-28"; empty: today), for some days (0: two weeks).
+func (c *Client) Calendar(ctx context.Context, from string, days int) (Calendar, error) {
+	return call[Calendar](ctx, c, http.MethodGet, "/calendar", query("from", from, "days", strconv.Itoa(days)), nil)
 }

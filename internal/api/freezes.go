@@ -1,9 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/fault"
@@ -19,6 +22,20 @@ type Calendar interface {
 	Freeze(ctx context.Context, f freeze.Freeze) (board.Freeze, error)
 	EndFreeze(ctx context.Context, id, by string) (board.Freeze, error)
 	OverrideFreeze(ctx context.Context, o board.FreezeOverride) (board.Freeze, error)
+	Calendar(ctx context.Context, first time.Time, days int) (board.Calendar, error)
+	ICalendar(ctx context.Context, customer string, l lang.Lang) ([]byte, error)
+}
+
+// calendarQuery says which days.
+type calendarQuery struct {
+	From string `query:"from" maxLength:"10" doc:"First day, 2026-11-28; empty: today"`
+	Days int    `query:"days" minimum:"0" maximum:"92" doc:"How many days; 0: two weeks"`
+}
+
+// icsQuery says whose calendar.
+type icsQuery struct {
+	Customer string    `query:"customer" maxLength:"63" doc:"ID of the customer; empty: all"`
+	Lang     lang.Lang `query:"lang" enum:"de,en" doc:"Language; empty: German"`
 }
 
 // freezeInput sets a freeze.
@@ -98,6 +115,26 @@ func (in *freezeInput) stated() (freeze.Freeze, error) {
 }
 
 func (s *service) calendar() {
+	register(s, s.operation(http.MethodGet, "/calendar", "calendar", "Windows, freezes and runs, day by day", limitRead),
+		func(ctx context.Context, in *calendarQuery) (*body[board.Calendar], error) {
+			first := time.Time{}
+			if in.From != "" {
+				var err error
+				if first, err = time.Parse(time.DateOnly, in.From); err != nil {
+					return answer(board.Calendar{}, fault.New(fault.Invalid, lang.Textf("„%[1]s“ ist kein Tag wie 2026-11-28.", `"%[1]s" is not a day like 2026-11-28.`, in.From), lang.Text{}))
+				}
+			}
+			return answer(s.backend.Calendar.Calendar(ctx, first, cmp.Or(in.Days, 14)))
+		})
+	ics := s.operation(http.MethodGet, "/calendar.ics", "icalendar", "What is planned and what is frozen, for calendar programs (RFC 5545)", limitRead)
+	ics.Responses["200"] = &huma.Response{Description: "The calendar", Content: map[string]*huma.MediaType{"text/calendar": {}}}
+	register(s, ics, func(ctx context.Context, in *icsQuery) (*plain, error) {
+		text, err := s.backend.Calendar.ICalendar(ctx, in.Customer, cmp.Or(in.Lang, lang.DE))
+		if err != nil {
+			return nil, err
+		}
+		return &plain{"text/calendar; charset=utf-8", text}, nil
+	})
 	register(s, s.operation(http.MethodGet, "/freezes", "freezes", "Change freezes, those in force first", limitRead),
 		func(ctx context.Context, _ *struct{}) (*body[freezeList], error) {
 			list, err := s.backend.Calendar.Freezes(ctx)

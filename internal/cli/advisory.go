@@ -12,12 +12,12 @@ import (
 )
 
 type advisoryShowCmd struct {
-	ID string `arg:"" name:"id" help:"${arg_advisory}"`
+	ID string `arg:"" name:"id" help:"arg_advisory"`
 }
 
 type holesCmd struct {
-	System string `arg:"" help:"${arg_system}"`
-	All    bool   `help:"${flag_holes_all}"`
+	System string `arg:"" help:"arg_system"`
+	All    bool   `help:"flag_holes_all"`
 }
 
 var holeWords = struct {

@@ -79,10 +79,11 @@ type app struct {
 func (a *app) run(args []string) error {
 	var g grammar
 	parser, err := kong.New(&g, kong.Name("patchwart"), kong.NoDefaultHelp(), kong.Writers(a.out, a.err),
-		helpVars(a.lang), kong.Bind(a), kong.Exit(func(int) {}))
+		wordVars(a.lang), kong.Bind(a), kong.Exit(func(int) {}))
 	if err != nil { // the grammar is a constant: every test sees this
 		panic("cli: " + err.Error())
 	}
+	inWords(parser.Model.Node, a.lang)
 	// An error in the command line is told as the rest of it asks for.
 	a.json = contains(args, "--json")
 	parsed, err := parser.Parse(args)

@@ -11,8 +11,8 @@ import (
 )
 
 type clockCmd struct {
-	System string `arg:"" optional:"" help:"${arg_system_all}"`
-	Recent bool   `help:"${flag_clock_recent}"`
+	System string `arg:"" optional:"" help:"arg_system_all"`
+	Recent bool   `help:"flag_clock_recent"`
 }
 
 var clockWords = struct {
@@ -121,7 +121,7 @@ func (a *app) reliance(feeds []client.Feed) {
 }
 
 type noticesCmd struct {
-	System string `arg:"" optional:"" help:"${arg_system_all}"`
+	System string `arg:"" optional:"" help:"arg_system_all"`
 }
 
 func (cmd noticesCmd) Run(a *app) error {

@@ -12,33 +12,33 @@ import (
 type exceptionListCmd struct{}
 
 type exceptionAddCmd struct {
-	Advisory     string `arg:"" name:"id" help:"${arg_advisory}"`
-	System       string `placeholder:"SYSTEM" help:"${flag_exception_system}"`
-	Customer     string `placeholder:"ID" help:"${flag_exception_customer}"`
-	Reason       string `required:"" placeholder:"TEXT" help:"${flag_exception_reason}"`
-	RiskOwner    string `required:"" placeholder:"NAME" help:"${flag_exception_owner}"`
-	Compensation string `required:"" placeholder:"TEXT" help:"${flag_exception_instead}"`
-	Until        string `required:"" placeholder:"${word_day}" help:"${flag_exception_until}"`
-	By           string `required:"" placeholder:"NAME" help:"${flag_exception_by}"`
+	Advisory     string `arg:"" name:"id" help:"arg_advisory"`
+	System       string `placeholder:"SYSTEM" help:"flag_exception_system"`
+	Customer     string `placeholder:"ID" help:"flag_exception_customer"`
+	Reason       string `required:"" placeholder:"TEXT" help:"flag_exception_reason"`
+	RiskOwner    string `required:"" placeholder:"NAME" help:"flag_exception_owner"`
+	Compensation string `required:"" placeholder:"TEXT" help:"flag_exception_instead"`
+	Until        string `required:"" placeholder:"${word_day}" help:"flag_exception_until"`
+	By           string `required:"" placeholder:"NAME" help:"flag_exception_by"`
 }
 
 type exceptionApproveCmd struct {
-	ID string `arg:"" name:"exception" help:"${arg_exception}"`
-	By string `required:"" placeholder:"NAME" help:"${flag_approve_by}"`
+	ID string `arg:"" name:"exception" help:"arg_exception"`
+	By string `required:"" placeholder:"NAME" help:"flag_approve_by"`
 }
 
 type exceptionRevokeCmd struct {
-	ID string `arg:"" name:"exception" help:"${arg_exception}"`
-	By string `required:"" placeholder:"NAME" help:"${flag_revoke_by}"`
+	ID string `arg:"" name:"exception" help:"arg_exception"`
+	By string `required:"" placeholder:"NAME" help:"flag_revoke_by"`
 }
 
 type advisoryRateCmd struct {
-	ID             string `arg:"" name:"id" help:"${arg_advisory}"`
-	Level          string `required:"" enum:"critical,high,medium,low,none" placeholder:"${word_value}" help:"${flag_rate_level}"`
-	Reason         string `required:"" placeholder:"TEXT" help:"${flag_rate_reason}"`
-	Until          string `required:"" placeholder:"${word_day}" help:"${flag_rate_until}"`
-	By             string `required:"" placeholder:"NAME" help:"${flag_rate_by}"`
-	KnowsExploited bool   `help:"${flag_rate_exploited}"`
+	ID             string `arg:"" name:"id" help:"arg_advisory"`
+	Level          string `required:"" enum:"critical,high,medium,low,none" placeholder:"${word_value}" help:"flag_rate_level"`
+	Reason         string `required:"" placeholder:"TEXT" help:"flag_rate_reason"`
+	Until          string `required:"" placeholder:"${word_day}" help:"flag_rate_until"`
+	By             string `required:"" placeholder:"NAME" help:"flag_rate_by"`
+	KnowsExploited bool   `help:"flag_rate_exploited"`
 }
 
 var exceptionStates = map[exception.State]mark{

@@ -5,8 +5,8 @@ import (
 )
 
 type exportCmd struct {
-	System string `arg:"" help:"${arg_system}"`
-	Format string `enum:"sbom,vex,openvex" default:"vex" placeholder:"${word_value}" help:"${flag_export_format}"`
+	System string `arg:"" help:"arg_system"`
+	Format string `enum:"sbom,vex,openvex" default:"vex" placeholder:"${word_value}" help:"flag_export_format"`
 }
 
 // Run writes the document as it is: it is for other tools, whatever the language.

@@ -8,7 +8,7 @@ import (
 )
 
 type exposureCmd struct {
-	Days int `default:"30" placeholder:"${word_number}" help:"${flag_exposure_days}"`
+	Days int `default:"30" placeholder:"${word_number}" help:"flag_exposure_days"`
 }
 
 func (cmd exposureCmd) Run(a *app) error {

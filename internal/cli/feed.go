@@ -18,9 +18,9 @@ const maxFeed = 256 << 20
 type feedListCmd struct{}
 
 type feedImportCmd struct {
-	File   string `arg:"" name:"file" help:"${arg_feed_file}"`
-	Name   string `placeholder:"NAME" help:"${flag_feed_name}"`
-	Reason string `placeholder:"TEXT" help:"${flag_feed_reason}"`
+	File   string `arg:"" name:"file" help:"arg_feed_file"`
+	Name   string `placeholder:"NAME" help:"flag_feed_name"`
+	Reason string `placeholder:"TEXT" help:"flag_feed_reason"`
 }
 
 var feedWords = struct {
@@ -181,7 +181,7 @@ func (a *app) delivered(d client.Delivered) {
 }
 
 type feedSourcesCmd struct {
-	File string `placeholder:"${word_file}" help:"${flag_sources_file}"`
+	File string `placeholder:"${word_file}" help:"flag_sources_file"`
 }
 
 // sources are the feeds of a file, or those that came with the program.

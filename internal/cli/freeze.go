@@ -11,33 +11,33 @@ import (
 type freezeListCmd struct{}
 
 type freezeAddCmd struct {
-	System      string   `placeholder:"NAME" xor:"scope" help:"${flag_freeze_system}"`
-	Customer    string   `placeholder:"ID" xor:"scope" help:"${flag_freeze_customer}"`
-	From        string   `placeholder:"2026-11-27T00:00" help:"${flag_freeze_from}"`
-	To          string   `placeholder:"2026-12-01T00:00" help:"${flag_freeze_to}"`
-	Holidays    string   `placeholder:"DE-BY" help:"${flag_freeze_holidays}"`
-	Before      int      `placeholder:"N" help:"${flag_freeze_before}"`
-	After       int      `placeholder:"N" help:"${flag_freeze_after}"`
-	Zone        string   `placeholder:"Europe/Berlin" help:"${flag_freeze_zone}"`
-	Reason      string   `required:"" placeholder:"TEXT" help:"${flag_freeze_reason}"`
-	By          string   `required:"" placeholder:"NAME" help:"${flag_freeze_by}"`
-	Emergencies bool     `help:"${flag_freeze_emergencies}"`
-	May         []string `enum:"management,contact" placeholder:"management" help:"${flag_freeze_may}"`
+	System      string   `placeholder:"NAME" xor:"scope" help:"flag_freeze_system"`
+	Customer    string   `placeholder:"ID" xor:"scope" help:"flag_freeze_customer"`
+	From        string   `placeholder:"2026-11-27T00:00" help:"flag_freeze_from"`
+	To          string   `placeholder:"2026-12-01T00:00" help:"flag_freeze_to"`
+	Holidays    string   `placeholder:"DE-BY" help:"flag_freeze_holidays"`
+	Before      int      `placeholder:"N" help:"flag_freeze_before"`
+	After       int      `placeholder:"N" help:"flag_freeze_after"`
+	Zone        string   `placeholder:"Europe/Berlin" help:"flag_freeze_zone"`
+	Reason      string   `required:"" placeholder:"TEXT" help:"flag_freeze_reason"`
+	By          string   `required:"" placeholder:"NAME" help:"flag_freeze_by"`
+	Emergencies bool     `help:"flag_freeze_emergencies"`
+	May         []string `enum:"management,contact" placeholder:"management" help:"flag_freeze_may"`
 }
 
 type freezeEndCmd struct {
-	ID string `arg:"" name:"freeze" help:"${arg_freeze}"`
-	By string `required:"" placeholder:"NAME" help:"${flag_freeze_by}"`
+	ID string `arg:"" name:"freeze" help:"arg_freeze"`
+	By string `required:"" placeholder:"NAME" help:"flag_freeze_by"`
 }
 
 type freezeOverrideCmd struct {
-	ID     string    `arg:"" name:"freeze" help:"${arg_freeze}"`
-	By     string    `required:"" placeholder:"NAME" help:"${flag_freeze_by}"`
-	As     string    `required:"" enum:"management,contact" placeholder:"contact" help:"${flag_freeze_as}"`
-	Reason string    `required:"" placeholder:"TEXT" help:"${flag_freeze_reason}"`
-	From   time.Time `required:"" placeholder:"2026-11-27T05:00:00Z" help:"${flag_freeze_pass_from}"`
-	To     time.Time `required:"" placeholder:"2026-11-27T07:00:00Z" help:"${flag_freeze_pass_to}"`
-	On     []string  `placeholder:"NAME" help:"${flag_freeze_on}"`
+	ID     string    `arg:"" name:"freeze" help:"arg_freeze"`
+	By     string    `required:"" placeholder:"NAME" help:"flag_freeze_by"`
+	As     string    `required:"" enum:"management,contact" placeholder:"contact" help:"flag_freeze_as"`
+	Reason string    `required:"" placeholder:"TEXT" help:"flag_freeze_reason"`
+	From   time.Time `required:"" placeholder:"2026-11-27T05:00:00Z" help:"flag_freeze_pass_from"`
+	To     time.Time `required:"" placeholder:"2026-11-27T07:00:00Z" help:"flag_freeze_pass_to"`
+	On     []string  `placeholder:"NAME" help:"flag_freeze_on"`
 }
 
 // markOfFreeze is how a freeze stands.

@@ -10,8 +10,8 @@ import (
 type messageListCmd struct{}
 
 type messageSettleCmd struct {
-	ID string `arg:"" name:"message" help:"${arg_message}"`
-	By string `required:"" placeholder:"NAME" help:"${flag_message_by}"`
+	ID string `arg:"" name:"message" help:"arg_message"`
+	By string `required:"" placeholder:"NAME" help:"flag_message_by"`
 }
 
 type lettersCmd struct{}

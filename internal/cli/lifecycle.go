@@ -9,20 +9,20 @@ import (
 )
 
 type lifecycleListCmd struct {
-	System string `arg:"" optional:"" help:"${arg_system_all}"`
+	System string `arg:"" optional:"" help:"arg_system_all"`
 }
 
 type lifecycleConfirmCmd struct {
-	System  string `arg:"" help:"${arg_system}"`
-	By      string `required:"" placeholder:"NAME" help:"${flag_confirm_by}"`
-	Channel string `required:"" placeholder:"TICKET" help:"${flag_confirm_channel}"`
+	System  string `arg:"" help:"arg_system"`
+	By      string `required:"" placeholder:"NAME" help:"flag_confirm_by"`
+	Channel string `required:"" placeholder:"TICKET" help:"flag_confirm_channel"`
 }
 
 type lifecycleMoveCmd struct {
-	System string `arg:"" help:"${arg_system}"`
-	State  string `arg:"" enum:"offered,ordered,planned,done,declined" help:"${arg_move}"`
-	By     string `required:"" placeholder:"NAME" help:"${flag_move_by}"`
-	Note   string `placeholder:"TEXT" help:"${flag_move_note}"`
+	System string `arg:"" help:"arg_system"`
+	State  string `arg:"" enum:"offered,ordered,planned,done,declined" help:"arg_move"`
+	By     string `required:"" placeholder:"NAME" help:"flag_move_by"`
+	Note   string `placeholder:"TEXT" help:"flag_move_note"`
 }
 
 var phaseMarks = map[lifecycle.Phase]struct{ shape, colour string }{

@@ -15,15 +15,15 @@ import (
 
 // matchCmd tells which published holes an inventory has, without a server and without a store.
 type matchCmd struct {
-	Advisories     []string `required:"" sep:"none" placeholder:"${word_file}" help:"${flag_match_advisories}"`
-	Status         string   `xor:"inventory" required:"" placeholder:"${word_file}" help:"${flag_match_status}"`
-	StatusDir      string   `xor:"inventory" required:"" placeholder:"${word_dir}" help:"${flag_match_dir}"`
-	Release        string   `placeholder:"${word_release}" help:"${flag_match_release}"`
-	ReleaseFileMap string   `placeholder:"${word_file}" help:"${flag_match_map}"`
-	RunningKernel  string   `placeholder:"${word_kernel}" help:"${flag_match_kernel}"`
-	Summary        bool     `help:"${flag_match_summary}"`
-	Details        bool     `help:"${flag_match_details}"`
-	More           []string `arg:"" optional:"" name:"file" help:"${arg_match_more}"`
+	Advisories     []string `required:"" sep:"none" placeholder:"${word_file}" help:"flag_match_advisories"`
+	Status         string   `xor:"inventory" required:"" placeholder:"${word_file}" help:"flag_match_status"`
+	StatusDir      string   `xor:"inventory" required:"" placeholder:"${word_dir}" help:"flag_match_dir"`
+	Release        string   `placeholder:"${word_release}" help:"flag_match_release"`
+	ReleaseFileMap string   `placeholder:"${word_file}" help:"flag_match_map"`
+	RunningKernel  string   `placeholder:"${word_kernel}" help:"flag_match_kernel"`
+	Summary        bool     `help:"flag_match_summary"`
+	Details        bool     `help:"flag_match_details"`
+	More           []string `arg:"" optional:"" name:"file" help:"arg_match_more"`
 }
 
 // matched is one hole in one installed source package. Scripts depend on it.

@@ -11,21 +11,21 @@ import (
 type mitigationListCmd struct{}
 
 type mitigationAddCmd struct {
-	System    string `arg:"" help:"${arg_system}"`
-	Hole      string `arg:"" name:"cve" help:"${arg_cve}"`
-	StopUnit  string `placeholder:"UNIT" xor:"what" help:"${flag_mitigation_stop}"`
-	ClosePort string `placeholder:"tcp/25" xor:"what" help:"${flag_mitigation_close}"`
-	Fragment  string `placeholder:"NAME" xor:"what" help:"${flag_mitigation_fragment}"`
-	ByHand    bool   `help:"${flag_mitigation_hand}"`
-	Reason    string `required:"" placeholder:"TEXT" help:"${flag_mitigation_reason}"`
-	By        string `required:"" placeholder:"NAME" help:"${flag_move_by}"`
-	Review    string `required:"" placeholder:"${word_day}" help:"${flag_mitigation_review}"`
-	Until     string `required:"" placeholder:"${word_day}" help:"${flag_exception_until}"`
+	System    string `arg:"" help:"arg_system"`
+	Hole      string `arg:"" name:"cve" help:"arg_cve"`
+	StopUnit  string `placeholder:"UNIT" xor:"what" help:"flag_mitigation_stop"`
+	ClosePort string `placeholder:"tcp/25" xor:"what" help:"flag_mitigation_close"`
+	Fragment  string `placeholder:"NAME" xor:"what" help:"flag_mitigation_fragment"`
+	ByHand    bool   `help:"flag_mitigation_hand"`
+	Reason    string `required:"" placeholder:"TEXT" help:"flag_mitigation_reason"`
+	By        string `required:"" placeholder:"NAME" help:"flag_move_by"`
+	Review    string `required:"" placeholder:"${word_day}" help:"flag_mitigation_review"`
+	Until     string `required:"" placeholder:"${word_day}" help:"flag_exception_until"`
 }
 
 type mitigationEndCmd struct {
-	ID string `arg:"" name:"mitigation" help:"${arg_mitigation}"`
-	By string `required:"" placeholder:"NAME" help:"${flag_mitigation_end}"`
+	ID string `arg:"" name:"mitigation" help:"arg_mitigation"`
+	By string `required:"" placeholder:"NAME" help:"flag_mitigation_end"`
 }
 
 // markOfMitigation is how a mitigation stands.

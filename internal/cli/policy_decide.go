@@ -13,20 +13,20 @@ import (
 
 // policyDecideCmd asks a policy without a server: facts in, answer out. What is left out is unknown.
 type policyDecideCmd struct {
-	Policy        string   `required:"" placeholder:"${word_policy}" help:"${flag_decide_policy}"`
-	ServiceModel  string   `placeholder:"${word_value}" help:"${flag_decide_model}"`
-	Package       string   `placeholder:"${word_value}" help:"${flag_decide_package}"`
-	Layer         string   `placeholder:"${word_value}" help:"${flag_decide_layer}"`
-	Change        string   `placeholder:"${word_value}" help:"${flag_decide_change}"`
-	Origin        string   `placeholder:"${word_value}" help:"${flag_decide_origin}"`
-	InstalledBy   string   `placeholder:"${word_value}" help:"${flag_decide_installed}"`
-	AdminAccess   string   `placeholder:"${word_value}" help:"${flag_decide_admin}"`
-	Critical      string   `placeholder:"true|false" help:"${flag_decide_critical}"`
-	OSSupported   string   `name:"os-supported" placeholder:"true|false" help:"${flag_decide_supported}"`
-	SystemCreated string   `placeholder:"${word_day}" help:"${flag_decide_created}"`
-	Agreement     []string `placeholder:"${word_file}" help:"${flag_decide_agreement}"`
-	Reply         bool     `help:"${flag_decide_reply}"`
-	Day           string   `placeholder:"${word_day}" help:"${flag_decide_day}"`
+	Policy        string   `required:"" placeholder:"${word_policy}" help:"flag_decide_policy"`
+	ServiceModel  string   `placeholder:"${word_value}" help:"flag_decide_model"`
+	Package       string   `placeholder:"${word_value}" help:"flag_decide_package"`
+	Layer         string   `placeholder:"${word_value}" help:"flag_decide_layer"`
+	Change        string   `placeholder:"${word_value}" help:"flag_decide_change"`
+	Origin        string   `placeholder:"${word_value}" help:"flag_decide_origin"`
+	InstalledBy   string   `placeholder:"${word_value}" help:"flag_decide_installed"`
+	AdminAccess   string   `placeholder:"${word_value}" help:"flag_decide_admin"`
+	Critical      string   `placeholder:"true|false" help:"flag_decide_critical"`
+	OSSupported   string   `name:"os-supported" placeholder:"true|false" help:"flag_decide_supported"`
+	SystemCreated string   `placeholder:"${word_day}" help:"flag_decide_created"`
+	Agreement     []string `placeholder:"${word_file}" help:"flag_decide_agreement"`
+	Reply         bool     `help:"flag_decide_reply"`
+	Day           string   `placeholder:"${word_day}" help:"flag_decide_day"`
 }
 
 // decided is the answer that scripts depend on. Lists are never null.

@@ -11,7 +11,7 @@ import (
 )
 
 type policyLintCmd struct {
-	Files []string `arg:"" name:"file" help:"${arg_policy_files}"`
+	Files []string `arg:"" name:"file" help:"arg_policy_files"`
 }
 
 // linted is what lint found in all files together, and in each.

@@ -10,18 +10,18 @@ import (
 )
 
 type policyPublishCmd struct {
-	File string `arg:"" name:"file" help:"${arg_publish_file}"`
+	File string `arg:"" name:"file" help:"arg_publish_file"`
 }
 
 type policyValidCmd struct {
-	Policy string `arg:"" name:"version" help:"${arg_published}"`
-	From   string `placeholder:"${word_day}" help:"${flag_valid_from}"`
-	To     string `placeholder:"${word_day}" help:"${flag_valid_to}"`
-	By     string `required:"" placeholder:"NAME" help:"${flag_valid_by}"`
+	Policy string `arg:"" name:"version" help:"arg_published"`
+	From   string `placeholder:"${word_day}" help:"flag_valid_from"`
+	To     string `placeholder:"${word_day}" help:"flag_valid_to"`
+	By     string `required:"" placeholder:"NAME" help:"flag_valid_by"`
 }
 
 type policySimulateCmd struct {
-	File string `arg:"" name:"file" help:"${arg_simulate_file}"`
+	File string `arg:"" name:"file" help:"arg_simulate_file"`
 }
 
 func (cmd policyPublishCmd) Run(a *app) error {

@@ -15,22 +15,22 @@ import (
 type policyListCmd struct{}
 
 type policyShowCmd struct {
-	Policy string `arg:"" name:"version" help:"${arg_policy}"`
+	Policy string `arg:"" name:"version" help:"arg_policy"`
 }
 
 type policyMatrixCmd struct {
-	Policy string `arg:"" name:"version" help:"${arg_policy}"`
-	Format string `enum:"text,html,svg" default:"text" placeholder:"text|html|svg" help:"${flag_matrix_format}"`
+	Policy string `arg:"" name:"version" help:"arg_policy"`
+	Format string `enum:"text,html,svg" default:"text" placeholder:"text|html|svg" help:"flag_matrix_format"`
 }
 
 type policyDiffCmd struct {
-	Before string `arg:"" name:"before" help:"${arg_policy}"`
-	After  string `arg:"" name:"after" help:"${arg_policy}"`
+	Before string `arg:"" name:"before" help:"arg_policy"`
+	After  string `arg:"" name:"after" help:"arg_policy"`
 }
 
 type policyPromisesCmd struct {
-	Policies []string `arg:"" optional:"" name:"version" help:"${arg_policies_all}"`
-	Format   string   `enum:"text,markdown" default:"text" placeholder:"text|markdown" help:"${flag_promises_format}"`
+	Policies []string `arg:"" optional:"" name:"version" help:"arg_policies_all"`
+	Format   string   `enum:"text,markdown" default:"text" placeholder:"text|markdown" help:"flag_promises_format"`
 }
 
 type policySchemaCmd struct{}

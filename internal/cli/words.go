@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/alecthomas/kong"
 
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -162,6 +164,9 @@ var helpWords = map[string]lang.Text{
 	"cmd_letters":              lang.T("Was per Mail verschickt wurde oder noch hinausgeht.", "What was sent by mail, or is still to go out."),
 	"arg_message":              lang.T("Kennung der Nachricht.", "ID of the message."),
 	"flag_message_by":          lang.T("Wer sich gekümmert hat.", "Who has dealt with it."),
+	"cmd_calendar":             lang.T("Tag für Tag: was geplant und was gesperrt ist.", "Day by day: what is planned and what is frozen."),
+	"flag_calendar_from":       lang.T("Erster Tag; ohne Angabe heute.", "First day; without it, today."),
+	"flag_calendar_days":       lang.T("Wie viele Tage.", "How many days."),
 	"cmd_freeze":               lang.T("Sperrzeiten: wann nichts geändert wird.", "Change freezes: when nothing is changed."),
 	"cmd_freeze_list":          lang.T("Alle Sperrzeiten, die geltenden zuerst.", "All freezes, those in force first."),
 	"cmd_freeze_add":           lang.T("Eine Sperrzeit setzen; geplante Läufe rücken dahinter.", "Set a freeze; planned runs move behind it."),
@@ -233,13 +238,35 @@ var helpWords = map[string]lang.Text{
 	"flag_demo_console": lang.T("Wo die Konsole der Vorführung offen steht; nur an diesem Rechner.", "Where the demo's console is open; on this machine only."),
 }
 
-// helpVars hands the words to the grammar, in one language.
-func helpVars(l lang.Lang) kong.Vars {
+// wordVars hands the words of placeholders to the grammar, in one language. They are few: for each flag and
+// command kong makes a copy of all that it is handed.
+func wordVars(l lang.Lang) kong.Vars {
 	vars := kong.Vars{}
 	for name, text := range helpWords {
-		vars[name] = text.In(l)
+		if strings.HasPrefix(name, "word_") {
+			vars[name] = text.In(l)
+		}
 	}
 	return vars
+}
+
+// inWords puts words where the grammar names them, in one language.
+func inWords(n *kong.Node, l lang.Lang) {
+	say := func(help *string) {
+		if text, ok := helpWords[*help]; ok {
+			*help = text.In(l)
+		}
+	}
+	say(&n.Help)
+	for _, f := range n.Flags {
+		say(&f.Help)
+	}
+	for _, p := range n.Positional {
+		say(&p.Help)
+	}
+	for _, c := range n.Children {
+		inWords(c, l)
+	}
 }
 
 // examples stand under the help of each command. They are the same in both languages but for the text
@@ -301,6 +328,7 @@ var examples = map[string][]lang.Text{
 	"message list":      {same("patchwart message list"), same("patchwart message list --json | jq -r '.[] | select(.desk and (.done | not)) | .message.subject'")},
 	"message settle":    {same("patchwart message settle m-4f2a91c07b3d --by ida")},
 	"letters":           {same("patchwart letters"), same("patchwart letters --json | jq -r '.[] | select(.failed) | .to'")},
+	"calendar":          {same("patchwart calendar"), same("patchwart calendar --from 2026-12-01 --days 31 --json | jq '.days[] | select(.runs != []) | .day'")},
 	"freeze":            {same("patchwart freeze list")},
 	"freeze list":       {same("patchwart freeze list"), same("patchwart freeze list --json | jq -r '.[] | select(.now) | .id'")},
 	"freeze add":        {lang.T(`patchwart freeze add --customer kuhn --from 2026-11-27T00:00 --to 2026-12-01T00:00 --by eva --may contact --reason "Black Friday"`, `patchwart freeze add --customer kuhn --from 2026-11-27T00:00 --to 2026-12-01T00:00 --by eva --may contact --reason "Black Friday"`), lang.T(`patchwart freeze add --holidays DE-BY --before 1 --by ida --may management --emergencies --reason Feiertage`, `patchwart freeze add --holidays DE-BY --before 1 --by ida --may management --emergencies --reason "public holidays"`)},

@@ -1,10 +1,13 @@
 package server
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/freeze"
+	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/recurrence/wall"
 )
 
@@ -49,6 +52,17 @@ func TestTheCalendarShowsWindowsRunsAndFreezes(t *testing.T) {
 	}
 	if runs != 1 || frozen != 1 || far != 2 {
 		t.Errorf("%d runs, %d freezes, %d windows of db1", runs, frozen, far)
+	}
+	for customer, want := range map[string][]string{"": {"SUMMARY:Wartung db1", "SUMMARY:Sperrzeit: Messe"}, "kuhn": {"SUMMARY:Wartung db1", "Messe"}} {
+		text, err := o.server.ICalendar(t.Context(), customer, lang.DE)
+		for _, w := range want {
+			if err != nil || !strings.Contains(string(text), w) {
+				t.Errorf("the calendar of %q lacks %q: %v", customer, w, err)
+			}
+		}
+	}
+	if _, err := o.server.ICalendar(t.Context(), "nosuch", lang.DE); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("the calendar of nobody: %v", err)
 	}
 	for day, hours := range map[string]int{"2026-10-25": 25, "2026-03-29": 23, "2026-11-28": 24} {
 		first, _ := time.Parse(time.DateOnly, day)

@@ -81,3 +81,30 @@ func (b *Backend) OverrideFreeze(_ context.Context, o board.FreezeOverride) (boa
 	}
 	return b.withFreeze(o.Freeze, func(*board.Freeze) error { return nil })
 }
+
+// Calendar is a day with a window and a run.
+func (b *Backend) Calendar(_ context.Context, first time.Time, days int) (board.Calendar, error) {
+	if first.IsZero() {
+		first = Now
+	}
+	out := board.Calendar{Now: Now, Zone: "Europe/Berlin", Freezes: []board.Freeze{}}
+	for i := range days {
+		from := time.Date(first.Year(), first.Month(), first.Day()+i, 0, 0, 0, 0, time.UTC)
+		d := board.CalendarDay{Day: from.Format(time.DateOnly), From: from, To: from.AddDate(0, 0, 1), Windows: []board.CalendarEntry{}, Runs: []board.RunRow{}, Frozen: []freeze.Hold{}}
+		if !Slot.From.Before(d.From) && Slot.From.Before(d.To) {
+			d.Windows = append(d.Windows, board.CalendarEntry{Name: "nachts", At: Slot, Zone: "Europe/Berlin", Systems: 2})
+			d.Runs = append(d.Runs, board.RunRow{ID: "r-db1", System: "db1", Customer: "Kunde", Stage: board.Planned, Slot: Slot, Zone: "Europe/Berlin", Packages: 2})
+		}
+		out.Days = append(out.Days, d)
+	}
+	out.From = out.Days[0].From
+	return out, nil
+}
+
+// ICalendar is a calendar with nothing in it.
+func (b *Backend) ICalendar(_ context.Context, customer string, l lang.Lang) ([]byte, error) {
+	if customer == "nosuch" {
+		return nil, fault.Missing("Der Kunde", "customer", customer)
+	}
+	return []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Patchwart//Calendar//" + string(l) + "\r\nEND:VCALENDAR\r\n"), nil
+}
