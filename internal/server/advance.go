@@ -9,7 +9,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/verdict"
-	"github.com/patchwart/patchwart/internal/core/window"
 	"github.com/patchwart/patchwart/internal/engine"
 	"github.com/patchwart/patchwart/internal/store"
 )
@@ -157,7 +156,7 @@ func (c *change) begin(ctx context.Context, r store.Run) (time.Duration, error) 
 		return wait, nil
 	}
 	// A freeze may have been set, or an override have ended, since the run was planned.
-	if moved, err := c.reslot(ctx, r, false); err != nil || moved {
+	if moved, err := c.atTheDoor(ctx, r); err != nil || moved {
 		return lookAgain, err
 	}
 	left, err := c.fits(ctx, r)
@@ -232,9 +231,10 @@ func (c *change) postpone(ctx context.Context, r store.Run) (time.Duration, erro
 		if err != nil {
 			return 0, err
 		}
-		if w, err := window.Compile(held.Window, c.server.zones); err == nil || r.Urgent {
+		if next, err := c.server.candidate(held, past, freezes); err == nil || r.Urgent {
 			// The slot that was missed is over for this run, even where a rest of it is left.
-			made = plan.Make(c.at, []plan.Candidate{{System: r.System, Customer: r.Customer, Run: r.ID, Window: w, Estimate: estimate(past), NotUntil: r.Slot.To, Urgent: r.Urgent, Freezes: freezes}})
+			next.Run, next.NotUntil, next.Urgent = r.ID, r.Slot.To, r.Urgent
+			made = plan.Make(c.at, []plan.Candidate{next})
 		}
 	}
 	if len(made.Slots) == 0 {

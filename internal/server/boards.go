@@ -11,7 +11,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/policy"
-	"github.com/patchwart/patchwart/internal/core/window"
 	"github.com/patchwart/patchwart/internal/store"
 )
 
@@ -145,11 +144,11 @@ func (s *Server) nextSlot(sub subject, past []store.Run, freezes []freeze.Closed
 	if sub.held.Contract.Window == "" {
 		return nil, lang.T("Der Vertrag nennt kein Wartungsfenster.", "The contract names no maintenance window.")
 	}
-	w, err := window.Compile(sub.held.Window, s.zones)
+	candidate, err := s.candidate(sub.held, past, freezes)
 	if err != nil {
 		return nil, lang.T("Das Wartungsfenster ist nicht brauchbar.", "The maintenance window is not usable.")
 	}
-	made := plan.Make(s.now(), []plan.Candidate{{System: sub.held.System.Name, Customer: sub.held.Customer.ID, Window: w, Estimate: estimate(past), Freezes: freezes}})
+	made := plan.Make(s.now(), []plan.Candidate{candidate})
 	if len(made.Slots) == 0 {
 		return nil, made.Not[0].Reason
 	}

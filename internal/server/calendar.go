@@ -35,9 +35,6 @@ func (s *Server) Calendar(ctx context.Context, first time.Time, days int) (board
 			Windows: []board.CalendarEntry{}, Runs: []board.RunRow{}, Frozen: []freeze.Hold{}})
 	}
 	out.From = out.Days[0].From
-	if out.Freezes, err = s.Freezes(ctx); err != nil {
-		return out, err
-	}
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		e, err := tx.Estate(ctx)
 		if err != nil {
@@ -47,7 +44,14 @@ func (s *Server) Calendar(ctx context.Context, first time.Time, days int) (board
 		if err != nil {
 			return err
 		}
-		closed, err := s.freezesInForce(ctx, tx)
+		papers, err := documents[freezePaper](tx.Rulings(ctx, store.RulingFreeze))
+		if err != nil {
+			return err
+		}
+		if out.Freezes, err = s.freezeRows(papers); err != nil {
+			return err
+		}
+		closed, err := s.inForce(papers)
 		if err != nil {
 			return err
 		}

@@ -96,12 +96,17 @@ func (c *change) call(ctx context.Context, one store.Clock, held estate.Held) er
 
 // notify keeps a notice. What was told is not told again.
 func (c *change) notify(ctx context.Context, one store.Clock, kind, what, to string, paper noticePaper) error {
+	return c.tellOnce(ctx, one.System, kind, to, paper, one.System, one.Source, one.CVE, kind, what, to)
+}
+
+// tellOnce keeps a notice under a name made of key, once.
+func (c *change) tellOnce(ctx context.Context, system, kind, to string, paper noticePaper, key ...string) error {
 	doc, err := json.Marshal(paper)
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{one.System, one.Source, one.CVE, kind, what, to}, "\n")))
-	return c.keepNotice(ctx, store.Notice{ID: "n-" + hex.EncodeToString(sum[:12]), System: one.System, Kind: kind, Recipient: to, At: c.at, Document: doc}, paper.Text)
+	sum := sha256.Sum256([]byte(strings.Join(key, "\n")))
+	return c.keepNotice(ctx, store.Notice{ID: "n-" + hex.EncodeToString(sum[:12]), System: system, Kind: kind, Recipient: to, At: c.at, Document: doc}, paper.Text)
 }
 
 // keepNotice keeps a notice, once, and has it sent by mail where that is set up.

@@ -48,6 +48,11 @@ func (c *change) closeOrder(ctx context.Context, r store.Run) error {
 		}
 		return c.endHere(ctx, r, verdict.Deferred, "nothing_due", lang.T("Es ist nichts mehr fällig.", "Nothing is due any more."))
 	}
+	return c.sealOrder(ctx, r, sub, granted)
+}
+
+// sealOrder closes and signs a work order over what is granted. One that cannot be made ends the run.
+func (c *change) sealOrder(ctx context.Context, r store.Run, sub subject, granted mandate.Mandate) error {
 	order, err := wire.NewWorkOrder(granted, wire.Closing{
 		ID: r.ID, Facts: sub.hash, Issued: c.at, NotBefore: r.Slot.From.Truncate(time.Second), NotAfter: r.Slot.To,
 		MaxMinutes: int(c.server.config.RunLimit.Minutes()), Services: sub.held.System.Services, Checks: sub.held.System.Checks,

@@ -3,8 +3,6 @@ package server
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -159,31 +157,16 @@ func mayConsent(e estate.Estate, scope freeze.Scope, by string) bool {
 func (s *Server) changeFreeze(ctx context.Context, id string, do func(c *change, p *freezePaper) error) (board.Freeze, error) {
 	var moved []string
 	err := s.change(ctx, func(c *change) error {
-		r, ok, err := c.Ruling(ctx, id)
+		c.wake()
+		_, err := amend(ctx, c, store.RulingFreeze, id, fault.Missing("Die Sperrzeit", "freeze", id), func(p *freezePaper) error {
+			if !p.EndedAt.IsZero() {
+				return fault.New(fault.Conflict, lang.Textf("Die Sperrzeit %[1]s ist schon beendet.", "The freeze %[1]s has ended already.", id), lang.Text{})
+			}
+			return do(c, p)
+		})
 		if err != nil {
 			return err
 		}
-		if !ok || r.Kind != store.RulingFreeze {
-			return fault.Missing("Die Sperrzeit", "freeze", id)
-		}
-		var p freezePaper
-		if err := json.Unmarshal(r.Document, &p); err != nil {
-			return err
-		}
-		if !p.EndedAt.IsZero() {
-			return fault.New(fault.Conflict, lang.Textf("Die Sperrzeit %[1]s ist schon beendet.", "The freeze %[1]s has ended already.", id), lang.Text{})
-		}
-		if err := do(c, &p); err != nil {
-			return err
-		}
-		if r.Document, err = json.Marshal(p); err != nil {
-			return err
-		}
-		st, err := c.UpdateRuling(ctx, r)
-		if err := c.put(ctx, st, err); err != nil {
-			return err
-		}
-		c.wake()
 		moved, err = c.reslotAll(ctx, true)
 		return err
 	})
@@ -202,12 +185,20 @@ func (c *change) reslotAll(ctx context.Context, earlier bool) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
+	freezes, err := c.server.freezesInForce(ctx, c.Tx)
+	if err != nil {
+		return nil, err
+	}
+	e, err := c.Estate(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var moved []string
 	for _, r := range runs {
-		if r.Stage != board.Planned || !r.Slot.From.After(c.at) {
+		if r.Stage != board.Planned || !r.Slot.From.After(c.at) || !earlier && !frozen(freezes, r) {
 			continue
 		}
-		did, err := c.reslot(ctx, r, earlier)
+		did, err := c.reslot(ctx, r, e, freezes)
 		if err != nil {
 			return moved, err
 		}
@@ -218,21 +209,27 @@ func (c *change) reslotAll(ctx context.Context, earlier bool) ([]string, error) 
 	return moved, nil
 }
 
-// reslot gives a planned run another slot, where a freeze is in the way of its own, or an earlier one is free.
-func (c *change) reslot(ctx context.Context, r store.Run, earlier bool) (bool, error) {
+// atTheDoor moves a run whose slot has come where a freeze is in the way that was not there when it was planned.
+func (c *change) atTheDoor(ctx context.Context, r store.Run) (moved bool, err error) {
 	freezes, err := c.server.freezesInForce(ctx, c.Tx)
-	if err != nil {
+	if err != nil || !frozen(freezes, r) {
 		return false, err
-	}
-	work := freeze.Work{System: r.System, Customer: r.Customer, Emergency: r.Urgent}
-	holds := freeze.Holding(freezes, work, r.Slot)
-	if len(holds) == 0 && !earlier {
-		return false, nil
 	}
 	e, err := c.Estate(ctx)
 	if err != nil {
 		return false, err
 	}
+	return c.reslot(ctx, r, e, freezes)
+}
+
+// frozen reports whether a freeze is in the way of a run's slot.
+func frozen(freezes []freeze.Closed, r store.Run) bool {
+	work := freeze.Work{System: r.System, Customer: r.Customer, Emergency: r.Urgent}
+	return len(freeze.Holding(freezes, work, r.Slot)) > 0
+}
+
+// reslot gives a planned run another slot, where a freeze is in the way of its own, or an earlier one is free.
+func (c *change) reslot(ctx context.Context, r store.Run, e estate.Estate, freezes []freeze.Closed) (bool, error) {
 	held, ok := e.Held(r.System)
 	if !ok {
 		return false, nil
@@ -241,17 +238,18 @@ func (c *change) reslot(ctx context.Context, r store.Run, earlier bool) (bool, e
 	if err != nil {
 		return false, err
 	}
-	w, err := window.Compile(held.Window, c.server.zones)
+	candidate, err := c.server.candidate(held, past, freezes)
 	if err != nil && !r.Urgent {
 		return false, nil // without a window it is told when the slot comes
 	}
-	made := plan.Make(c.at, []plan.Candidate{{System: r.System, Customer: r.Customer, Run: r.ID, Window: w, Estimate: estimate(past), Urgent: r.Urgent, Freezes: freezes}})
+	candidate.Run, candidate.Urgent = r.ID, r.Urgent
+	made := plan.Make(c.at, []plan.Candidate{candidate})
 	if len(made.Slots) == 0 {
 		return true, c.endHere(ctx, r, verdict.Deferred, "frozen", made.Not[0].Reason)
 	}
 	was, now := r.Slot, made.Slots[0]
 	// A freeze that takes only a part of the slot narrows it.
-	if now.At == was || len(holds) == 0 && !now.At.From.Before(was.From) {
+	if now.At == was || !frozen(freezes, r) && !now.At.From.Before(was.From) {
 		return false, nil
 	}
 	r.Slot, r.Sentence = now.At, now.Reason
@@ -276,26 +274,22 @@ func (c *change) reslot(ctx context.Context, r store.Run, earlier bool) (bool, e
 
 // tell keeps a notice that is about no hole. What was told is not told again.
 func (c *change) tell(ctx context.Context, system, kind, what, to string, text lang.Text) error {
-	doc, err := json.Marshal(noticePaper{Text: text, Step: kind})
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{system, kind, what, to}, "\n")))
-	return c.keepNotice(ctx, store.Notice{ID: "n-" + hex.EncodeToString(sum[:12]), System: system, Kind: kind, Recipient: to, At: c.at, Document: doc}, text)
+	return c.tellOnce(ctx, system, kind, to, noticePaper{Text: text, Step: kind}, system, kind, what, to)
 }
 
 // freezesInForce are the freezes that nobody has ended, as they can be asked.
 func (s *Server) freezesInForce(ctx context.Context, tx *store.Tx) ([]freeze.Closed, error) {
-	rows, err := tx.Rulings(ctx, store.RulingFreeze)
+	papers, err := documents[freezePaper](tx.Rulings(ctx, store.RulingFreeze))
 	if err != nil {
 		return nil, err
 	}
+	return s.inForce(papers)
+}
+
+// inForce are those of the freezes that nobody has ended.
+func (s *Server) inForce(papers []freezePaper) ([]freeze.Closed, error) {
 	var list []freeze.Closed
-	for _, r := range rows {
-		var p freezePaper
-		if err := json.Unmarshal(r.Document, &p); err != nil {
-			return nil, err
-		}
+	for _, p := range papers {
 		if !p.EndedAt.IsZero() {
 			continue
 		}
@@ -310,27 +304,29 @@ func (s *Server) freezesInForce(ctx context.Context, tx *store.Tx) ([]freeze.Clo
 
 // Freezes lists the freezes, those in force first, then those to come, then those that are over.
 func (s *Server) Freezes(ctx context.Context) ([]board.Freeze, error) {
-	out := []board.Freeze{}
+	var out []board.Freeze
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Rulings(ctx, store.RulingFreeze)
+		papers, err := documents[freezePaper](tx.Rulings(ctx, store.RulingFreeze))
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			var p freezePaper
-			if err := json.Unmarshal(r.Document, &p); err != nil {
-				return err
-			}
-			row, err := s.freezeRow(p)
-			if err != nil {
-				return err
-			}
-			out = append(out, row)
-		}
-		return nil
+		out, err = s.freezeRows(papers)
+		return err
 	})
-	slices.SortStableFunc(out, func(a, b board.Freeze) int { return cmp.Compare(freezeRank(a), freezeRank(b)) })
 	return out, err
+}
+
+func (s *Server) freezeRows(papers []freezePaper) ([]board.Freeze, error) {
+	out := make([]board.Freeze, 0, len(papers))
+	for _, p := range papers {
+		row, err := s.freezeRow(p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, row)
+	}
+	slices.SortStableFunc(out, func(a, b board.Freeze) int { return cmp.Compare(freezeRank(a), freezeRank(b)) })
+	return out, nil
 }
 
 func freezeRank(f board.Freeze) int {
@@ -343,14 +339,16 @@ func freezeRank(f board.Freeze) int {
 	return 2
 }
 
-func (s *Server) freeze(ctx context.Context, id string) (board.Freeze, error) {
-	list, err := s.Freezes(ctx)
-	for _, f := range list {
-		if f.ID == id {
-			return f, err
+func (s *Server) freeze(ctx context.Context, id string) (out board.Freeze, err error) {
+	err = s.store.Read(ctx, func(tx *store.Tx) error {
+		p, _, ok, err := document[freezePaper](ctx, tx, store.RulingFreeze, id)
+		if err != nil || !ok {
+			return err
 		}
-	}
-	return board.Freeze{}, err
+		out, err = s.freezeRow(p)
+		return err
+	})
+	return out, err
 }
 
 // mostStretches bounds the stretches that are shown of one freeze.

@@ -74,12 +74,8 @@ func replySubject(subject string) string {
 }
 
 func (c *change) message(ctx context.Context, id string) (board.Message, bool, error) {
-	var m board.Message
-	r, ok, err := c.Ruling(ctx, id)
-	if err != nil || !ok {
-		return m, false, err
-	}
-	return m, true, json.Unmarshal(r.Document, &m)
+	m, _, ok, err := document[board.Message](ctx, c.Tx, store.RulingMessage, id)
+	return m, ok, err
 }
 
 // intake gathers what a message is judged on.
@@ -163,19 +159,13 @@ func (c *change) openQuestions(ctx context.Context, thread string) ([]intake.Ask
 	if thread == "" {
 		return nil, nil
 	}
-	rows, err := c.RulingsAbout(ctx, store.RulingMessage, thread, 1)
-	if err != nil || len(rows) == 0 {
+	// Only what was asked last is open.
+	last, err := documents[board.Message](c.RulingsAbout(ctx, store.RulingMessage, thread, 1))
+	if err != nil || len(last) == 0 || last[0].Outcome.Question == nil {
 		return nil, err
 	}
-	var m board.Message // only what was asked last is open
-	if err := json.Unmarshal(rows[0].Document, &m); err != nil {
-		return nil, err
-	}
-	q := m.Outcome.Question
-	if q == nil {
-		return nil, nil
-	}
-	return []intake.Asked{{ID: m.ID, Kind: intake.AskedClarity, Thread: thread, Customer: q.Customer, Contact: q.Contact, Draft: q.Draft}}, nil
+	q := last[0].Outcome.Question
+	return []intake.Asked{{ID: last[0].ID, Kind: intake.AskedClarity, Thread: thread, Customer: q.Customer, Contact: q.Contact, Draft: q.Draft}}, nil
 }
 
 // follow does what an outcome asks for. What it returns for the desk is what people have to do.
@@ -286,20 +276,10 @@ func (c *change) withdrawOne(ctx context.Context, id string, w mandate.Withdrawa
 
 // Messages lists the newest messages, those that wait for the service desk first.
 func (s *Server) Messages(ctx context.Context) ([]board.Message, error) {
-	out := []board.Message{}
-	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		rows, err := tx.NewestRulings(ctx, store.RulingMessage, mostOrders)
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			var m board.Message
-			if err := json.Unmarshal(r.Document, &m); err != nil {
-				return err
-			}
-			out = append(out, m)
-		}
-		return nil
+	var out []board.Message
+	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		out, err = documents[board.Message](tx.NewestRulings(ctx, store.RulingMessage, mostOrders))
+		return err
 	})
 	slices.SortStableFunc(out, func(a, b board.Message) int { return cmp.Compare(deskRank(a), deskRank(b)) })
 	return out, err
@@ -310,18 +290,11 @@ const deskLooksBack = 200
 
 // deskCount counts the messages that wait for the service desk.
 func deskCount(ctx context.Context, tx *store.Tx) (n int, err error) {
-	rows, err := tx.NewestRulings(ctx, store.RulingMessage, deskLooksBack)
-	if err != nil {
-		return 0, err
-	}
-	for _, r := range rows {
-		var m board.Message
-		if err := json.Unmarshal(r.Document, &m); err != nil {
-			return n, err
-		}
+	list, err := documents[board.Message](tx.NewestRulings(ctx, store.RulingMessage, deskLooksBack))
+	for _, m := range list {
 		n += 1 - deskRank(m)
 	}
-	return n, nil
+	return n, err
 }
 
 func deskRank(m board.Message) int {
@@ -334,30 +307,19 @@ func deskRank(m board.Message) int {
 // SettleMessage notes that somebody at the service desk has dealt with a message.
 func (s *Server) SettleMessage(ctx context.Context, id, by string) (board.Message, error) {
 	var out board.Message
-	err := s.change(ctx, func(c *change) error {
-		r, ok, err := c.Ruling(ctx, id)
-		if err != nil {
-			return err
-		}
-		if !ok || r.Kind != store.RulingMessage {
-			return fault.Missing("Die Nachricht", "message", id)
-		}
-		if err := json.Unmarshal(r.Document, &out); err != nil {
-			return err
-		}
-		switch {
-		case strings.TrimSpace(by) == "":
-			return fault.New(fault.Invalid, lang.T("Es fehlt, wer sich darum gekümmert hat.", "It does not say who has dealt with it."), lang.Text{})
-		case !out.Done.IsZero():
-			return fault.New(fault.Conflict, lang.Textf("Um diese Nachricht hat sich %[1]s gekümmert.", "%[1]s has dealt with this message.", out.DoneBy), lang.Text{})
-		}
-		out.DoneBy, out.Done = strings.TrimSpace(by), c.at
-		if r.Document, err = json.Marshal(out); err != nil {
-			return err
-		}
-		st, err := c.UpdateRuling(ctx, r)
+	err := s.change(ctx, func(c *change) (err error) {
 		c.wake()
-		return c.put(ctx, st, err)
+		out, err = amend(ctx, c, store.RulingMessage, id, fault.Missing("Die Nachricht", "message", id), func(m *board.Message) error {
+			switch {
+			case strings.TrimSpace(by) == "":
+				return fault.New(fault.Invalid, lang.T("Es fehlt, wer sich darum gekümmert hat.", "It does not say who has dealt with it."), lang.Text{})
+			case !m.Done.IsZero():
+				return fault.New(fault.Conflict, lang.Textf("Um diese Nachricht hat sich %[1]s gekümmert.", "%[1]s has dealt with this message.", m.DoneBy), lang.Text{})
+			}
+			m.DoneBy, m.Done = strings.TrimSpace(by), c.at
+			return nil
+		})
+		return err
 	})
 	return out, err
 }

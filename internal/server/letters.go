@@ -54,12 +54,9 @@ func (c *change) post(ctx context.Context, l board.Letter) error {
 // letter twice under one message ID rather than never.
 func (s *Server) send(ctx context.Context, id string) (again time.Duration, err error) {
 	var l board.Letter
-	if err := s.store.Read(ctx, func(tx *store.Tx) error {
-		r, ok, err := tx.Ruling(ctx, id)
-		if err != nil || !ok {
-			return err
-		}
-		return json.Unmarshal(r.Document, &l)
+	if err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		l, _, _, err = document[board.Letter](ctx, tx, store.RulingLetter, id)
+		return err
 	}); err != nil {
 		return 0, err
 	}
@@ -70,32 +67,25 @@ func (s *Server) send(ctx context.Context, id string) (again time.Duration, err 
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
-	return again, s.change(ctx, func(c *change) error {
-		r, ok, err := c.Ruling(ctx, id)
-		if err != nil || !ok {
-			return err
-		}
-		if err := json.Unmarshal(r.Document, &l); err != nil {
-			return err
-		}
-		l.Tries++
-		again = 0
-		switch {
-		case sending == nil:
-			l.Sent, l.Last = c.at, ""
-		case permanent || c.at.Sub(l.Queued) > giveUpAfter:
-			l.Failed, l.Last = c.at, sending.Error()
-			s.log.Error("a letter cannot be delivered", "letter", l.ID, "error", sending)
-		default:
-			l.Last = sending.Error()
-			again = min(firstRetry<<min(l.Tries-1, 10), longestWait)
-		}
-		if r.Document, err = json.Marshal(l); err != nil {
-			return err
-		}
-		st, err := c.UpdateRuling(ctx, r)
-		return c.put(ctx, st, err)
+	err = s.change(ctx, func(c *change) error {
+		_, err := amend(ctx, c, store.RulingLetter, id, nil, func(l *board.Letter) error {
+			l.Tries++
+			again = 0
+			switch {
+			case sending == nil:
+				l.Sent, l.Last = c.at, ""
+			case permanent || c.at.Sub(l.Queued) > giveUpAfter:
+				l.Failed, l.Last = c.at, sending.Error()
+				s.log.Error("a letter cannot be delivered", "letter", l.ID, "error", sending)
+			default:
+				l.Last = sending.Error()
+				again = min(firstRetry<<min(l.Tries-1, 10), longestWait)
+			}
+			return nil
+		})
+		return err
 	})
+	return again, err
 }
 
 // mailNotice has a notice sent to whom it is for: a contact of the customer, or a role of the hoster's.
@@ -138,20 +128,10 @@ func headline(text string) string {
 
 // Letters lists the newest letters.
 func (s *Server) Letters(ctx context.Context) ([]board.Letter, error) {
-	out := []board.Letter{}
-	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		rows, err := tx.NewestRulings(ctx, store.RulingLetter, mostOrders)
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			var l board.Letter
-			if err := json.Unmarshal(r.Document, &l); err != nil {
-				return err
-			}
-			out = append(out, l)
-		}
-		return nil
+	var out []board.Letter
+	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		out, err = documents[board.Letter](tx.NewestRulings(ctx, store.RulingLetter, mostOrders))
+		return err
 	})
 	return out, err
 }

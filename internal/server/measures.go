@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/core/window"
 	"github.com/patchwart/patchwart/internal/store"
-	"github.com/patchwart/patchwart/internal/wire"
 )
 
 // measureSpan is how long the order for a measure may wait for its host.
@@ -102,7 +100,7 @@ func prepared(m *mitigation.Measure, sub subject) error {
 func (s *Server) haveMeasure(ctx context.Context, id string) (again time.Duration, err error) {
 	err = s.change(ctx, func(c *change) error {
 		again = 0
-		m, row, ok, err := c.mitigation(ctx, id)
+		m, row, ok, err := document[mitigation.Mitigation](ctx, c.Tx, store.RulingMitigation, id)
 		if err != nil || !ok || m.Hands != mitigation.ByAgent {
 			return err
 		}
@@ -129,33 +127,23 @@ func (s *Server) haveMeasure(ctx context.Context, id string) (again time.Duratio
 		st, err := c.AddRun(ctx, r)
 		if errors.Is(err, store.ErrBusy) {
 			again = lookAgain
-			return c.makeWay(ctx, m.System)
+			current, busy, err := c.ActiveRun(ctx, m.System)
+			if err != nil || !busy || !yields(current) {
+				return err
+			}
+			return c.makeWay(ctx, current)
 		}
 		if err := c.put(ctx, st, err); err != nil {
 			return err
 		}
 		m.Runs = append(m.Runs, run)
-		if row.Document, err = json.Marshal(m); err != nil {
-			return err
-		}
-		st, err = c.UpdateRuling(ctx, row)
-		if err := c.put(ctx, st, err); err != nil {
+		if err := c.rewrite(ctx, row, m); err != nil {
 			return err
 		}
 		c.wake(topicRun(run))
 		return c.enqueue(ctx, jobAdvance, run, c.at)
 	})
 	return again, err
-}
-
-// makeWay ends a planned run that has not begun: a hole does not wait behind ordinary work.
-func (c *change) makeWay(ctx context.Context, system string) error {
-	current, busy, err := c.ActiveRun(ctx, system)
-	if err != nil || !busy || current.Stage != board.Planned || current.Urgent {
-		return err
-	}
-	return c.endHere(ctx, current, verdict.Deferred, "made_way", lang.T(
-		"Der Lauf macht einer kritischen Lücke Platz und wird danach neu geplant.", "The run makes way for a critical hole and is planned anew afterwards."))
 }
 
 // measureWanted reports whether a run is to be made: to put in place what was never tried, or to take back what
@@ -184,19 +172,9 @@ func (c *change) measureWanted(ctx context.Context, m mitigation.Mitigation, lif
 	return !lift || there, nil
 }
 
-// mitigation is the mitigation with that ID, and the row that keeps it.
-func (c *change) mitigation(ctx context.Context, id string) (m mitigation.Mitigation, row store.Ruling, ok bool, err error) {
-	row, ok, err = c.Ruling(ctx, id)
-	if err != nil || !ok || row.Kind != store.RulingMitigation {
-		return m, row, false, err
-	}
-	err = json.Unmarshal(row.Document, &m)
-	return m, row, err == nil, err
-}
-
 // closeMeasure closes and signs the order for a measure. Whether it is still permitted is decided now.
 func (c *change) closeMeasure(ctx context.Context, r store.Run) error {
-	m, _, ok, err := c.mitigation(ctx, r.Measure)
+	m, _, ok, err := document[mitigation.Mitigation](ctx, c.Tx, store.RulingMitigation, r.Measure)
 	if err != nil {
 		return err
 	}
@@ -235,19 +213,7 @@ func (c *change) closeMeasure(ctx context.Context, r store.Run) error {
 	if refusal != nil {
 		return c.endHere(ctx, r, verdict.Blocked, "no_mandate", refusal.Text)
 	}
-	order, err := wire.NewWorkOrder(granted, wire.Closing{
-		ID: r.ID, Facts: sub.hash, Issued: c.at, NotBefore: r.Slot.From.Truncate(time.Second), NotAfter: r.Slot.To,
-		MaxMinutes: int(c.server.config.RunLimit.Minutes()), Services: sub.held.System.Services, Checks: sub.held.System.Checks,
-	})
-	if err != nil {
-		return c.endHere(ctx, r, verdict.Blocked, "order_form", lang.Textf(
-			"Der Arbeitsauftrag ließ sich nicht bilden: %[1]s", "The work order could not be made: %[1]s", err.Error()))
-	}
-	signed, err := wire.Seal(order, c.server.keys.order)
-	if err != nil {
-		return err
-	}
-	return c.saveOrder(ctx, r, granted, signed)
+	return c.sealOrder(ctx, r, sub, granted)
 }
 
 // putBy is the digest of the mandate by which the measure was put in place.

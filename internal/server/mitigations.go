@@ -76,30 +76,19 @@ func (s *Server) Mitigate(ctx context.Context, m mitigation.Mitigation) (board.M
 // EndMitigation takes a mitigation back. The clock of the hole runs again.
 func (s *Server) EndMitigation(ctx context.Context, id, by string) (board.Mitigation, error) {
 	var m mitigation.Mitigation
-	err := s.change(ctx, func(c *change) error {
-		r, ok, err := c.Ruling(ctx, id)
-		if err != nil {
-			return err
-		}
-		if !ok || r.Kind != store.RulingMitigation {
-			return fault.Missing("Die Maßnahme", "mitigation", id)
-		}
-		if err := json.Unmarshal(r.Document, &m); err != nil {
-			return err
-		}
-		switch {
-		case strings.TrimSpace(by) == "":
-			return fault.New(fault.Invalid, lang.T("Es fehlt, wer sie beendet.", "It does not say who ends it."), lang.Text{})
-		case !m.EndedAt.IsZero():
-			return fault.New(fault.Conflict, lang.Textf("Die Maßnahme %[1]s ist schon beendet.", "The mitigation %[1]s has ended already.", id), lang.Text{})
-		}
-		m.EndedBy, m.EndedAt = strings.TrimSpace(by), c.at
-		if r.Document, err = json.Marshal(m); err != nil {
-			return err
-		}
-		st, err := c.UpdateRuling(ctx, r)
+	err := s.change(ctx, func(c *change) (err error) {
 		c.wake()
-		return c.put(ctx, st, err)
+		m, err = amend(ctx, c, store.RulingMitigation, id, fault.Missing("Die Maßnahme", "mitigation", id), func(m *mitigation.Mitigation) error {
+			switch {
+			case strings.TrimSpace(by) == "":
+				return fault.New(fault.Invalid, lang.T("Es fehlt, wer sie beendet.", "It does not say who ends it."), lang.Text{})
+			case !m.EndedAt.IsZero():
+				return fault.New(fault.Conflict, lang.Textf("Die Maßnahme %[1]s ist schon beendet.", "The mitigation %[1]s has ended already.", id), lang.Text{})
+			}
+			m.EndedBy, m.EndedAt = strings.TrimSpace(by), c.at
+			return nil
+		})
+		return err
 	})
 	if err != nil {
 		return board.Mitigation{}, err
@@ -208,17 +197,7 @@ func lastRun(ctx context.Context, tx *store.Tx, m mitigation.Mitigation) (store.
 }
 
 func mitigations(ctx context.Context, tx *store.Tx) ([]mitigation.Mitigation, error) {
-	rows, err := tx.Rulings(ctx, store.RulingMitigation)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]mitigation.Mitigation, len(rows))
-	for i, r := range rows {
-		if err := json.Unmarshal(r.Document, &list[i]); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
+	return documents[mitigation.Mitigation](tx.Rulings(ctx, store.RulingMitigation))
 }
 
 // mitigated brings the mitigations of a clock up to date: verified when the host shows it for the first time,

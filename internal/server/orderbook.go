@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,14 +31,11 @@ func (s *Server) Orders(ctx context.Context, system string) ([]board.OrderRow, e
 		if _, ok := e.System(system); system != "" && !ok {
 			return fault.Missing("Das System", "system", system)
 		}
-		list, err := tx.AllOrders(ctx, mostOrders)
+		list, err := newestOrders(ctx, tx, system)
 		if err != nil {
 			return err
 		}
 		for _, o := range list {
-			if system != "" && o.System != system {
-				continue
-			}
 			row, err := s.orderRow(ctx, tx, e, o)
 			if err != nil {
 				return err
@@ -47,6 +45,16 @@ func (s *Server) Orders(ctx context.Context, system string) ([]board.OrderRow, e
 		return nil
 	})
 	return out, err
+}
+
+// newestOrders are the newest orders of one system or of all, the newest first.
+func newestOrders(ctx context.Context, tx *store.Tx, system string) ([]mandate.Order, error) {
+	if system == "" {
+		return tx.AllOrders(ctx, mostOrders)
+	}
+	list, err := tx.Orders(ctx, system) // oldest first
+	slices.Reverse(list)
+	return list[:min(len(list), mostOrders)], err
 }
 
 // Order is one order.

@@ -117,11 +117,9 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 	if err != nil {
 		return err
 	}
-	if urgent && busy && current.Stage == board.Planned && !current.Urgent {
-		// A critical hole does not wait behind ordinary work that has not begun.
+	if urgent && busy && yields(current) {
 		if !preview {
-			if err := p.endHere(ctx, current, verdict.Deferred, "made_way", lang.T(
-				"Der Lauf macht einer kritischen Lücke Platz und wird danach neu geplant.", "The run makes way for a critical hole and is planned anew afterwards.")); err != nil {
+			if err := p.makeWay(ctx, current); err != nil {
 				return err
 			}
 		}
@@ -145,13 +143,14 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 		p.not = append(p.not, plan.NotPlanned{System: name, Run: id, Code: "held_back", Reason: why})
 		return nil
 	}
-	w, err := window.Compile(sub.held.Window, p.server.zones)
+	candidate, err := p.server.candidate(sub.held, past, p.freezes)
 	if err != nil && !urgent {
 		p.not = append(p.not, plan.NotPlanned{System: name, Run: id, Code: "no_window", Reason: lang.Textf(
 			"Der Vertrag %[1]s nennt kein brauchbares Wartungsfenster.", "Contract %[1]s names no usable maintenance window.", sub.held.Contract.ID)})
 		return nil
 	}
-	p.candidates = append(p.candidates, plan.Candidate{System: name, Customer: sub.held.Customer.ID, Freezes: p.freezes, Run: id, Window: w, Estimate: estimate(past), Busy: busy, Urgent: urgent})
+	candidate.Run, candidate.Busy, candidate.Urgent = id, busy, urgent
+	p.candidates = append(p.candidates, candidate)
 	p.wanted[id] = wanted{subject: sub, request: request, mandate: granted, refusals: refusals, urgent: urgent}
 	return nil
 }
@@ -229,6 +228,21 @@ func groundName(g mandate.Ground) string {
 		return string(g.Kind)
 	}
 	return string(g.Kind) + " " + g.Basis
+}
+
+// yields reports whether a run makes way: a critical hole does not wait behind ordinary work that has not begun.
+func yields(r store.Run) bool { return r.Stage == board.Planned && !r.Urgent }
+
+// makeWay ends a run that yields.
+func (c *change) makeWay(ctx context.Context, r store.Run) error {
+	return c.endHere(ctx, r, verdict.Deferred, "made_way", lang.T(
+		"Der Lauf macht einer kritischen Lücke Platz und wird danach neu geplant.", "The run makes way for a critical hole and is planned anew afterwards."))
+}
+
+// candidate is a system as the planner knows it. Without a usable window only what is urgent can be planned.
+func (s *Server) candidate(held estate.Held, past []store.Run, freezes []freeze.Closed) (plan.Candidate, error) {
+	w, err := window.Compile(held.Window, s.zones)
+	return plan.Candidate{System: held.System.Name, Customer: held.Customer.ID, Window: w, Estimate: estimate(past), Freezes: freezes}, err
 }
 
 // estimate is how long a run of this host is expected to take: the longest of its last three that

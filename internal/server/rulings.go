@@ -110,24 +110,11 @@ func (s *Server) Revoke(ctx context.Context, id, by string) (board.Exception, er
 func (s *Server) changeException(ctx context.Context, id string, edit func(exception.Exception, time.Time) (exception.Exception, error)) (board.Exception, error) {
 	var e exception.Exception
 	err := s.change(ctx, func(c *change) error {
-		r, ok, err := c.Ruling(ctx, id)
-		if err != nil {
+		var err error
+		if e, err = amend(ctx, c, store.RulingException, id, fault.Missing("Die Ausnahme", "exception", id), func(e *exception.Exception) (err error) {
+			*e, err = edit(*e, c.at)
 			return err
-		}
-		if !ok || r.Kind != store.RulingException {
-			return fault.Missing("Die Ausnahme", "exception", id)
-		}
-		if err := json.Unmarshal(r.Document, &e); err != nil {
-			return err
-		}
-		if e, err = edit(e, c.at); err != nil {
-			return err
-		}
-		if r.Document, err = json.Marshal(e); err != nil {
-			return err
-		}
-		st, err := c.UpdateRuling(ctx, r)
-		if err := c.put(ctx, st, err); err != nil {
+		}); err != nil {
 			return err
 		}
 		return c.enqueue(ctx, jobReconsider, id, e.Expires) // then what it covered is open again
@@ -177,17 +164,7 @@ func (s *Server) exceptionRow(e exception.Exception) board.Exception {
 }
 
 func exceptions(ctx context.Context, tx *store.Tx) ([]exception.Exception, error) {
-	rows, err := tx.Rulings(ctx, store.RulingException)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]exception.Exception, len(rows))
-	for i, r := range rows {
-		if err := json.Unmarshal(r.Document, &list[i]); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
+	return documents[exception.Exception](tx.Rulings(ctx, store.RulingException))
 }
 
 func overrides(ctx context.Context, tx *store.Tx) ([]board.Override, error) {
