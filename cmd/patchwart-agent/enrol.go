@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/agent"
-	"github.com/patchwart/patchwart/internal/agent/durable"
+	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/agent/identity"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"

@@ -30,12 +30,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/patchwart/patchwart/internal/agent/durable"
 	"github.com/patchwart/patchwart/internal/agent/identity"
 	"github.com/patchwart/patchwart/internal/agent/journal"
 	"github.com/patchwart/patchwart/internal/agent/link"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/wire"
 )
 

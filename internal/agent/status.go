@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/patchwart/patchwart/internal/agent/durable"
 	"github.com/patchwart/patchwart/internal/agent/hostpolicy"
 	"github.com/patchwart/patchwart/internal/agent/identity"
 	"github.com/patchwart/patchwart/internal/agent/journal"
 	"github.com/patchwart/patchwart/internal/core/run"
+	"github.com/patchwart/patchwart/internal/host/durable"
 )
 
 // Status is how the agent of this host stands, as its state directory shows it.

@@ -27,6 +27,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/host/command"
 	"github.com/patchwart/patchwart/internal/host/dpkg"
+	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/host/measure"
 )
 
@@ -119,7 +120,7 @@ func (m *Machine) mark() (string, error) {
 	raw := make([]byte, 16)
 	_, _ = rand.Read(raw) // never fails (crypto/rand)
 	mark := hex.EncodeToString(raw)
-	if err := writeDurably(path, []byte(mark+"\n")); err != nil {
+	if err := durable.Write(path, []byte(mark+"\n")); err != nil {
 		return "", fmt.Errorf("host: keep the agent's mark: %w", err)
 	}
 	return mark, nil

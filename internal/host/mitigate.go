@@ -80,9 +80,6 @@ func (s Measure) Complete(ctx context.Context) (bool, string, error) {
 	return state.Done, state.Saw, err
 }
 
-// Forget drops the record of a measure of which nothing was written.
-func (s Measure) Forget() error { return s.m.desk.Drop(s.what.ID) }
-
 // Observe looks at what a verdict on a measure compares: what it takes away on purpose is left out, and how it
 // stands is added. No versions are looked at, and nothing is waited for but services on their way up or down.
 func (s Measure) Observe(ctx context.Context, w wire.WorkOrder) (verdict.Observation, error) {

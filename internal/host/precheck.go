@@ -11,6 +11,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/host/apt"
 	"github.com/patchwart/patchwart/internal/host/dpkg"
+	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/wire"
 )
 
@@ -121,7 +122,7 @@ func (m *Machine) pin(ordered []wire.Package, status dpkg.Status) *Trouble {
 		err = m.makeCache()
 	}
 	if err == nil {
-		err = writeDurably(m.path(m.state(pinsFile)), pins)
+		err = durable.Write(m.path(m.state(pinsFile)), pins)
 	}
 	if err != nil {
 		return fromError(CodeHost, err, "")

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/host/durable"
 )
 
 // Stamps are small files that have to outlive a crash of the agent or of the host.
@@ -67,32 +67,10 @@ func (m *Machine) load(name string, v any) (bool, error) {
 func (m *Machine) save(name string, v any) error {
 	text, err := json.Marshal(v)
 	if err == nil {
-		err = writeDurably(m.path(m.state(name)), append(text, '\n'))
+		err = durable.Write(m.path(m.state(name)), append(text, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("host: keep stamp %s: %w", name, err)
 	}
 	return nil
-}
-
-// writeDurably replaces a file as a whole: written beside it, flushed, renamed, directory flushed.
-func writeDurably(path string, text []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // gone after the rename, left over before it
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(file.Name(), path); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

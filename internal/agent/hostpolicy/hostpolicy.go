@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/patchwart/patchwart/internal/agent/durable"
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/wire"
 )
 

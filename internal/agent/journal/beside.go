@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/patchwart/patchwart/internal/agent/durable"
 	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/host/durable"
 )
 
 // Beside a journal lie two small files: how far the server knows it, and how the host looked before.

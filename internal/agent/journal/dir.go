@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/patchwart/patchwart/internal/agent/durable"
 	"github.com/patchwart/patchwart/internal/core/run"
+	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/wire"
 )
 

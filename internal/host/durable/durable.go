@@ -1,4 +1,4 @@
-// Package durable writes small files of the agent's state so that a power cut leaves either the old
+// Package durable writes small files of the agent and of its host so that a power cut leaves either the old
 // content or the new one, never a part of it: temporary file, fsync, rename, fsync of the directory.
 //
 // It also refuses state that others could have written: what decides over a host must belong to the
@@ -22,8 +22,11 @@ var ErrUnsafe = errors.New("is open to other users")
 var ErrTooLarge = errors.New("is too large")
 
 // Write replaces path by data, readable by its owner only, and returns when that is on disk.
-func Write(path string, data []byte) error {
-	if err := replace(path, data, (*os.File).Sync); err != nil {
+func Write(path string, data []byte) error { return WriteMode(path, data, 0o600) }
+
+// WriteMode is Write for a file with other permissions.
+func WriteMode(path string, data []byte, mode fs.FileMode) error {
+	if err := replace(path, data, func(f *os.File) error { return errors.Join(f.Chmod(mode), f.Sync()) }); err != nil {
 		return err
 	}
 	return SyncDir(filepath.Dir(path))

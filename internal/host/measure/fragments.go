@@ -22,6 +22,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/host/command"
+	"github.com/patchwart/patchwart/internal/host/durable"
 )
 
 // fragments puts a prepared piece of configuration where a service reads it. What it says was written by the
@@ -226,7 +227,7 @@ func (f fragments) put(ctx context.Context, m mitigation.Measure, b Before, line
 	if p.Target != b.Target || p.Service != b.Service {
 		return fmt.Errorf("fragment %s: %w", m.Fragment, ErrChanged)
 	}
-	if err := writeDurably(f.path(p.Target), p.Content, 0o644); err != nil {
+	if err := durable.WriteMode(f.path(p.Target), p.Content, 0o644); err != nil {
 		return err
 	}
 	if err := f.accepts(ctx, p); err != nil {

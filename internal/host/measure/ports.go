@@ -12,6 +12,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/host/command"
+	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/host/probe"
 )
 
@@ -109,7 +110,7 @@ func (p ports) back(ctx context.Context, m mitigation.Measure, _ Before, line fu
 
 // load brings file, kernel and unit to the closed ports. The file is first: after a crash the next boot loads it.
 func (p ports) load(ctx context.Context, closed []mitigation.Measure, line func(string)) error {
-	if err := writeDurably(p.path(p.rules()), ruleset(closed), 0o600); err != nil {
+	if err := durable.Write(p.path(p.rules()), ruleset(closed)); err != nil {
 		return err
 	}
 	if line != nil {
@@ -133,7 +134,7 @@ func (p ports) load(ctx context.Context, closed []mitigation.Measure, line func(
 	if err == nil && bytes.Equal(have, p.unit()) {
 		return p.systemctl(ctx, line, "start", "--", portsUnit)
 	}
-	if err := writeDurably(p.path(portsPath), p.unit(), 0o644); err != nil {
+	if err := durable.WriteMode(p.path(portsPath), p.unit(), 0o644); err != nil {
 		return err
 	}
 	if err := p.systemctl(ctx, line, "daemon-reload"); err != nil {

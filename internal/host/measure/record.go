@@ -15,6 +15,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
+	"github.com/patchwart/patchwart/internal/host/durable"
 )
 
 // stage is how far a measure has come.
@@ -106,7 +107,7 @@ func (d *Desk) store(k Kept) error {
 	}
 	doc, err := json.Marshal(k)
 	if err == nil {
-		err = writeDurably(d.path(d.record(k.Measure.ID)), doc, 0o600)
+		err = durable.Write(d.path(d.record(k.Measure.ID)), doc)
 	}
 	if err != nil {
 		return fmt.Errorf("record of measure %s: %w", k.Measure.ID, err)
@@ -140,15 +141,6 @@ func (d *Desk) list() ([]Kept, error) {
 	return list, nil
 }
 
-// Drop forgets a measure of which nothing was written. One in force stays.
-func (d *Desk) Drop(id string) error {
-	k, ok, err := d.load(id)
-	if err != nil || !ok || k.there() {
-		return err
-	}
-	return os.Remove(d.path(d.record(id)))
-}
-
 // prune removes the oldest records of what is not in force, by their names, which begin with the time.
 func (d *Desk) prune() error {
 	list, err := d.list()
@@ -159,39 +151,10 @@ func (d *Desk) prune() error {
 	return err
 }
 
-// writeDurably replaces a file as a whole: written beside it, flushed, renamed, directory flushed.
-func writeDurably(path string, text []byte, mode fs.FileMode) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".patchwart-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // gone after the rename
-	_, err = file.Write(text)
-	if err := errors.Join(err, file.Chmod(mode), file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(file.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// remove deletes a file durably. That it is not there is no error.
+// remove deletes a file durably. That it, or its folder, is not there is no error.
 func remove(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := durable.Remove(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	err := syncDir(filepath.Dir(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return nil
 }

@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -15,7 +14,9 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/host/command"
+	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/host/probe"
+	"github.com/patchwart/patchwart/internal/host/service"
 )
 
 // units stops a unit and what would start it again, and keeps both from starting, whoever asks: a reboot, a
@@ -142,7 +143,7 @@ func (u units) put(ctx context.Context, m mitigation.Measure, b Before, line fun
 		if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil { //nolint:gosec // as all such folders of the system manager
 			return err
 		}
-		if err := writeDurably(place, forbids(m), 0o644); err != nil {
+		if err := durable.WriteMode(place, forbids(m), 0o644); err != nil {
 			return err
 		}
 	}
@@ -243,17 +244,7 @@ func (u units) show(ctx context.Context, names ...string) ([]map[string]string, 
 func parseShown(text []byte) ([]map[string]string, error) {
 	var list []map[string]string
 	var one map[string]string
-	in := bufio.NewScanner(bytes.NewReader(text))
-	in.Buffer(make([]byte, 0, 64<<10), 1<<20)
-	for in.Scan() {
-		if in.Text() == "" {
-			one = nil
-			continue
-		}
-		key, value, ok := strings.Cut(in.Text(), "=")
-		if !ok {
-			return nil, fmt.Errorf("systemctl show: %.80q is no property", in.Text())
-		}
+	err := service.ReadBlocks(bytes.NewReader(text), func(key, value string) {
 		if one == nil {
 			one = map[string]string{}
 			list = append(list, one)
@@ -262,8 +253,14 @@ func parseShown(text []byte) ([]map[string]string, error) {
 			value = have + "\n" + value
 		}
 		one[key] = value
+	}, func() error {
+		one = nil
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return list, in.Err()
+	return list, nil
 }
 
 func (d *Desk) systemctl(ctx context.Context, line func(string), args ...string) error {

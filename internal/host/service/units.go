@@ -46,7 +46,7 @@ func ParseUnits(r io.Reader) ([]Unit, error) {
 	var all []Unit
 	var u Unit
 	seen := map[string]bool{}
-	end := func() error {
+	err := ReadBlocks(r, func(key, value string) { u.set(key, value) }, func() error {
 		if u.Name == "" {
 			return nil
 		}
@@ -59,29 +59,35 @@ func ParseUnits(r io.Reader) ([]Unit, error) {
 		}
 		u = Unit{}
 		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
+	return all, nil
+}
+
+// ReadBlocks reads what "systemctl show" prints: it gives each KEY=value line to set, and calls end behind each
+// block.
+func ReadBlocks(r io.Reader, set func(key, value string), end func() error) error {
 	in := bufio.NewScanner(r)
 	in.Buffer(make([]byte, 0, 64<<10), maxLine)
 	for in.Scan() {
 		if in.Text() == "" {
 			if err := end(); err != nil {
-				return nil, err
+				return err
 			}
 			continue
 		}
 		key, value, found := strings.Cut(in.Text(), "=")
 		if !found {
-			return nil, fmt.Errorf("systemctl show: %.80q is no property", in.Text())
+			return fmt.Errorf("systemctl show: %.80q is no property", in.Text())
 		}
-		u.set(key, value)
+		set(key, value)
 	}
 	if err := in.Err(); err != nil {
-		return nil, fmt.Errorf("systemctl show: %w", err)
+		return fmt.Errorf("systemctl show: %w", err)
 	}
-	if err := end(); err != nil {
-		return nil, err
-	}
-	return all, nil
+	return end()
 }
 
 func (u *Unit) set(key, value string) {
