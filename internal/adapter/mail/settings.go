@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/patchwart/patchwart/internal/adapter/credential"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
@@ -87,16 +88,14 @@ func (s ServerSettings) server() (Server, error) {
 	if s.PasswordFile == "" {
 		return out, nil
 	}
-	info, err := os.Stat(s.PasswordFile)
-	if err != nil {
-		return out, fmt.Errorf("password of %s: %w", s.Host, err)
+	text, problem := credential.Secret(s.PasswordFile, maxPassword)
+	if problem != nil {
+		return out, &fault.Error{Code: fault.Invalid, Cause: problem.Cause,
+			Text: lang.Textf("Das Passwort in %[1]s ist nicht zu gebrauchen (chmod 600): %[2]s", "The password in %[1]s cannot be used (chmod 600): %[2]s", s.PasswordFile, problem.Text),
+			Mend: lang.T("Machen Sie die Datei mit chmod 600 nur für den Dienst lesbar.", "Make the file readable for the service only with chmod 600.")}
 	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return out, invalid("Die Passwortdatei ist für andere lesbar: chmod 600.", "The password file can be read by others: chmod 600.")
-	}
-	secret, err := readBounded(s.PasswordFile, maxPassword)
-	out.Password = strings.TrimRight(string(secret), "\r\n")
-	return out, err
+	out.Password = strings.TrimRight(string(text), "\r\n")
+	return out, nil
 }
 
 // Mailbox is the mailbox that the settings name; nil when they name none.

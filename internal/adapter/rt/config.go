@@ -1,20 +1,16 @@
 package rt
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/adapter/credential"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
@@ -83,15 +79,9 @@ func Open(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	secure := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.AuthorityFile != "" {
-		pem, err := os.ReadFile(c.AuthorityFile)
-		secure.RootCAs = x509.NewCertPool()
-		if err != nil || !secure.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, &fault.Error{Code: fault.Invalid, Cause: err,
-				Text: lang.Textf("In %[1]s sind keine Zertifikate zu lesen.", "No certificates can be read in %[1]s.", c.AuthorityFile),
-				Mend: lang.T("Legen Sie dort die Zertifikate der Zertifizierungsstelle im PEM-Format ab.", "Put the authority's certificates there, in PEM.")}
-		}
+	secure, err := credential.TLS(c.AuthorityFile)
+	if err != nil {
+		return nil, err
 	}
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
@@ -138,24 +128,9 @@ func readToken(path string) (string, error) {
 			Mend: lang.Textf("Erzeugen Sie in RT unter Einstellungen → Auth Tokens eines, legen Sie es in %[1]s ab und machen Sie die Datei mit chmod 600 nur für den Dienst lesbar.",
 				"Make one in RT under Settings → Auth Tokens, put it into %[1]s and make the file readable for the service only with chmod 600.", path)}
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return "", bad(err, "Die Datei ist nicht zu öffnen.", "the file cannot be opened.")
-	}
-	defer func() { _ = file.Close() }()
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return "", bad(err, "Die Datei ist nicht zu lesen.", "the file cannot be read.")
-	case !info.Mode().IsRegular():
-		return "", bad(nil, "Es ist keine gewöhnliche Datei.", "it is no regular file.")
-	case info.Mode().Perm()&0o077 != 0:
-		mode := fmt.Sprintf("%04o", info.Mode().Perm())
-		return "", bad(nil, "Andere können die Datei lesen oder schreiben (Modus "+mode+").", "others can read or write the file (mode "+mode+").")
-	}
-	text, err := io.ReadAll(io.LimitReader(file, 1<<10))
-	if err != nil {
-		return "", bad(err, "Die Datei ist nicht zu lesen.", "the file cannot be read.")
+	text, problem := credential.Secret(path, 1<<10)
+	if problem != nil {
+		return "", bad(problem.Cause, problem.Text.DE, problem.Text.EN)
 	}
 	token := strings.TrimSpace(string(text))
 	if !tokenForm.MatchString(token) {

@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +24,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/adapter/credential"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
@@ -121,15 +121,9 @@ func Open(c Config) (*Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	secure := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.AuthorityFile != "" {
-		pem, err := os.ReadFile(c.AuthorityFile)
-		secure.RootCAs = x509.NewCertPool()
-		if err != nil || !secure.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, &fault.Error{Code: fault.Invalid, Cause: err,
-				Text: lang.Textf("In %[1]s sind keine Zertifikate zu lesen.", "No certificates can be read in %[1]s.", c.AuthorityFile),
-				Mend: lang.T("Legen Sie dort die Zertifikate der Zertifizierungsstelle im PEM-Format ab.", "Put the authority's certificates there, in PEM.")}
-		}
+	secure, err := credential.TLS(c.AuthorityFile)
+	if err != nil {
+		return nil, err
 	}
 	s := &Sender{to: u, secret: secret, guard: &guard{allow: c.Allow, lookup: net.DefaultResolver.LookupNetIP}, now: time.Now}
 	s.http = &http.Client{
@@ -236,28 +230,13 @@ func readSecret(path string) ([]byte, error) {
 			Mend: lang.Textf("Erzeugen Sie eines, zum Beispiel mit openssl rand -hex 32, und machen Sie die Datei mit chmod 600 nur für den Dienst lesbar.",
 				"Make one, for example with openssl rand -hex 32, and make the file readable for the service only with chmod 600.")}
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, bad(err, "Die Datei ist nicht zu öffnen.", "the file cannot be opened.")
-	}
-	defer func() { _ = file.Close() }()
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return nil, bad(err, "Die Datei ist nicht zu lesen.", "the file cannot be read.")
-	case !info.Mode().IsRegular():
-		return nil, bad(nil, "Es ist keine gewöhnliche Datei.", "it is no regular file.")
-	case info.Mode().Perm()&0o077 != 0:
-		mode := fmt.Sprintf("%04o", info.Mode().Perm())
-		return nil, bad(nil, "Andere können die Datei lesen oder schreiben (Modus "+mode+").", "others can read or write the file (mode "+mode+").")
-	}
 	const least, most = 24, 1 << 10
-	text, err := io.ReadAll(io.LimitReader(file, most+1))
+	text, problem := credential.Secret(path, most+1)
+	if problem != nil {
+		return nil, bad(problem.Cause, problem.Text.DE, problem.Text.EN)
+	}
 	secret := strings.TrimSpace(string(text))
-	switch {
-	case err != nil:
-		return nil, bad(err, "Die Datei ist nicht zu lesen.", "the file cannot be read.")
-	case len(secret) < least || len(text) > most:
+	if len(secret) < least || len(text) > most {
 		return nil, bad(nil, fmt.Sprintf("Es muss %d bis %d Zeichen haben.", least, most), fmt.Sprintf("it has to have %d to %d characters.", least, most))
 	}
 	return []byte(secret), nil

@@ -12,7 +12,7 @@ import (
 
 // webHost is an ordinary web server, every field filled, lists in their order.
 func webHost() fact.Facts {
-	main := fact.Origin{Origin: "Debian", Label: "Debian", Suite: "oldstable", Codename: "bookworm", Component: "main", Site: "deb.debian.org"}
+	main := fact.Origin{Origin: "Debian", Label: "Debian", Suite: "oldstable", Codename: "bookworm", Component: "main", Site: "mirror.example"}
 	security := fact.Origin{Origin: "Debian", Label: "Debian-Security", Suite: "oldstable-security", Codename: "bookworm-security", Component: "main", Site: "security.debian.org"}
 	return fact.Facts{
 		Host:   "web1",

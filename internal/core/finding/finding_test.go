@@ -13,10 +13,10 @@ import (
 
 var (
 	bookworm         = fact.OS{ID: "debian", Version: "12", Codename: "bookworm", Name: "Debian GNU/Linux 12 (bookworm)"}
-	bookwormMain     = fact.Origin{Origin: "Debian", Label: "Debian", Suite: "oldstable", Codename: "bookworm", Component: "main", Site: "deb.debian.org"}
-	bookwormUpdates  = fact.Origin{Origin: "Debian", Label: "Debian", Suite: "oldstable-updates", Codename: "bookworm-updates", Component: "main", Site: "deb.debian.org"}
+	bookwormMain     = fact.Origin{Origin: "Debian", Label: "Debian", Suite: "oldstable", Codename: "bookworm", Component: "main", Site: "mirror.example"}
+	bookwormUpdates  = fact.Origin{Origin: "Debian", Label: "Debian", Suite: "oldstable-updates", Codename: "bookworm-updates", Component: "main", Site: "mirror.example"}
 	bookwormSecurity = fact.Origin{Origin: "Debian", Label: "Debian-Security", Suite: "oldstable-security", Codename: "bookworm-security", Component: "main", Site: "security.debian.org"}
-	backports        = fact.Origin{Origin: "Debian Backports", Label: "Debian Backports", Suite: "oldstable-backports", Codename: "bookworm-backports", Component: "main", Site: "deb.debian.org"}
+	backports        = fact.Origin{Origin: "Debian Backports", Label: "Debian Backports", Suite: "oldstable-backports", Codename: "bookworm-backports", Component: "main", Site: "mirror.example"}
 	sury             = fact.Origin{Origin: "deb.sury.org", Label: "deb.sury.org", Suite: "bookworm", Codename: "bookworm", Component: "main", Site: "packages.sury.org"}
 	// evil says of itself what only Debian's security archive is entitled to.
 	evil = fact.Origin{Origin: "Evil", Label: "Debian-Security", Suite: "oldstable-security", Codename: "bookworm-security", Component: "main", Site: "apt.evil.example"}
@@ -65,7 +65,7 @@ func TestWhereAChangeComesFrom(t *testing.T) {
 		{"Debian 12, stable updates (clamav, tzdata)", bookworm, []fact.Origin{bookwormUpdates}, update, standard, "Debian/bookworm-updates"},
 		{"the point release has taken the security update over: it remains one", bookworm, []fact.Origin{bookwormMain, bookwormSecurity}, security, standard, "Debian-Security/bookworm-security"},
 		{"in whatever order", bookworm, []fact.Origin{bookwormSecurity, bookwormMain}, security, standard, "Debian-Security/bookworm-security"},
-		{"backports are no standard repository", bookworm, []fact.Origin{backports}, update, thirdParty, "deb.debian.org/bookworm-backports"},
+		{"backports are no standard repository", bookworm, []fact.Origin{backports}, update, thirdParty, "mirror.example/bookworm-backports"},
 		{"PHP from Sury", bookworm, []fact.Origin{sury}, update, thirdParty, "packages.sury.org/bookworm"},
 		{"a folder of packages on some server", bookworm, []fact.Origin{flat}, update, thirdParty, "repo.example.org"},
 		{"from no repository at all", bookworm, nil, unknown, policy.OriginUnknown, ""},

@@ -81,7 +81,7 @@ func anyOrigin(t *rapid.T) fact.Origin {
 		Label:    word("label", "Debian", "Debian-Security", "Evil", ""),
 		Suite:    word("suite", "stable", "stable-security", "stable-updates", ""),
 		Codename: word("codename", "bookworm", "bullseye-security", "bookworm-security", "trixie-security", ""),
-		Site:     word("site", "deb.debian.org", "apt.evil.example", ""),
+		Site:     word("site", "mirror.example", "apt.evil.example", ""),
 	}
 }
 
