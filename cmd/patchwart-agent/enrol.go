@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/agent"
-	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/agent/identity"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/host/durable"
 )
 
 const maxToken = 4 << 10
