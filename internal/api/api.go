@@ -41,6 +41,8 @@ type Systems interface {
 	System(ctx context.Context, name string) (board.System, error)
 	Explain(ctx context.Context, q board.Question) (board.Explanation, error)
 	Due(ctx context.Context, system string) ([]board.DueRow, error) // "" = all systems
+	RootAccess(ctx context.Context, system string) (board.RootAccess, error)
+	AcceptRoot(ctx context.Context, system, by, reason string) (board.RootAccess, error)
 }
 
 // Orders takes customers' orders and plans what they permit.

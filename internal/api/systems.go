@@ -13,6 +13,15 @@ type systemPath struct {
 	Name string `path:"name" maxLength:"63" doc:"Name of the system"`
 }
 
+// rootInput accepts who can become root on a system.
+type rootInput struct {
+	Name string `path:"name" maxLength:"63" doc:"Name of the system"`
+	Body struct {
+		By     string `json:"by" minLength:"1" maxLength:"200" doc:"Who accepts it"`
+		Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"Why it is right that they can"`
+	}
+}
+
 // systemQuery narrows to one system.
 type systemQuery struct {
 	System string `query:"system" maxLength:"63" doc:"Name of the system; empty: all systems"`
@@ -62,6 +71,14 @@ func (s *service) systems() {
 	register(s, s.operation(http.MethodGet, "/systems/{name}", "system", "One system whole", limitRead),
 		func(ctx context.Context, in *systemPath) (*body[board.System], error) {
 			return answer(s.backend.Systems.System(ctx, in.Name))
+		})
+	register(s, s.operation(http.MethodGet, "/systems/{name}/root", "rootAccess", "Who can become root on a system, beside what was accepted", limitRead),
+		func(ctx context.Context, in *systemPath) (*body[board.RootAccess], error) {
+			return answer(s.backend.Systems.RootAccess(ctx, in.Name))
+		})
+	register(s, s.operation(http.MethodPost, "/systems/{name}/root/accept", "acceptRoot", "Accept who can become root on a system now: it may be changed again", limitWrite),
+		func(ctx context.Context, in *rootInput) (*body[board.RootAccess], error) {
+			return answer(s.backend.Systems.AcceptRoot(ctx, in.Name, in.Body.By, in.Body.Reason))
 		})
 	register(s, s.operation(http.MethodGet, "/explain", "explain", "Whose job is this, and which rule says so", limitRead),
 		func(ctx context.Context, in *explainQuery) (*body[board.Explanation], error) {

@@ -62,6 +62,10 @@ type grammar struct {
 		List   messageListCmd   `cmd:"" help:"cmd_message_list"`
 		Settle messageSettleCmd `cmd:"" help:"cmd_message_settle"`
 	} `cmd:"" help:"cmd_message"`
+	Root struct {
+		Show   rootShowCmd   `cmd:"" help:"cmd_root_show"`
+		Accept rootAcceptCmd `cmd:"" help:"cmd_root_accept"`
+	} `cmd:"" help:"cmd_root"`
 	Letters lettersCmd `cmd:"" help:"cmd_letters"`
 	Freeze  struct {
 		List     freezeListCmd     `cmd:"" help:"cmd_freeze_list"`

@@ -52,6 +52,7 @@ func (m *Machine) Facts(ctx context.Context) (fact.Facts, error) {
 		return f, fmt.Errorf("facts: %w", err)
 	}
 	f.Fragments, _ = m.desk.Prepared() // what is wrong with one shows when it is ordered
+	f.Root, f.Conffiles = probe.Holders(m.opt.Root), m.conffiles(ctx)
 	f.Sort()
 	return f, nil
 }

@@ -145,6 +145,7 @@ func pending(status dpkg.Status, plan apt.Plan, policies map[string]apt.Policy, 
 		list = append(list, fact.Pending{
 			Name: have.Name, Arch: have.Arch, Installed: have.Version, Candidate: candidate, Source: have.Source,
 			Origins: apt.Origins(policies[key].Sources(candidate), repositories), Held: true,
+			Phased: slices.Contains(plan.Phased, key) || slices.Contains(plan.Phased, have.Name+":"+have.Arch),
 		})
 	}
 	return list

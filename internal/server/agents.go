@@ -184,6 +184,9 @@ func (s *Server) Facts(ctx context.Context, system string, q wire.FactsReport) e
 		if err := c.SaveFacts(ctx, system, q.Hash, q.Observed, c.at, q.Facts); err != nil {
 			return err
 		}
+		if err := c.watchRoot(ctx, system, &q.Facts); err != nil {
+			return err
+		}
 		c.wake(topicHost(system))
 		c.AfterCommit(func() { s.crowd.set(system, inventoryOf(q.Facts)) })
 		if err := c.enqueue(ctx, jobAssess, system, c.at); err != nil {

@@ -131,6 +131,9 @@ func (s *Server) System(ctx context.Context, name string) (board.System, error) 
 			return err
 		}
 		out.Slot, out.NoSlot = s.nextSlot(sub, runs, freezes)
+		if out.Root, err = rootAccess(ctx, tx, sub.held, sub.facts); err != nil {
+			return err
+		}
 		for _, r := range runs {
 			out.Runs = append(out.Runs, s.runRow(r, e))
 		}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
@@ -43,6 +44,9 @@ func (c *change) closeOrder(ctx context.Context, r store.Run) error {
 		return err
 	}
 	if granted.Zero() {
+		if len(refusals) > 0 && !slices.ContainsFunc(refusals, func(r mandate.Refusal) bool { return !r.Finding.Phased }) {
+			return c.endHere(ctx, r, verdict.Deferred, "phased", refusals[0].Text) // it comes by itself (obstacle 23)
+		}
 		if len(refusals) > 0 {
 			return c.endHere(ctx, r, verdict.Blocked, "no_mandate", refusals[0].Text)
 		}
@@ -51,8 +55,19 @@ func (c *change) closeOrder(ctx context.Context, r store.Run) error {
 	return c.sealOrder(ctx, r, sub, granted)
 }
 
-// sealOrder closes and signs a work order over what is granted. One that cannot be made ends the run.
+// sealOrder closes and signs a work order over what is granted. One that cannot be made ends the run, and so
+// does somebody who has become root on the host meanwhile (obstacle 21); what was put in place before can still
+// be taken back.
 func (c *change) sealOrder(ctx context.Context, r store.Run, sub subject, granted mandate.Mandate) error {
+	if _, lift := granted.Measure(); !lift {
+		why, err := c.rootHolds(ctx, sub)
+		if err != nil {
+			return err
+		}
+		if !why.IsZero() {
+			return c.endHere(ctx, r, verdict.Blocked, "root_gained", why)
+		}
+	}
 	order, err := wire.NewWorkOrder(granted, wire.Closing{
 		ID: r.ID, Facts: sub.hash, Issued: c.at, NotBefore: r.Slot.From.Truncate(time.Second), NotAfter: r.Slot.To,
 		MaxMinutes: int(c.server.config.RunLimit.Minutes()), Services: sub.held.System.Services, Checks: sub.held.System.Checks,

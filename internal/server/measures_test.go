@@ -183,3 +183,25 @@ func TestAMeasureThatFailsIsTakenBackAndSaysSo(t *testing.T) {
 		t.Errorf("what is not there was taken back: %+v", list)
 	}
 }
+
+// TestAPreparedFragmentIsOrderedAsTheHostReportedIt: what was seen is what is ordered; what is not prepared cannot be.
+func TestAPreparedFragmentIsOrderedAsTheHostReportedIt(t *testing.T) {
+	o := open(t)
+	o.duty()
+	db := o.exposed()
+	db.facts.Fragments = []fact.Fragment{{Name: "no-remote", SHA256: strings.Repeat("ab", 32), Target: "/etc/mysql/conf.d/no-remote.cnf", Service: "mariadb.service"}}
+	db.facts.Sort()
+	db.poll(0)
+	place := o.closing()
+	place.Measure = mitigation.Measure{Verb: mitigation.PlaceFragment, Fragment: "no-upload"}
+	if _, err := o.server.Mitigate(t.Context(), place); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("nobody prepared it: %v", err)
+	}
+	place.Fragment = "no-remote"
+	if _, err := o.server.Mitigate(t.Context(), place); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := db.await().Measure(); !ok || got.Fragment != "no-remote" || got.SHA256 != strings.Repeat("ab", 32) {
+		t.Errorf("ordered: %+v", got)
+	}
+}

@@ -46,6 +46,13 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 			if err != nil {
 				return err
 			}
+			access, err := rootAccess(ctx, tx, sub.held, sub.facts)
+			if err != nil {
+				return err
+			}
+			if fresh := drift(access); len(fresh) > 0 {
+				out.Drift = append(out.Drift, board.Drift{System: sys.Name, Customer: sub.held.Customer.Name, New: fresh})
+			}
 			s.todaysSystem(sub, agents, &out)
 		}
 		return nil
@@ -110,6 +117,9 @@ func (s *Server) todaysSystem(sub subject, agents map[string]store.Agent, out *b
 	}
 	if sub.facts == nil {
 		return
+	}
+	if files := sub.facts.Conffiles; len(files) > 0 {
+		out.Merge = append(out.Merge, board.Merge{System: name, Customer: sub.held.Customer.Name, Files: files})
 	}
 	if len(finding.Due(*sub.facts)) == 0 {
 		if slices.ContainsFunc(out.Clocks, func(c board.ClockRow) bool { return c.System == name && !c.Clock.Secured }) {

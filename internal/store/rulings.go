@@ -19,6 +19,7 @@ const (
 	RulingMessage    = "message"    // a customer's message, and what came of it
 	RulingLetter     = "letter"     // a mail to be sent
 	RulingFreeze     = "freeze"     // a time in which nothing is changed
+	RulingRoot       = "root"       // who may be root on a system, as somebody accepted it
 	RulingMove       = "move"       // how far the move of a system to a newer generation is
 )
 

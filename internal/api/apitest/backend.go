@@ -40,17 +40,18 @@ type Backend struct {
 	// Broken makes the record verify badly.
 	Broken bool
 
-	mu        sync.Mutex
-	estate    estate.Estate
-	freezes   []board.Freeze
-	settled   string // who dealt with the message that waited
-	orders    []mandate.Order
-	runs      []*story
-	published []board.PublishedVersion
-	feeds     []board.Feed
-	excepted  []exception.Exception
-	life      []board.Life
-	measures  []board.Mitigation
+	mu                 sync.Mutex
+	estate             estate.Estate
+	freezes            []board.Freeze
+	rootBy, rootReason string
+	settled            string // who dealt with the message that waited
+	orders             []mandate.Order
+	runs               []*story
+	published          []board.PublishedVersion
+	feeds              []board.Feed
+	excepted           []exception.Exception
+	life               []board.Life
+	measures           []board.Mitigation
 }
 
 // New makes the story from its beginning.

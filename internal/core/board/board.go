@@ -91,7 +91,9 @@ type Today struct {
 	Feeds   []Feed     `json:"feeds"`   // feeds that need a person: stale, or their last publication was refused
 	Desk    int        `json:"desk"`    // customers' messages that somebody has to deal with
 	Needs   []RunRow   `json:"needs"`   // failed, restored, blocked, not effective, unknown: newest first, loudest first
+	Drift   []Drift    `json:"drift"`   // systems on which somebody has become root whom nobody has accepted
 	Waiting []Waiting  `json:"waiting"` // due, but not permitted yet
+	Merge   []Merge    `json:"merge"`   // systems on which files of configuration wait to be merged
 	Silent  []Silent   `json:"silent"`  // hosts that should report and do not
 	Running []RunRow   `json:"running"`
 	Next    []RunRow   `json:"next"`  // planned
@@ -155,6 +157,7 @@ type System struct {
 	Runs      []RunRow        `json:"runs"`
 	Clocks    []ClockRow      `json:"clocks"`  // critical holes: open ones, and those closed lately
 	Notices   []Told          `json:"notices"` // who was told what about them, newest first
+	Root      RootAccess      `json:"root"`    // who can become root there
 }
 
 // Explanation answers "whose job is this?" for a system, and for one package of it if one is named.

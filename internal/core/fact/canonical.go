@@ -39,6 +39,8 @@ func (f *Facts) Sort() {
 	slices.SortFunc(f.Applications, application.Compare)
 	slices.SortFunc(f.Measures, func(a, b Measure) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(f.Fragments, func(a, b Fragment) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(f.Root, compareHolders)
+	slices.SortFunc(f.Conffiles, func(a, b Conffile) int { return cmp.Compare(a.Offered, b.Offered) })
 	for _, list := range [][]string{f.Indices.Errors, f.Failed, f.Tools, f.Reboot.Services, f.Dpkg.Broken} {
 		slices.Sort(list)
 	}

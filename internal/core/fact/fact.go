@@ -37,6 +37,11 @@ type Facts struct {
 	// that the host's administrator has prepared for such.
 	Measures  []Measure  `json:"measures,omitempty"`
 	Fragments []Fragment `json:"fragments,omitempty"`
+
+	// Root are all ways to become root that were found; nil: the agent did not look.
+	Root []Holder `json:"root,omitempty"`
+	// Conffiles are the files of configuration that wait for somebody to merge them.
+	Conffiles []Conffile `json:"conffiles,omitempty"`
 }
 
 // Measure is how a mitigation stands that the agent has put in place.
@@ -100,9 +105,10 @@ type Pending struct {
 	Installed string   `json:"installed,omitempty"` // empty: it would be newly installed
 	Candidate string   `json:"candidate"`
 	Source    string   `json:"source"`
-	Origins   []Origin `json:"origins"`        // repositories that offer the candidate
-	Held      bool     `json:"held,omitempty"` // on hold: would be left
-	Size      int64    `json:"size,omitempty"` // bytes to download
+	Origins   []Origin `json:"origins"`          // repositories that offer the candidate
+	Held      bool     `json:"held,omitempty"`   // on hold: would be left
+	Phased    bool     `json:"phased,omitempty"` // the archive gives it to a part of all hosts first, and not to this one yet
+	Size      int64    `json:"size,omitempty"`   // bytes to download
 }
 
 // Indices tells how fresh the package lists are that Pending rests on.

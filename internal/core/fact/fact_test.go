@@ -24,7 +24,7 @@ func webHost() fact.Facts {
 			{Name: "nginx", Arch: "amd64", Version: "1.22.1-9", Source: "nginx", SourceVersion: "1.22.1-9", Section: "httpd", Held: true, Origins: []fact.Origin{main, security}},
 		},
 		Pending: []fact.Pending{
-			{Name: "nginx", Arch: "amd64", Installed: "1.22.1-9", Candidate: "1.22.1-9+deb12u3", Source: "nginx", Origins: []fact.Origin{security}, Held: true, Size: 527_000},
+			{Name: "nginx", Arch: "amd64", Installed: "1.22.1-9", Candidate: "1.22.1-9+deb12u3", Source: "nginx", Origins: []fact.Origin{security}, Held: true, Phased: true, Size: 527_000},
 		},
 		Indices:      fact.Indices{Refreshed: 1_795_000_000, Errors: []string{"W: the mirror is slow"}},
 		Units:        []fact.Unit{{Name: "nginx.service", Active: "active", Sub: "running"}},
@@ -37,6 +37,8 @@ func webHost() fact.Facts {
 		Applications: []application.Found{{Kind: application.Image, Name: "shop", Title: "Shop", Version: "1.2", Digest: "sha256:1", Path: "/var/lib/docker/image/overlay2/repositories.json", Ecosystem: "x", Dev: true, Owner: "customer"}},
 		Partial:      true,
 		Measures:     []fact.Measure{{ID: "g1", Holds: true, Saw: "x"}},
+		Root:         []fact.Holder{{Way: fact.ByAccount, Who: "root", From: "/etc/passwd"}},
+		Conffiles:    []fact.Conffile{{Path: "/etc/a.conf", Offered: "/etc/a.conf.dpkg-dist", Diff: "-a\n+b\n"}},
 		Fragments:    []fact.Fragment{{Name: "nginx-no-upload", SHA256: "x", Target: "/etc/nginx/conf.d/x.conf", Service: "nginx.service"}},
 	}
 }

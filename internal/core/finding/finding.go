@@ -30,7 +30,8 @@ type Finding struct {
 	Origin    policy.Origin      `json:"origin"`
 	From      string             `json:"from"` // the repository, as people name it: Debian-Security/bookworm-security; a stranger's, if there is one among several
 	Held      bool               `json:"held,omitempty"`
-	Size      int64              `json:"size,omitempty"` // bytes to download
+	Phased    bool               `json:"phased,omitempty"` // the archive does not give it to this host yet
+	Size      int64              `json:"size,omitempty"`   // bytes to download
 
 	Criticality policy.Criticality `json:"criticality,omitempty"` // of the holes that it closes; empty: not known
 	Holes       []string           `json:"holes,omitempty"`       // critical ones that it closes, as far as they are known
@@ -49,6 +50,7 @@ func Due(f fact.Facts) []Finding {
 			Origin: originOf(f.OS, p.Origins),
 			From:   nameOf(f.OS, p.Origins),
 			Held:   p.Held,
+			Phased: p.Phased,
 			Size:   p.Size,
 		})
 	}

@@ -59,6 +59,11 @@ func consider(r Request, item Item) (Ground, *Refusal) {
 		return refuse(item, d.GoverningRule(), item.Finding.Excepted, lang.T(
 			"Soll es doch eingespielt werden, muss die Ausnahme zuerst widerrufen werden.", "If it is to be installed after all, the exception has to be revoked first."))
 	}
+	if item.Finding.Phased {
+		return refuse(item, d.GoverningRule(), lang.Textf(
+			"%[1]s gibt das Archiv erst nach und nach frei, für diesen Host noch nicht.",
+			"The archive releases %[1]s bit by bit, and not yet for this host.", item.Finding.Package), lang.Text{})
+	}
 	if item.Finding.Held {
 		return refuse(item, d.GoverningRule(), lang.Textf(
 			"%[1]s ist auf dem Host zurückgehalten (hold) und bleibt es, bis jemand es löst.",

@@ -14,6 +14,7 @@ import (
 type Plan struct {
 	Changes []Change // sorted by name and architecture
 	Kept    []string // would be left as they are: held, or their update would remove something
+	Phased  []string // of those: the archive gives them to a part of all hosts first
 	Removed []string
 	Summary bool // apt printed its final count; without it the output is not complete
 	counted int  // how many packages the count says are upgraded, installed or downgraded
@@ -39,7 +40,7 @@ func (p Plan) Download() int64 {
 // headings begin the lists of names that apt prints.
 var headings = map[string]string{
 	"The following packages have been kept back:":                                     "kept",
-	"The following upgrades have been deferred due to phasing:":                       "kept",
+	"The following upgrades have been deferred due to phasing:":                       "phased",
 	"The following packages will be REMOVED:":                                         "removed",
 	"The following packages will be removed:":                                         "removed",
 	"The following NEW packages will be installed:":                                   "other",
@@ -96,6 +97,8 @@ func (p *Plan) names(section string, names []string) {
 			switch section {
 			case "kept":
 				p.Kept = append(p.Kept, name)
+			case "phased":
+				p.Kept, p.Phased = append(p.Kept, name), append(p.Phased, name)
 			case "removed":
 				p.Removed = append(p.Removed, name)
 			}
