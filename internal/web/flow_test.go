@@ -230,7 +230,7 @@ func TestListsFilterSortAndExport(t *testing.T) {
 	if len(due) != 10 || due[1][1] != "curl:amd64" || due[1][8] != "MH2-20" || due[1][7] != "nein" {
 		t.Errorf("what is due on db1: %v", due)
 	}
-	want(t, d.page("/systeme?q=web"), `href="/systeme.csv?q=web"`, "4 von 17 Systemen")
+	want(t, d.page("/systeme?q=web"), `href="/systeme.csv?q=web"`, "4 von 18 Systemen")
 	want(t, d.page("/systeme?q=nichts"), "Kein System passt", "Auswahl aufheben")
 
 	d = openSignedIn(t, webtest.Hostile())
@@ -344,5 +344,23 @@ func TestTheDeskSettlesAMessage(t *testing.T) {
 	want(t, page, "Darum gekümmert hat sich Ida.")
 	if strings.Contains(page, "/post/m-77/erledigt") {
 		t.Error("what is settled can be settled")
+	}
+}
+
+// TestWhoHasBecomeRootIsAccepted: the page shows who is new, wants a name and a reason, and is calm afterwards.
+func TestWhoHasBecomeRootIsAccepted(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	if _, body, _ := d.get("/"); !strings.Contains(body, "Jemand ist root geworden") || !strings.Contains(body, "/systeme/app3#root") {
+		t.Error("the start page says nothing of it")
+	}
+	if status, body, _ := d.post("/systeme/app3/root", url.Values{"wer": {"ida"}}); status != http.StatusUnprocessableEntity && status != http.StatusBadRequest || !strings.Contains(body, `value="ida"`) {
+		t.Errorf("without a reason: %d", status)
+	}
+	if status, _, _ := d.post("/systeme/app3/root", url.Values{"wer": {"ida"}, "warum": {"Ticket 1"}}); status != http.StatusSeeOther {
+		t.Errorf("accepted: %d", status)
+	}
+	if _, body, _ := d.get("/systeme/app3"); strings.Contains(body, `action="/systeme/app3/root"`) || !strings.Contains(body, "Bestätigt von ida: Ticket 1") {
+		t.Error("the page still asks")
 	}
 }

@@ -120,6 +120,7 @@ var screens = []screen{
 	{"system-kunde", "/systeme/iaas1"},
 	{"system-offen", "/systeme/alt1"},
 	{"system-neu", "/systeme/neu1"},
+	{"system-root", "/systeme/app3"},
 	{"luecken", "/luecken"},
 	{"luecke", "/luecken/CVE-2026-41288"},
 	{"luecke-unbekannt", "/luecken/CVE-2020-1"},

@@ -27,6 +27,7 @@ func (c *console) routes() http.Handler {
 	closed.HandleFunc("GET /systeme/{name}/export/{form}", c.export)
 	closed.HandleFunc("POST /systeme/{name}/auftrag", c.placeOrder)
 	closed.HandleFunc("POST /systeme/{name}/aufnahme", c.enrol)
+	closed.HandleFunc("POST /systeme/{name}/root", c.acceptRoot)
 	closed.HandleFunc("GET /lebenszyklus", c.lifecycle)
 	closed.HandleFunc("GET /systeme/{name}/lebenszyklus", c.life)
 	closed.HandleFunc("GET /luecken", c.clocks)

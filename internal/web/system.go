@@ -32,6 +32,8 @@ type systemView struct {
 	Holes  capped[board.ClockRow]
 	Told   capped[board.Told]
 	Form   orderForm
+
+	RootForm rootForm
 }
 
 // dueGroup are due changes that share one decision: the same rule, for the same reason.
@@ -54,10 +56,15 @@ func (c *console) system(w http.ResponseWriter, r *http.Request) {
 
 // showSystem shows the page with the order form as it was filled in.
 func (c *console) showSystem(w http.ResponseWriter, r *http.Request, status int, s board.System, form orderForm) {
+	c.showSystemWith(w, r, status, s, form, rootForm{})
+}
+
+// showSystemWith shows the page with both forms as they were filled in.
+func (c *console) showSystemWith(w http.ResponseWriter, r *http.Request, status int, s board.System, form orderForm, root rootForm) {
 	title := lang.T(s.Name, s.Name)
 	v := systemView{
 		page: c.page(w, r, "systeme", title), S: s, Zone: s.Held.Window.Zone,
-		Orders: orderRows(s), Form: form,
+		Orders: orderRows(s), Form: form, RootForm: root,
 		Past:  capAt(s.Runs, maxPast, "/laeufe?q="+s.Name),
 		Holes: capAt(s.Clocks, maxClocks, systemHolesURL(s.Name)), Told: capAt(s.Notices, maxTold, "/luecken"),
 	}

@@ -51,7 +51,9 @@ type todayView struct {
 	Desk    int // messages that somebody has to deal with
 	Running capped[board.RunRow]
 	Needs   capped[board.RunRow]
+	Drift   capped[board.Drift]
 	Waiting capped[board.Waiting]
+	Merge   capped[board.Merge]
 	Silent  capped[board.Silent]
 	Next    capped[board.RunRow]
 	Done    capped[board.RunRow]
@@ -76,6 +78,8 @@ func (c *console) today(w http.ResponseWriter, r *http.Request) {
 		Running: capAt(t.Running, maxRunning, "/laeufe?zustand=laeuft"),
 		Needs:   capAt(t.Needs, maxNeeds, "/laeufe?zustand=braucht"),
 		Waiting: capAt(t.Waiting, maxWaiting, "/systeme?zustand=wartet"),
+		Drift:   capAt(t.Drift, maxNeeds, "/systeme"),
+		Merge:   capAt(t.Merge, maxSilent, "/systeme"),
 		Silent:  capAt(t.Silent, maxSilent, "/systeme?zustand=stumm"),
 		Next:    capAt(t.Next, maxNext, "/laeufe?zustand=geplant"),
 		Done:    capAt(t.Done, maxDone, "/laeufe?zustand=erledigt"),

@@ -27,6 +27,7 @@ type Board interface {
 	Systems(ctx context.Context) ([]board.SystemRow, error)
 	System(ctx context.Context, name string) (board.System, error)
 	Explain(ctx context.Context, q board.Question) (board.Explanation, error)
+	AcceptRoot(ctx context.Context, system, by, reason string) (board.RootAccess, error)
 }
 
 // Policies shows the published policy versions.

@@ -24,7 +24,7 @@ func Demo() *Backend {
 	t := &b.board
 	t.Now = Morning
 	for _, add := range []func(maker, *Backend){
-		succeeded, restored, waiting, foreignSystem, running, restoreFailed, blocked, notEffective, unknown, asking, plannedRun, silent, stranger,
+		succeeded, restored, waiting, foreignSystem, running, restoreFailed, blocked, notEffective, unknown, asking, plannedRun, silent, stranger, intruder,
 	} {
 		add(m, b)
 	}

@@ -28,6 +28,7 @@ const (
 	Foreign   = "iaas1"
 	Running   = "shop1"
 	Stranger  = "neu1" // not enrolled
+	Intruded  = "app3" // somebody has become root
 )
 
 // update is one due change in short.
@@ -147,6 +148,7 @@ func (m maker) report(s *board.System) {
 	for i := range 412 {
 		s.Facts.Packages = append(s.Facts.Packages, fact.Package{Name: "paket" + string(rune('a'+i%26)), Arch: "amd64"})
 	}
+	m.root(s)
 	s.FactsHash, s.Observed = digest(s.Name), m.before(40*time.Second)
 }
 
