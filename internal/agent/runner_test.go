@@ -167,6 +167,9 @@ func (s *stage) sound() verdict.Outcome {
 	if !state.Ended {
 		s.t.Fatalf("the run has not ended: %+v", state)
 	}
+	if s.host.reboots > run.MaxReboots {
+		s.t.Fatalf("the host was told to reboot %d times", s.host.reboots)
+	}
 	if s.host.installs > 1 {
 		s.t.Fatalf("packages were installed %d times", s.host.installs)
 	}

@@ -99,13 +99,16 @@ type Closing struct {
 	NotBefore  time.Time
 	NotAfter   time.Time
 	MaxMinutes int
-	Reboot     bool
+	Reboot     bool // make use of the mandate's permission to reboot; without one, an error
 	Services   []string
 	Checks     []Check
 }
 
 // ErrNoMandate says that a work order was asked for without a mandate.
 var ErrNoMandate = errors.New("wire: no work order without a mandate")
+
+// ErrNoReboot says that a work order was to permit a reboot that its mandate does not.
+var ErrNoReboot = errors.New("wire: the mandate permits no reboot")
 
 // NewWorkOrder closes a work order. Its packages are exactly those that the mandate permits.
 func NewWorkOrder(m mandate.Mandate, c Closing) (WorkOrder, error) {
@@ -114,6 +117,9 @@ func NewWorkOrder(m mandate.Mandate, c Closing) (WorkOrder, error) {
 	}
 	if m.Run() != c.ID {
 		return WorkOrder{}, fmt.Errorf("wire: the mandate was granted to run %q, not %q", m.Run(), c.ID)
+	}
+	if c.Reboot && !m.Reboot() {
+		return WorkOrder{}, ErrNoReboot
 	}
 	policyID, _ := m.Policy()
 	doc := order{
