@@ -136,6 +136,7 @@ type orderCmd struct {
 	Scope    string `enum:"security_updates,updates" default:"security_updates" placeholder:"${word_scope}" help:"flag_order_scope"`
 
 	Mitigation bool `help:"flag_order_mitigation"`
+	Reboot     bool `help:"flag_order_reboot"`
 }
 
 type ordersCmd struct {

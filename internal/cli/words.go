@@ -67,6 +67,7 @@ var helpWords = map[string]lang.Text{
 	"flag_order_channel":    lang.T("Ticketnummer, oder wo es gesagt wurde.", "Ticket number, or where it was said."),
 	"flag_order_text":       lang.T("Der Wortlaut; - liest ihn von der Standardeingabe.", "What was said, verbatim; - reads it from standard input."),
 	"flag_order_explicit":   lang.T("Der Wortlaut fordert die Arbeit ausdrücklich an.", "The text plainly asks for the work."),
+	"flag_order_reboot":     lang.T("Er erlaubt einen Neustart des Systems im Wartungsfenster, falls die Updates erst damit wirksam werden.", "It permits one reboot of the system within its window, if the updates take effect with it only."),
 	"flag_order_mitigation": lang.T("Er gilt Maßnahmen gegen Lücken (Dienst anhalten, Port schließen), nicht Updates.", "It is for measures against holes (a service stopped, a port closed), not for updates."),
 	"flag_order_scope":      lang.T("Was er umfasst: security_updates oder updates.", "What it covers: security_updates or updates."),
 
