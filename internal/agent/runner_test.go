@@ -40,6 +40,7 @@ type stage struct {
 	torn   string // what a kill leaves behind the last whole line of the journal
 	where  string // the write before or after which the agent is
 	killed string // where it was killed last
+	open   func(time.Time) *Trouble
 }
 
 type failer interface {
@@ -104,7 +105,7 @@ func (s *stage) live() (killed bool, err error) {
 	}
 	r := &runner{order: w, log: ticking{j, s}, memory: d, host: s.host.host().steps(w), now: func() time.Time { return s.clock },
 		pause: func(ctx context.Context, d time.Duration) error { s.clock = s.clock.Add(d); return ctx.Err() },
-		wrote: func() {}, slog: quiet}
+		open:  s.open, wrote: func() {}, slog: quiet}
 	defer func() {
 		if e := recover(); e != nil {
 			if err, ok := e.(error); !ok || !errors.Is(err, errCrash) {

@@ -37,7 +37,7 @@ func (r *runner) save(ctx context.Context) (run.Event, error) {
 // looked at once.
 const (
 	graceForServices = 30 * time.Second
-	graceAfterReboot = 5 * time.Minute // everything starts at once, and some of it checks its data first
+	graceAfterReboot = 3 * time.Minute // everything starts at once, and some of it checks its data first
 	betweenLooks     = 2 * time.Second
 )
 

@@ -11,6 +11,8 @@
 //
 //	1 (2026-11-23) enrol, poll, facts, events, refusals; work order with restore point "files"
 //	1 (2026-11-28) verbs mitigate and lift, with a measure; agents from before refuse them as malformed
+//	1 (2026-11-28) step rebooting; countersignatures; refusal second_key: the order stays on offer. Agents from
+//	               before leave a host that needs a reboot as it is, and know no hours
 package wire
 
 import (
