@@ -14,7 +14,7 @@ TEMPL         := $(TOOLS)/templ-v0.3.1001
 SQLC          := $(TOOLS)/sqlc-v1.31.1
 OSVSCANNER    := $(TOOLS)/osv-scanner
 
-.PHONY: help build demo test unit race lint lab helpdesk bench bench-match generate reproducible clean
+.PHONY: help build demo test unit race lint lab helpdesk fuzz bench bench-match generate reproducible clean
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t16
 
@@ -53,6 +53,9 @@ lab: build ## tests on real Debian hosts
 helpdesk: ## tests on a real Request Tracker 5; installs it from Debian
 	@scripts/require helpdesk
 	CI=true go test -count=1 -timeout 10m ./internal/adapter/rt/... ./internal/adapter/webhook/...
+
+fuzz: ## every fuzz target for FUZZTIME (default 5m) each, one after the other
+	@scripts/fuzz
 
 lint: $(GOLANGCI) $(TEMPL) ## vet, golangci-lint, formatting, generated files up to date
 	go vet ./...

@@ -162,6 +162,16 @@ func (c *Client) Watch(ctx context.Context, id string, after int64, wait time.Du
 		query("after", strconv.FormatInt(after, 10), "wait", strconv.Itoa(seconds)), nil)
 }
 
+// WorkOrder is a run's signed work order, byte by byte.
+func (c *Client) WorkOrder(ctx context.Context, run string) (WorkOrder, error) {
+	return call[WorkOrder](ctx, c, http.MethodGet, "/runs/"+url.PathEscape(run)+"/work-order", nil, nil)
+}
+
+// Countersign adds a second operator's signature to a run's work order.
+func (c *Client) Countersign(ctx context.Context, run string, q CountersignRequest) (WorkOrder, error) {
+	return call[WorkOrder](ctx, c, http.MethodPost, "/runs/"+url.PathEscape(run)+"/countersignature", nil, q)
+}
+
 // Apply applies an estate document: all of it, or nothing and an error with all its places. The name
 // of the file only serves to say where something is wrong.
 func (c *Client) Apply(ctx context.Context, name string, doc []byte) (Applied, error) {

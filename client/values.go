@@ -42,6 +42,10 @@ type (
 	OrderReceipt = board.OrderReceipt
 	// OrderRow is an order, and how far it has come.
 	OrderRow = board.OrderRow
+	// WorkOrder is a run's signed work order, for whoever may countersign it.
+	WorkOrder = board.WorkOrder
+	// CountersignRequest is a second operator's signature.
+	CountersignRequest = board.CountersignRequest
 	// WithdrawalRequest takes an order back.
 	WithdrawalRequest = board.WithdrawalRequest
 	// OrderState is how far an order has come.

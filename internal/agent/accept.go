@@ -23,6 +23,8 @@ const (
 	codeClock      = "clock"
 	codeReplay     = "replay"
 	codeHostPolicy = "host_policy"
+	// codeSecondKey: the order lies outside the host's hours and nobody countersigned it yet. It may come again.
+	codeSecondKey = "second_key"
 	// codeJournal: an earlier run's journal does not hold, so the host takes no orders.
 	codeJournal = "journal"
 )
@@ -55,7 +57,17 @@ func (a *Agent) accept(ctx context.Context, s wire.Signed) (acted bool, err erro
 	if a.busy() {
 		return false, nil
 	}
-	code, text, detail := a.judge(ctx, w)
+	code, text, detail := a.judge(ctx, w, s)
+	if code == codeSecondKey {
+		if a.held == s.Digest() {
+			return false, nil // said already
+		}
+		fresh, err := a.refuse(s, w.ID(), code, detail)
+		if err == nil {
+			a.held = s.Digest()
+		}
+		return fresh, err
+	}
 	if code == "" {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -83,7 +95,7 @@ func (a *Agent) delivered(id string) bool {
 
 // judge holds a genuine, new order for this host against time and the host's policy. An empty code
 // means that it is accepted.
-func (a *Agent) judge(ctx context.Context, w wire.WorkOrder) (code string, text lang.Text, detail string) {
+func (a *Agent) judge(ctx context.Context, w wire.WorkOrder, s wire.Signed) (code string, text lang.Text, detail string) {
 	a.mu.Lock()
 	damaged := append([]string(nil), a.damaged...)
 	a.mu.Unlock()
@@ -97,13 +109,18 @@ func (a *Agent) judge(ctx context.Context, w wire.WorkOrder) (code string, text 
 	if err != nil {
 		return codeHostPolicy, lang.T("Die Hostrichtlinie ist nicht lesbar.", "The host policy cannot be read."), err.Error()
 	}
-	now := a.Now()
-	if skew := now.Sub(w.Issued()); skew.Abs() > p.ClockSkew {
+	now, issued := a.Now(), w.Issued()
+	second, countersigned := s.Countersigned(p.SecondKeys)
+	if countersigned && second.After(issued) {
+		issued = second // the order had to wait for it
+	}
+	waiting := !countersigned && len(p.SecondKeys) > 0 && a.held == s.Digest()
+	if skew := now.Sub(issued); skew.Abs() > p.ClockSkew && !waiting {
 		return codeClock, lang.Text{
 				DE: "Die Uhr des Hosts geht um " + lang.Duration(skew.Abs(), lang.DE) + " anders als die des Servers.",
 				EN: "The host's clock differs from the server's by " + lang.Duration(skew.Abs(), lang.EN) + ".",
 			},
-			fmt.Sprintf("issued %s, the host's clock shows %s; allowed are %s", w.Issued().Format(time.RFC3339), now.UTC().Format(time.RFC3339), p.ClockSkew)
+			fmt.Sprintf("issued %s, the host's clock shows %s; allowed are %s", issued.Format(time.RFC3339), now.UTC().Format(time.RFC3339), p.ClockSkew)
 	}
 	if !now.Before(w.NotAfter()) || w.NotBefore().Sub(now) > maxAhead {
 		return codeTime, lang.T("Die Zeit des Auftrags ist vorbei oder noch fern.", "The order's time is over or still far."),
@@ -123,7 +140,45 @@ func (a *Agent) judge(ctx context.Context, w wire.WorkOrder) (code string, text 
 	if err != nil {
 		return codeHostPolicy, lang.T("Die Hostrichtlinie erlaubt das nicht.", "The host policy does not allow this."), err.Error()
 	}
+	begin := now
+	if w.NotBefore().After(begin) {
+		begin = w.NotBefore()
+	}
+	if t := closed(p, countersigned, begin); t != nil {
+		code := codeHostPolicy
+		if len(p.SecondKeys) > 0 {
+			code = codeSecondKey
+		}
+		return code, t.Text, t.Detail
+	}
 	return "", lang.Text{}, ""
+}
+
+// closed says why the host's hours let no writing begin at a time; nil when they do, or when a second operator
+// has countersigned the order.
+func closed(p hostpolicy.Policy, countersigned bool, at time.Time) *Trouble {
+	if countersigned || p.Open(at) {
+		return nil
+	}
+	detail := "the host's hours do not let writing begin at " + at.UTC().Format(time.RFC3339)
+	if len(p.SecondKeys) > 0 {
+		detail += "; it takes the countersignature of one of its second keys"
+	}
+	return &Trouble{Code: "outside_hours", Detail: detail, Text: lang.T(
+		"Zu dieser Zeit lässt der Host keine Änderungen beginnen.", "At this time the host lets no change begin.")}
+}
+
+// hours is closed for an order in hand. The policy is read again each time: it may have become narrower.
+func (a *Agent) hours(s wire.Signed) func(time.Time) *Trouble {
+	return func(at time.Time) *Trouble {
+		p, err := hostpolicy.Load(a.Policy)
+		if err != nil {
+			return &Trouble{Code: codeHostPolicy, Cause: err, Detail: err.Error(), Text: lang.T(
+				"Die Hostrichtlinie ist nicht lesbar.", "The host policy cannot be read.")}
+		}
+		_, countersigned := s.Countersigned(p.SecondKeys)
+		return closed(p, countersigned, at)
+	}
 }
 
 // decline writes the refusal of a genuine order as its run: one event, the end.

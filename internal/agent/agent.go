@@ -73,6 +73,7 @@ type Agent struct {
 		at time.Time
 	}
 	contacted time.Time // when the last contact was written down
+	held      string    // digest of the order that waits for a countersignature, once the server was told so
 
 	mu      sync.Mutex
 	live    *journal.Journal // of the run under way
@@ -261,7 +262,7 @@ func (a *Agent) drive(ctx context.Context, j *journal.Journal) error {
 	if err != nil {
 		return fmt.Errorf("order %s in the journal: %w", j.ID(), err)
 	}
-	r := &runner{order: w, log: j, memory: a.dir, host: a.Host.steps(w), now: a.Now, pause: sleep, wrote: a.nudge, slog: a.Log}
+	r := &runner{order: w, log: j, memory: a.dir, host: a.Host.steps(w), now: a.Now, pause: sleep, open: a.hours(j.Order()), wrote: a.nudge, slog: a.Log}
 	return r.drive(ctx)
 }
 

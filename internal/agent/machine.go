@@ -17,6 +17,7 @@ type Host struct {
 	Machine Machine
 	Witness Witness
 	Points  Points
+	Power   Power
 	Boot    string // names the present boot
 	// Measure gives the steps of an order about a measure against a hole; ok is false for every other order.
 	Measure func(w wire.WorkOrder) (Steps, bool)
@@ -27,6 +28,14 @@ type Steps struct {
 	Machine Machine
 	Witness Witness
 	Points  Points
+	Power   Power
+}
+
+// Power has the host rebooted.
+type Power interface {
+	// Reboot orders the reboot and returns once it is on its way; the agent is stopped by it. An error means
+	// that none will come.
+	Reboot(ctx context.Context) error
 }
 
 // steps are the steps that an order's verb asks for.
@@ -36,7 +45,7 @@ func (h Host) steps(w wire.WorkOrder) Steps {
 			return s
 		}
 	}
-	return Steps{Machine: h.Machine, Witness: h.Witness, Points: h.Points}
+	return Steps{Machine: h.Machine, Witness: h.Witness, Points: h.Points, Power: h.Power}
 }
 
 // Scout looks at the host and changes nothing but the package indices.
@@ -57,8 +66,8 @@ type Machine interface {
 	// Install brings the packages to the ordered versions and flushes them to disk. It keeps the order's
 	// time limit.
 	Install(ctx context.Context, w wire.WorkOrder, line func(string)) error
-	// Settle restarts, once, what still runs on replaced files.
-	Settle(ctx context.Context, line func(string)) error
+	// Settle restarts, once, what still runs on replaced files, and tells what is not effective after that.
+	Settle(ctx context.Context, line func(string)) (fact.Reboot, error)
 	// Observe looks at what a verdict is made of.
 	Observe(ctx context.Context, w wire.WorkOrder) (verdict.Observation, error)
 }

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 
+	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/host"
@@ -15,7 +16,7 @@ import (
 func (h machine) measure(w wire.WorkOrder) (Steps, bool) {
 	s, ok := h.m.Measure(w)
 	one := measuring{machine: h, step: s}
-	return Steps{Machine: one, Witness: one, Points: one}, ok
+	return Steps{Machine: one, Witness: one, Points: one, Power: one}, ok
 }
 
 // measuring is one measure on a host.Machine in the terms of the agent.
@@ -37,8 +38,10 @@ func (m measuring) Install(ctx context.Context, w wire.WorkOrder, line func(stri
 	return told(m.step.Apply(ctx, line))
 }
 
-// Settle has nothing to restart beyond what the measure itself does.
-func (measuring) Settle(context.Context, func(string)) error { return nil }
+// Settle has nothing to restart beyond what the measure itself does, and no measure needs a reboot.
+func (measuring) Settle(context.Context, func(string)) (fact.Reboot, error) {
+	return fact.Reboot{}, nil
+}
 
 func (m measuring) Observe(ctx context.Context, w wire.WorkOrder) (verdict.Observation, error) {
 	return m.step.Observe(ctx, w)

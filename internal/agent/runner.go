@@ -21,6 +21,7 @@ type ledger interface {
 	Append(e run.Event) (run.Effect, error)
 	Lines() int
 	SameBoot() bool
+	Booted() bool
 }
 
 // memory keeps how the host looked before the run.
@@ -38,6 +39,7 @@ type runner struct {
 	host   Steps
 	now    func() time.Time
 	pause  func(context.Context, time.Duration) error // sleep, but in tests
+	open   func(time.Time) *Trouble                   // why the host lets no writing begin at a time; nil: it does
 	wrote  func()                                     // called after each event
 	slog   *slog.Logger
 }
@@ -49,6 +51,7 @@ var limits = map[run.Step]time.Duration{
 	run.Fetching:    time.Hour,
 	run.Saving:      30 * time.Minute,
 	run.Settling:    15 * time.Minute,
+	run.Rebooting:   10 * time.Minute,
 	run.Verifying:   10 * time.Minute,
 	run.Restoring:   2 * time.Hour,
 }
@@ -87,7 +90,7 @@ func (r *runner) begin(ctx context.Context) (run.Effect, error) {
 	if err := r.host.Witness.KillLeftovers(ctx); err != nil {
 		return run.Effect{}, fmt.Errorf("run %s: end what was left running: %w", r.order.ID(), err)
 	}
-	return r.write(run.Event{Kind: run.Resumed, Step: r.log.State().Step})
+	return r.write(run.Event{Kind: run.Resumed, Step: r.log.State().Step, Booted: r.log.Booted()})
 }
 
 func (r *runner) write(e run.Event) (run.Effect, error) {
@@ -180,7 +183,9 @@ func (r *runner) carryOut(ctx context.Context, step run.Step) (run.Event, error)
 	case run.Applying:
 		return run.Event{}, r.host.Machine.Install(ctx, r.order, line)
 	case run.Settling:
-		return run.Event{}, r.host.Machine.Settle(ctx, line)
+		return r.settle(ctx, line)
+	case run.Rebooting:
+		return run.Event{}, r.reboot(ctx)
 	case run.Verifying:
 		return r.verify(ctx)
 	case run.Restoring:
@@ -190,8 +195,15 @@ func (r *runner) carryOut(ctx context.Context, step run.Step) (run.Event, error)
 }
 
 // lookUp finds out whether an interrupted apply was complete. What cannot be found out counts as not
-// complete: the way back is there, a guess is not.
+// complete: the way back is there, a guess is not. Of a reboot, the name of the boot tells.
 func (r *runner) lookUp(ctx context.Context) (run.Effect, error) {
+	if r.log.State().Step == run.Rebooting {
+		e := run.Event{Kind: run.LookedUp, Step: run.Rebooting, Found: run.FoundRebooted}
+		if r.log.SameBoot() {
+			e.Found, e.Detail = run.FoundOther, "the host is still in the boot in which the reboot was to be ordered"
+		}
+		return r.write(e)
+	}
 	within, cancel := context.WithTimeout(ctx, limits[run.Verifying])
 	defer cancel()
 	complete, detail, err := r.host.Witness.LookUp(within, r.order)
@@ -244,6 +256,8 @@ func saying(code string) lang.Text {
 	switch code {
 	case "interrupted":
 		return lang.T("Die Installation wurde unterbrochen.", "The installation was interrupted.")
+	case "boot_loop":
+		return lang.T("Nach dem Neustart hat sich der Host immer wieder selbst neu gestartet.", "After the reboot, the host kept rebooting by itself.")
 	case "crash_loop":
 		return lang.T("Der Schritt wurde zu oft unterbrochen.", "The step was interrupted too often.")
 	}
@@ -266,11 +280,19 @@ func asTrouble(err error, step run.Step, limit time.Duration, ended error) *Trou
 		"Der Schritt %[1]s ist an einem unerwarteten Fehler gescheitert.", "The step %[1]s failed on an unexpected error.", step)}
 }
 
-// late says whether it is too late to begin writing.
+// mayBegin says why the host lets nothing begin at a time.
+func (r *runner) mayBegin(at time.Time) *Trouble {
+	if r.open == nil {
+		return nil
+	}
+	return r.open(at)
+}
+
+// late says whether it is too late to begin writing, or no hour for it on this host.
 func (r *runner) late() *Trouble {
 	now := r.now()
 	if !now.After(r.order.NotAfter()) {
-		return nil
+		return r.mayBegin(now)
 	}
 	return &Trouble{Code: "too_late", Text: lang.Text{
 		DE: "Bis " + lang.DateTime(r.order.NotAfter().UTC(), lang.DE) + " (UTC) konnte nicht begonnen werden.",

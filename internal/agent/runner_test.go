@@ -40,6 +40,7 @@ type stage struct {
 	torn   string // what a kill leaves behind the last whole line of the journal
 	where  string // the write before or after which the agent is
 	killed string // where it was killed last
+	open   func(time.Time) *Trouble
 }
 
 type failer interface {
@@ -104,7 +105,7 @@ func (s *stage) live() (killed bool, err error) {
 	}
 	r := &runner{order: w, log: ticking{j, s}, memory: d, host: s.host.host().steps(w), now: func() time.Time { return s.clock },
 		pause: func(ctx context.Context, d time.Duration) error { s.clock = s.clock.Add(d); return ctx.Err() },
-		wrote: func() {}, slog: quiet}
+		open:  s.open, wrote: func() {}, slog: quiet}
 	defer func() {
 		if e := recover(); e != nil {
 			if err, ok := e.(error); !ok || !errors.Is(err, errCrash) {
@@ -166,6 +167,9 @@ func (s *stage) sound() verdict.Outcome {
 	_, state := s.log()
 	if !state.Ended {
 		s.t.Fatalf("the run has not ended: %+v", state)
+	}
+	if s.host.reboots > run.MaxReboots {
+		s.t.Fatalf("the host was told to reboot %d times", s.host.reboots)
 	}
 	if s.host.installs > 1 {
 		s.t.Fatalf("packages were installed %d times", s.host.installs)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -38,6 +39,9 @@ type simulated struct {
 	lines    int // lines of live text that an install writes
 	refresh  int
 	boot     string
+	boots    int  // how often the host booted
+	reboots  int  // how often it was told to
+	old      bool // it runs what was installed before; a reboot mends that
 }
 
 var simPackages = []wire.Package{
@@ -59,7 +63,7 @@ func newSimulated() *simulated {
 }
 
 func (s *simulated) host() Host {
-	return Host{Scout: s, Machine: s, Witness: s, Points: s, Boot: s.boot}
+	return Host{Scout: s, Machine: s, Witness: s, Points: s, Power: s, Boot: s.boot}
 }
 
 // fails uses up one occurrence of a fault.
@@ -132,16 +136,48 @@ func (s *simulated) Install(ctx context.Context, w wire.WorkOrder, line func(str
 	return err
 }
 
-func (s *simulated) Settle(_ context.Context, line func(string)) error {
+func (s *simulated) Settle(_ context.Context, line func(string)) (fact.Reboot, error) {
 	line("restarting nginx.service")
 	s.tick()
 	if s.fails("unit") {
 		s.down["nginx.service"] = true
 	}
 	if s.fails("settle") {
-		return trouble("restart_failed")
+		return fact.Reboot{}, trouble("restart_failed")
 	}
-	return nil
+	return s.pending(), nil
+}
+
+// pending is what a look for old code finds.
+func (s *simulated) pending() fact.Reboot {
+	return fact.Reboot{Required: s.old || s.faults["reboot"] > 0}
+}
+
+// booted is a boot of the host: what it ran until then is gone.
+func (s *simulated) booted() {
+	s.boots++
+	s.boot = fmt.Sprintf("boot-%d", s.boots+1)
+	s.left = nil
+	if s.faults["old kernel"] == 0 {
+		s.old = false
+	}
+	if s.fails("unit after boot") {
+		s.down["nginx.service"] = true
+	}
+}
+
+// Reboot stops the agent by booting, as a host does that was told to.
+func (s *simulated) Reboot(context.Context) error {
+	s.reboots++
+	s.tick()
+	if s.fails("reboot refused") {
+		return trouble("reboot_failed")
+	}
+	if s.fails("reboot ignored") {
+		return nil
+	}
+	s.booted()
+	panic(errCrash)
 }
 
 func (s *simulated) Observe(_ context.Context, w wire.WorkOrder) (verdict.Observation, error) {
@@ -159,7 +195,11 @@ func (s *simulated) Observe(_ context.Context, w wire.WorkOrder) (verdict.Observ
 	if s.down["nginx.service"] {
 		o.Units[0].Active = "failed"
 	}
-	o.Reboot.Required = s.faults["reboot"] > 0
+	o.Reboot = s.pending()
+	if s.boots > 0 && s.fails("boots") { // it boots again by itself
+		s.booted()
+		panic(errCrash)
+	}
 	return o, nil
 }
 

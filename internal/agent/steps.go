@@ -37,6 +37,7 @@ func (r *runner) save(ctx context.Context) (run.Event, error) {
 // looked at once.
 const (
 	graceForServices = 30 * time.Second
+	graceAfterReboot = 3 * time.Minute // everything starts at once, and some of it checks its data first
 	betweenLooks     = 2 * time.Second
 )
 
@@ -50,6 +51,9 @@ func (r *runner) verify(ctx context.Context) (run.Event, error) {
 	if err != nil {
 		return run.Event{}, err
 	}
+	if v.Outcome == verdict.NotEffective {
+		v.Reasons = append(v.Reasons, r.whyNotEffective()...)
+	}
 	if v.Outcome != verdict.Unknown {
 		return run.Event{Verdict: &v}, nil
 	}
@@ -60,7 +64,11 @@ func (r *runner) verify(ctx context.Context) (run.Event, error) {
 // settled judges until the verdict is good, or cannot become so by waiting, or the grace is over. With done,
 // what was ordered has to be there; after a restore it must not.
 func (r *runner) settled(ctx context.Context, changes []verdict.Ordered, before verdict.Observation, done bool) (verdict.Verdict, error) {
-	until := r.now().Add(graceForServices)
+	grace := graceForServices
+	if r.log.State().Rebooted() {
+		grace = graceAfterReboot
+	}
+	until := r.now().Add(grace)
 	for {
 		after, err := r.host.Machine.Observe(ctx, r.order)
 		if err != nil {
@@ -148,6 +156,11 @@ func (r *runner) revive(ctx context.Context, v *verdict.Verdict) {
 		}
 	}
 	v.Before, v.After, v.Changes = after.Before, after.After, ordered(r.order)
+	if r.log.State().Rebooted() {
+		v.Reasons = append(v.Reasons, verdict.Reason{Code: "reboot_pending", Text: lang.T(
+			"Der Host läuft noch mit dem Stand, mit dem er neu gestartet wurde; der zurückgesetzte gilt ganz erst nach einem weiteren Neustart, den jemand entscheiden muss.",
+			"The host still runs what it was rebooted with; what was restored takes full effect after another reboot only, which somebody has to decide on.")})
+	}
 	for i, c := range v.Changes {
 		v.Changes[i].Now = v.After.Versions[verdict.Key(c.Package, c.Arch)]
 	}

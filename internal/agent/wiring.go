@@ -33,7 +33,7 @@ func Real(dir, policy string) (Host, error) {
 		return Host{}, fmt.Errorf("agent: which boot this is: %w", err)
 	}
 	real := machine{m}
-	return Host{Scout: real, Machine: real, Witness: real, Points: NewPoints(dir, policy), Boot: boot, Measure: real.measure}, nil
+	return Host{Scout: real, Machine: real, Witness: real, Points: NewPoints(dir, policy), Power: real, Boot: boot, Measure: real.measure}, nil
 }
 
 // machine is a host.Machine in the terms of the agent.
@@ -68,10 +68,12 @@ func (h machine) Install(ctx context.Context, w wire.WorkOrder, line func(string
 	return told(h.m.Install(ctx, w.Packages(), w.Limit(), line))
 }
 
-func (h machine) Settle(ctx context.Context, line func(string)) error {
-	_, t := h.m.Settle(ctx, line) // what is not effective yet is observed again for the verdict
-	return told(t)
+func (h machine) Settle(ctx context.Context, line func(string)) (fact.Reboot, error) {
+	left, t := h.m.Settle(ctx, line)
+	return left, told(t)
 }
+
+func (h machine) Reboot(ctx context.Context) error { return told(h.m.Reboot(ctx)) }
 
 func (h machine) Revive(ctx context.Context, w wire.WorkOrder, before verdict.Observation, line func(string)) error {
 	_, t := h.m.Revive(ctx, before, line, w.Services()...)

@@ -61,6 +61,8 @@ type Runs interface {
 	// Watch blocks until the run has events after the sequence number, or is over, or some time has
 	// passed; in the last case the progress has no events.
 	Watch(ctx context.Context, id string, after int64) (board.Progress, error)
+	WorkOrder(ctx context.Context, run string) (board.WorkOrder, error)
+	Countersign(ctx context.Context, q board.CountersignRequest) (board.WorkOrder, error)
 }
 
 // Estate takes the document that states what is looked after, and enrols hosts.

@@ -19,6 +19,7 @@ type orderInput struct {
 		Scope    string `json:"scope" enum:"security_updates,updates" doc:"Which class of changes it covers"`
 
 		Mitigation bool `json:"mitigation,omitempty" doc:"It orders measures against holes (a service stopped, a port closed) instead of updates"`
+		Reboot     bool `json:"reboot,omitempty" doc:"The system may be rebooted for it, once, within its window"`
 	}
 }
 
@@ -56,7 +57,7 @@ func (s *service) orders() {
 	register(s, place, func(ctx context.Context, in *orderInput) (*body[board.OrderReceipt], error) {
 		return answer(s.backend.Orders.PlaceOrder(ctx, board.OrderRequest{
 			System: in.Body.System, Contact: in.Body.Contact, Channel: in.Body.Channel,
-			Text: in.Body.Text, Explicit: in.Body.Explicit, Scope: estate.Scope(in.Body.Scope), Mitigation: in.Body.Mitigation,
+			Text: in.Body.Text, Explicit: in.Body.Explicit, Scope: estate.Scope(in.Body.Scope), Mitigation: in.Body.Mitigation, Reboot: in.Body.Reboot,
 		}))
 	})
 	register(s, s.operation(http.MethodGet, "/orders", "orders", "Customers' orders and how far they have come, the newest first", limitRead),

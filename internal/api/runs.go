@@ -34,6 +34,16 @@ type eventsQuery struct {
 	Wait  int    `query:"wait" minimum:"0" maximum:"25" default:"25" doc:"Wait so many seconds for something newer"`
 }
 
+// countersignInput carries a second signature.
+type countersignInput struct {
+	ID   string `path:"id" maxLength:"64" doc:"ID of the run"`
+	Body struct {
+		PublicKey []byte    `json:"public_key" minLength:"44" maxLength:"44" doc:"The second operator's Ed25519 public key, base64"`
+		At        time.Time `json:"at" doc:"When it was signed; whole seconds, part of what is signed"`
+		Signature []byte    `json:"signature" minLength:"88" maxLength:"88" doc:"Ed25519 signature of: patchwart countersignature v1, newline, the time in RFC 3339 (UTC), newline, the document; base64"`
+	}
+}
+
 // runList is a list of runs.
 type runList struct {
 	Runs []board.RunRow `json:"runs"`
@@ -53,6 +63,17 @@ func (s *service) runs() {
 		"What is new in a run; waits for it (long poll)", (MaxWait+15)*time.Second),
 		func(ctx context.Context, in *eventsQuery) (*body[board.Progress], error) {
 			return answer(s.watch(ctx, in.ID, in.After, time.Duration(in.Wait)*time.Second))
+		})
+	register(s, s.operation(http.MethodGet, "/runs/{id}/work-order", "workOrder", "A run's signed work order, byte by byte", limitRead),
+		func(ctx context.Context, in *runPath) (*body[board.WorkOrder], error) {
+			return answer(s.backend.Runs.WorkOrder(ctx, in.ID))
+		})
+	register(s, s.operation(http.MethodPost, "/runs/{id}/countersignature", "countersign",
+		"Add a second operator's signature to a work order, for a host that takes it with two only", limitWrite),
+		func(ctx context.Context, in *countersignInput) (*body[board.WorkOrder], error) {
+			return answer(s.backend.Runs.Countersign(ctx, board.CountersignRequest{
+				Run: in.ID, PublicKey: in.Body.PublicKey, At: in.Body.At, Signature: in.Body.Signature,
+			}))
 		})
 }
 

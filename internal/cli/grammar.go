@@ -23,7 +23,11 @@ type grammar struct {
 	Withdraw withdrawCmd `cmd:"" help:"cmd_withdraw"`
 	Plan     planCmd     `cmd:"" help:"cmd_plan"`
 	Runs     runsCmd     `cmd:"" help:"cmd_runs"`
-	Run      struct {
+
+	Countersign    countersignCmd    `cmd:"" help:"cmd_countersign"`
+	CountersignKey countersignKeyCmd `cmd:"" help:"cmd_countersign_key"`
+
+	Run struct {
 		Show runShowCmd `cmd:"" help:"cmd_run_show"`
 	} `cmd:"" help:"cmd_run"`
 	Enrol  enrolCmd `cmd:"" help:"cmd_enrol"`
@@ -140,6 +144,7 @@ type orderCmd struct {
 	Scope    string `enum:"security_updates,updates" default:"security_updates" placeholder:"${word_scope}" help:"flag_order_scope"`
 
 	Mitigation bool `help:"flag_order_mitigation"`
+	Reboot     bool `help:"flag_order_reboot"`
 }
 
 type ordersCmd struct {
@@ -151,6 +156,16 @@ type withdrawCmd struct {
 	Contact string `required:"" placeholder:"ID" help:"flag_order_contact"`
 	Channel string `required:"" placeholder:"TICKET" help:"flag_order_channel"`
 	Text    string `required:"" placeholder:"TEXT" help:"flag_withdraw_text"`
+}
+
+type countersignCmd struct {
+	ID     string `arg:"" name:"id" help:"arg_run"`
+	Key    string `placeholder:"${word_file}" help:"flag_countersign_key"`
+	Digest string `placeholder:"SHA256" help:"flag_countersign_digest"`
+}
+
+type countersignKeyCmd struct {
+	File string `arg:"" name:"file" help:"arg_countersign_file"`
 }
 
 type planCmd struct {

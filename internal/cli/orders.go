@@ -45,7 +45,7 @@ func (cmd orderCmd) Run(a *app) error {
 	}
 	receipt, err := c.PlaceOrder(a.ctx, client.OrderRequest{
 		System: cmd.System, Contact: cmd.Contact, Channel: cmd.Channel, Text: said,
-		Explicit: cmd.Explicit, Scope: client.Scope(cmd.Scope), Mitigation: cmd.Mitigation,
+		Explicit: cmd.Explicit, Scope: client.Scope(cmd.Scope), Mitigation: cmd.Mitigation, Reboot: cmd.Reboot,
 	})
 	if err != nil {
 		return err

@@ -44,6 +44,7 @@ var (
 		run.Saving:      lang.T("Sichern", "Save"),
 		run.Applying:    lang.T("Einspielen", "Apply"),
 		run.Settling:    lang.T("Dienste neu starten", "Restart services"),
+		run.Rebooting:   lang.T("Host neu starten", "Reboot the host"),
 		run.Verifying:   lang.T("Nachprüfung", "Verify"),
 		run.Restoring:   lang.T("Zurücksetzen", "Restore"),
 	}

@@ -86,7 +86,7 @@ const oneSystem = `
 `
 
 // patients are the hosts: one for each test that runs beside the others.
-var patients = []string{"patient1", "patient2", "patient3"}
+var patients = []string{"patient1", "patient2", "patient3", "patient4"}
 
 // play is a managed host with a package of its own, whose next version the test writes.
 type play struct {

@@ -32,6 +32,7 @@ const (
 	CodeFlush        = "flush_failed"     // what was written could not be flushed to disk
 	CodeRestart      = "restart_failed"   // a service did not come back from its restart
 	CodeSSH          = "ssh_lost"         // sshd no longer answers
+	CodeReboot       = "reboot_failed"    // the host could not be told to reboot
 	CodeStopped      = "stopped"          // the agent was told to stop
 	CodeHost         = "host_error"       // the host could not be looked at
 	CodeMeasure      = "measure_refused"  // a measure against a hole cannot be carried out here
@@ -58,6 +59,7 @@ var sentences = map[string]lang.Text{
 	CodeFlush:        lang.T("Das Geschriebene ließ sich nicht auf den Datenträger sichern: %[1]s.", "What was written could not be flushed to disk: %[1]s."),
 	CodeRestart:      lang.T("Nach dem Neustart läuft nicht mehr: %[1]s.", "No longer runs after its restart: %[1]s."),
 	CodeSSH:          lang.T("Der SSH-Dienst antwortet nicht mehr: %[1]s.", "The SSH service no longer answers: %[1]s."),
+	CodeReboot:       lang.T("Der Neustart des Hosts ließ sich nicht anordnen: %[1]s.", "The reboot of the host could not be ordered: %[1]s."),
 	CodeStopped:      lang.T("Der Agent wurde angehalten: %[1]s.", "The agent was stopped: %[1]s."),
 	CodeMeasure:      lang.T("Die Maßnahme lässt sich hier nicht ausführen: %[1]s.", "The measure cannot be carried out here: %[1]s."),
 	CodeMeasureApply: lang.T("Die Maßnahme ist misslungen: %[1]s.", "The measure failed: %[1]s."),

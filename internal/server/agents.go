@@ -151,14 +151,21 @@ func (s *Server) pending(ctx context.Context, system string, q wire.PollRequest)
 			return err
 		}
 		w, ok, err := tx.WorkOrder(ctx, r.ID)
-		if s.now().After(r.Slot.To) || ok && s.now().Sub(w.At) > orderFresh {
+		if err != nil {
+			return err
+		}
+		if old, err := s.late(ctx, tx, r, w, ok); err != nil || old {
 			late = r
 			return err
 		}
-		if err == nil && ok {
-			response.Order = &wire.Signed{Document: w.Document, Key: w.Key, Signature: w.Signature}
+		if ok {
+			second, err := secondOf(w)
+			if err != nil {
+				return err
+			}
+			response.Order = &wire.Signed{Document: w.Document, Key: w.Key, Signature: w.Signature, Second: second}
 		}
-		return err
+		return nil
 	})
 	if err == nil && late.ID != "" {
 		// The host itself says that it has nothing under way: the order came too late for it, and it would
@@ -215,6 +222,17 @@ func (s *Server) Refusal(ctx context.Context, system string, q wire.Refusal) err
 		}
 		st, err := c.AddRefusal(ctx, store.Refusal{ID: id, System: system, Run: q.Order, Digest: q.Digest, Code: q.Code, Detail: q.Detail, At: q.At})
 		c.wake()
+		if err := c.put(ctx, st, err); err != nil || q.Code != secondKey {
+			return err
+		}
+		r, active, err := c.ActiveRun(ctx, system)
+		if err != nil || !active || r.ID != q.Order || r.Stage != board.Ordered {
+			return err
+		}
+		r.Sentence = lang.Textf("Der Host nimmt den Auftrag um diese Zeit nur mit einer zweiten Unterschrift an: patchwart countersign %[1]s",
+			"At this time the host takes the order with a second signature only: patchwart countersign %[1]s", r.ID)
+		st, err = c.UpdateRun(ctx, r, r.Version)
+		c.wake(topicRun(r.ID))
 		return c.put(ctx, st, err)
 	})
 }

@@ -60,7 +60,7 @@ func (s *Server) PlaceOrder(ctx context.Context, q board.OrderRequest) (board.Or
 		}
 		o := mandate.Order{
 			ID: id, System: q.System, Customer: sub.held.Customer.ID, Contact: q.Contact, Channel: strings.TrimSpace(q.Channel),
-			Text: q.Text, Explicit: q.Explicit, Scope: q.Scope, Given: c.at, Mitigation: q.Mitigation,
+			Text: q.Text, Explicit: q.Explicit, Scope: q.Scope, Given: c.at, Mitigation: q.Mitigation, Reboot: q.Reboot,
 		}
 		o.Confirmation = confirmation(o, sub.job())
 		st, err := c.AddOrder(ctx, o)

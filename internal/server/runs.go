@@ -59,6 +59,8 @@ func stepSentence(step run.Step) lang.Text {
 		return lang.T("Die Updates werden eingespielt.", "The updates are applied.")
 	case run.Settling:
 		return lang.T("Dienste werden einmal neu gestartet.", "Services are restarted once.")
+	case run.Rebooting:
+		return lang.T("Der Host wird neu gestartet, wie es der Auftrag erlaubt.", "The host is rebooted, as the order permits.")
 	case run.Verifying:
 		return lang.T("Nachtest: Ist alles wie vorher, nur neu?", "Post-check: is everything as before, only new?")
 	case run.Restoring:

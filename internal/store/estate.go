@@ -77,7 +77,7 @@ func (w *estateWriter) put(e estate.Estate) {
 			return w.q.PutSystem(w.ctx, sqlgen.PutSystemParams{Name: s.Name, Position: int64(i),
 				Contract: sql.NullString{String: s.Contract, Valid: s.Contract != ""}, AdminAccess: string(s.AdminAccess),
 				Purpose: s.Purpose, Services: list(s.Services), Checks: list(s.Checks),
-				Created: s.Created, OsSupported: string(s.OSSupported), Agency: s.Agency, Maintained: s.Maintained})
+				Created: s.Created, OsSupported: string(s.OSSupported), Agency: s.Agency, Maintained: s.Maintained, Reboot: s.Reboot})
 		})
 	}
 }
@@ -253,7 +253,7 @@ func (r *estateReader) systems() {
 	r.err = err
 	for i, row := range rows {
 		s := estate.System{Name: row.Name, Contract: row.Contract.String, AdminAccess: policy.AdminAccess(row.AdminAccess),
-			Purpose: row.Purpose, Created: row.Created, OSSupported: policy.OSSupported(row.OsSupported), Agency: row.Agency, Maintained: row.Maintained}
+			Purpose: row.Purpose, Created: row.Created, OSSupported: policy.OSSupported(row.OsSupported), Agency: row.Agency, Maintained: row.Maintained, Reboot: row.Reboot}
 		r.place("systems", row.Name, row.Position, i)
 		r.parse("systems", row.Name, row.Services, &s.Services)
 		r.parse("systems", row.Name, row.Checks, &s.Checks)

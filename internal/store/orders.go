@@ -16,7 +16,7 @@ import (
 // not there yet, or it is the very same; else ErrDiffers.
 func (tx *Tx) AddOrder(ctx context.Context, o mandate.Order) (Statement, error) {
 	row := sqlgen.AddOrderParams{ID: o.ID, System: o.System, Customer: o.Customer, Contact: o.Contact, Channel: o.Channel,
-		Words: o.Text, Explicit: o.Explicit, Scope: string(o.Scope), Given: micros(o.Given), Withdrawn: o.Withdrawn, Used: o.Used, Mitigation: o.Mitigation}
+		Words: o.Text, Explicit: o.Explicit, Scope: string(o.Scope), Given: micros(o.Given), Withdrawn: o.Withdrawn, Used: o.Used, Mitigation: o.Mitigation, Reboot: o.Reboot}
 	if !o.Confirmation.IsZero() {
 		row.Confirmation = list(o.Confirmation)
 	}
@@ -120,7 +120,7 @@ func (tx *Tx) changedOrder(ctx context.Context, id string, n int64, err error) (
 func orderOf(row sqlgen.Order) (mandate.Order, error) {
 	o := mandate.Order{ID: row.ID, System: row.System, Customer: row.Customer, Contact: row.Contact, Channel: row.Channel,
 		Text: row.Words, Explicit: row.Explicit, Scope: estate.Scope(row.Scope), Given: moment(row.Given),
-		Withdrawn: row.Withdrawn, Used: row.Used, Mitigation: row.Mitigation}
+		Withdrawn: row.Withdrawn, Used: row.Used, Mitigation: row.Mitigation, Reboot: row.Reboot}
 	for text, into := range map[string]any{row.Confirmation: &o.Confirmation, row.Withdrawal: &o.Withdrawal} {
 		if text == "" {
 			continue

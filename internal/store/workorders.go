@@ -19,6 +19,7 @@ type WorkOrder struct {
 	Key       string // ID of the key that signed
 	Digest    string // SHA-256 of the document
 	At        time.Time
+	Second    string // the signature of a second operator, as JSON; empty: none
 }
 
 // SaveWorkOrder keeps a run's signed work order. A run has one: another is ErrDiffers, the same again is
@@ -50,7 +51,19 @@ func (tx *Tx) WorkOrder(ctx context.Context, run string) (WorkOrder, bool, error
 	if err != nil {
 		return WorkOrder{}, false, fmt.Errorf("store: work order of run %q: %w", run, err)
 	}
-	return WorkOrder{row.Run, row.Document, row.Signature, row.KeyID, row.Digest, moment(row.At)}, true, nil
+	return WorkOrder{row.Run, row.Document, row.Signature, row.KeyID, row.Digest, moment(row.At), row.Second}, true, nil
+}
+
+// Countersign adds the second operator's signature to a run's work order. One that has one already is ErrUsed.
+func (tx *Tx) Countersign(ctx context.Context, run string, second string) (Statement, error) {
+	n, err := tx.q.SecondWorkOrder(ctx, second, run)
+	if err == nil && n == 0 {
+		err = ErrUsed
+	}
+	if err != nil {
+		return Statement{}, fmt.Errorf("store: countersign the work order of run %q: %w", run, err)
+	}
+	return workOrderStatement(ctx, tx, run)
 }
 
 func workOrderStatement(ctx context.Context, tx *Tx, run string) (Statement, error) {
@@ -64,7 +77,8 @@ func workOrderStatement(ctx context.Context, tx *Tx, run string) (Statement, err
 		Key       string `json:"key"`
 		At        int64  `json:"at"`
 		Signature []byte `json:"signature"`
-	}{row.Run, row.Digest, row.KeyID, row.At, row.Signature}, row.Document), nil
+		Second    string `json:"second,omitempty"`
+	}{row.Run, row.Digest, row.KeyID, row.At, row.Signature, row.Second}, row.Document), nil
 }
 
 func eachWorkOrder(ctx context.Context, tx *Tx, fn func(string) error) error {

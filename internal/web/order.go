@@ -28,6 +28,7 @@ type orderForm struct {
 	Channel  string
 	Text     string
 	Explicit bool
+	Reboot   bool
 	Scope    estate.Scope
 	Fault    *fault.Error // why it was not accepted
 }
@@ -52,6 +53,9 @@ func newOrderForm(s board.System) orderForm {
 func aboutOrder(o mandate.Order) lang.Text {
 	if o.Mitigation {
 		return bookWords.Mitigation
+	}
+	if o.Reboot {
+		return lang.Textf("%[1]s; %[2]s", "%[1]s; %[2]s", scopeWord(o.Scope), bookWords.RebootToo)
 	}
 	return scopeWord(o.Scope)
 }
@@ -98,12 +102,13 @@ func (c *console) placeOrder(w http.ResponseWriter, r *http.Request) {
 	form.Channel = strings.TrimSpace(r.PostFormValue("wo"))
 	form.Text = strings.TrimSpace(strings.ReplaceAll(r.PostFormValue("wortlaut"), "\r\n", "\n"))
 	form.Explicit = r.PostFormValue("ausdruecklich") == "ja"
+	form.Reboot = r.PostFormValue("neustart") == "ja"
 	form.Scope = estate.Scope(r.PostFormValue("umfang"))
 	if form.Fault = form.check(); form.Fault == nil {
 		err = c.orders.once(sessionOf(r), form.Number, c.opts.Clock(), func() (board.OrderReceipt, error) {
 			return c.backend.PlaceOrder(r.Context(), board.OrderRequest{
 				System: s.Name, Contact: form.Contact, Channel: form.Channel, Text: form.Text,
-				Explicit: form.Explicit, Scope: form.Scope,
+				Explicit: form.Explicit, Scope: form.Scope, Reboot: form.Reboot,
 			})
 		})
 		if err == nil {

@@ -74,6 +74,8 @@ func stepWord(s run.Step) lang.Text {
 		return stateWords.Applying
 	case run.Settling:
 		return stateWords.Settling
+	case run.Rebooting:
+		return stateWords.Rebooting
 	case run.Verifying:
 		return stateWords.Verifying
 	case run.Restoring:
@@ -94,6 +96,8 @@ func aboutStep(s run.Step) lang.Text {
 		return stateWords.AboutApplying
 	case run.Settling:
 		return stateWords.AboutSettling
+	case run.Rebooting:
+		return stateWords.AboutRebooting
 	case run.Verifying:
 		return stateWords.AboutVerifying
 	case run.Restoring:

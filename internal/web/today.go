@@ -136,4 +136,9 @@ func ofThemSecurity(p page, n int) string {
 
 // stepsDone says how far a running run has come: the index of its step among the steps of a good
 // day. A run that restores has left them.
-func stepsDone(s run.Step) int { return slices.Index(run.Steps, s) }
+func stepsDone(s run.Step) int {
+	if s == run.Rebooting { // the rail has no bar of its own for what few runs do
+		s = run.Settling
+	}
+	return slices.Index(run.Steps, s)
+}

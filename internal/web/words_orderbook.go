@@ -7,7 +7,7 @@ var bookWords = struct {
 	Title, Empty, EmptyHow, NoMatch, Query, QueryHint, Caption, Order, Said, From, HowFar lang.Text
 	StateAll, StateOpen, StateNeeds, StateDone, StateWithdrawn                            lang.Text
 	Lead, Told, Hash, HashHint, Withdraw, WithdrawLead, WithdrawText, WithdrawButton      lang.Text
-	WithdrawnBy, Mitigation, Run, Where                                                   lang.Text
+	WithdrawnBy, Mitigation, RebootToo, Run, Where                                        lang.Text
 	Found                                                                                 plural
 }{
 	Title:     lang.T("Aufträge", "Orders"),
@@ -35,6 +35,7 @@ var bookWords = struct {
 	Hash:     lang.T("SHA-256 des Wortlauts", "SHA-256 of the wording"),
 	HashHint: lang.T("Damit lässt sich zeigen, dass der Wortlaut noch der von damals ist.", "With it can be shown that the wording is still that of then."),
 
+	RebootToo:      lang.T("ein Neustart ist erlaubt", "a reboot is permitted"),
 	Mitigation:     lang.T("Maßnahmen gegen Lücken", "measures against holes"),
 	Withdraw:       lang.T("Auftrag zurückziehen", "Withdraw the order"),
 	WithdrawLead:   lang.T("Das geht, bis der Lauf beginnt. Ein geplanter Lauf entfällt.", "This is possible until the run begins. A planned run is not made."),

@@ -6,10 +6,10 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 var stateWords = struct {
 	Done, Live, Wait, Stop, Back, Alarm, Open, Late, Part, Deferred, Failed lang.Text
 	Planned, Asked, Ordered                                                 lang.Text
-	Prechecking, Fetching, Saving, Applying, Settling, Verifying            lang.Text
+	Prechecking, Fetching, Saving, Applying, Settling, Rebooting, Verifying lang.Text
 	Restoring                                                               lang.Text
 	AboutPrechecking, AboutFetching, AboutSaving, AboutApplying             lang.Text
-	AboutSettling, AboutVerifying, AboutRestoring                           lang.Text
+	AboutSettling, AboutRebooting, AboutVerifying, AboutRestoring           lang.Text
 	StepOf, SystemSilent, SystemNew, SystemUnknown                          lang.Text
 	ClassSecurity, ClassUpdate, ClassUpgrade, ClassMigration, ClassOpen     lang.Text
 	OriginStandard, OriginThird, OriginCustomer, OriginOpen                 lang.Text
@@ -41,6 +41,8 @@ var stateWords = struct {
 	AboutFetching:    lang.T("Pakete laden und Signaturen prüfen", "Fetch packages and check signatures"),
 	AboutSaving:      lang.T("Wiederherstellungspunkt anlegen", "Make the restore point"),
 	AboutApplying:    lang.T("genau die beauftragten Fassungen installieren", "Install exactly the ordered versions"),
+	Rebooting:        lang.T("Host neu starten", "Reboot the host"),
+	AboutRebooting:   lang.T("wirksam machen, was nur ein Neustart wirksam macht", "Make effective what only a reboot does"),
 	AboutSettling:    lang.T("neu starten, was noch alten Code benutzt", "Restart what still uses old code"),
 	AboutVerifying:   lang.T("Fassungen, Dienste, Ports und Prüfungen mit vorher vergleichen", "Compare versions, services, ports and checks with before"),
 	AboutRestoring:   lang.T("vorherigen Stand zurückholen und Pfad für Pfad vergleichen", "Bring the earlier state back and compare it path by path"),

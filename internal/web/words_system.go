@@ -112,6 +112,7 @@ var systemWords = struct {
 var orderWords = struct {
 	Title, Lead, Contact, ContactChoose, ContactHint, NoContact, Channel, ChannelHint, Text      lang.Text
 	OpenForm, TextHint, Request, Explicit, ExplicitHint, ExplicitRule, Scope, Submit, SubmitLead lang.Text
+	Reboot, RebootHint                                                                           lang.Text
 	ReceiptTitle, Confirmation, Details, NoneAllowed, ToPlan, ToSystem                           lang.Text
 	Required, WrongContact, TooLong, WrongScope                                                  lang.Text
 	Allowed, LeftOut, NotAuthorised                                                              plural
@@ -130,6 +131,8 @@ var orderWords = struct {
 	Request:       lang.T("Anforderung", "Request"),
 	Explicit:      lang.T("Es ist ausdrücklich darum gebeten worden, die Updates auszuführen", "It was expressly asked for that the updates be carried out"),
 	ExplicitHint:  lang.T("Nur ankreuzen, wenn es im Wortlaut steht. Eine allgemeine Bitte genügt nicht.", "Tick only if the wording says so. A general wish does not suffice."),
+	Reboot:        lang.T("Ein Neustart des Systems ist erlaubt", "A reboot of the system is permitted"),
+	RebootHint:    lang.T("Nur im Wartungsfenster, einmal, und nur, wenn die Updates erst damit wirksam werden. Sonst bleibt der Neustart aus und wird genannt.", "Only within the window, once, and only if the updates take effect with it only. Otherwise there is no reboot, and the report says so."),
 	ExplicitRule:  lang.T("Für dieses System verlangt die Regel %[1]s einen ausdrücklichen Auftrag.", "For this system, rule %[1]s demands an explicit order."),
 	Scope:         lang.T("Umfang", "Scope"),
 	Submit:        lang.T("Auftrag festhalten", "Record the order"),

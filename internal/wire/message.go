@@ -79,7 +79,7 @@ type EventsReceipt struct {
 type Refusal struct {
 	Digest string    `json:"digest"` // SHA-256 of the document
 	Order  string    `json:"order"`  // its ID, when the signature was good
-	Code   string    `json:"code"`   // signature, form, system, time, clock, replay, host_policy
+	Code   string    `json:"code"`   // signature, form, system, time, clock, replay, host_policy, second_key, journal
 	Detail string    `json:"detail"`
 	At     time.Time `json:"at"`
 }

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/patchwart/patchwart/internal/core/countersign"
 )
 
 // Signed is a work order as it travels: the exact signed bytes, which key signed them, the signature.
@@ -16,6 +18,8 @@ type Signed struct {
 	Document  []byte `json:"document"` // JSON of the order, base64 on the wire
 	Key       string `json:"key"`      // KeyID of the signing key
 	Signature []byte `json:"signature"`
+	// Second is what a second operator signed, for a host that demands it; nil: nobody did.
+	Second *Countersignature `json:"second,omitempty"`
 }
 
 // MaxDocument bounds the size of a work order's document, in bytes.
@@ -33,8 +37,7 @@ var (
 
 // KeyID names a public key: the first 16 bytes of its SHA-256, in hex.
 func KeyID(key ed25519.PublicKey) string {
-	sum := sha256.Sum256(key)
-	return hex.EncodeToString(sum[:16])
+	return countersign.KeyID(key)
 }
 
 // Seal signs a work order.

@@ -11,6 +11,8 @@
 //
 //	1 (2026-11-23) enrol, poll, facts, events, refusals; work order with restore point "files"
 //	1 (2026-11-28) verbs mitigate and lift, with a measure; agents from before refuse them as malformed
+//	1 (2026-11-28) step rebooting; countersignatures; refusal second_key: the order stays on offer. Agents from
+//	               before leave a host that needs a reboot as it is, and know no hours
 package wire
 
 import (
@@ -99,13 +101,16 @@ type Closing struct {
 	NotBefore  time.Time
 	NotAfter   time.Time
 	MaxMinutes int
-	Reboot     bool
+	Reboot     bool // make use of the mandate's permission to reboot; without one, an error
 	Services   []string
 	Checks     []Check
 }
 
 // ErrNoMandate says that a work order was asked for without a mandate.
 var ErrNoMandate = errors.New("wire: no work order without a mandate")
+
+// ErrNoReboot says that a work order was to permit a reboot that its mandate does not.
+var ErrNoReboot = errors.New("wire: the mandate permits no reboot")
 
 // NewWorkOrder closes a work order. Its packages are exactly those that the mandate permits.
 func NewWorkOrder(m mandate.Mandate, c Closing) (WorkOrder, error) {
@@ -114,6 +119,9 @@ func NewWorkOrder(m mandate.Mandate, c Closing) (WorkOrder, error) {
 	}
 	if m.Run() != c.ID {
 		return WorkOrder{}, fmt.Errorf("wire: the mandate was granted to run %q, not %q", m.Run(), c.ID)
+	}
+	if c.Reboot && !m.Reboot() {
+		return WorkOrder{}, ErrNoReboot
 	}
 	policyID, _ := m.Policy()
 	doc := order{

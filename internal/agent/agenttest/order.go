@@ -26,7 +26,7 @@ func Closing(id string, at time.Time) wire.Closing {
 func Seal(system string, c wire.Closing, key ed25519.PrivateKey, packages ...wire.Package) wire.Signed {
 	const version = "managedhosting-2"
 	request := mandate.Request{
-		Held: estate.Held{System: estate.System{Name: system}, Contract: estate.Contract{Policy: version}},
+		Held: estate.Held{System: estate.System{Name: system, Reboot: c.Reboot}, Contract: estate.Contract{Policy: version}},
 		Run:  c.ID, At: c.Issued,
 	}
 	for _, p := range packages {

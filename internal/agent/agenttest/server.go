@@ -4,7 +4,7 @@
 //
 //   - It shows its leaf and its authority, so that a host can enrol by the authority's SHA-256.
 //   - An order or a refresh is repeated in each answer until the host reports it (the order under way,
-//     its events, its refusal; the refresh's ID).
+//     its events, its refusal; the refresh's ID). One that was countersigned is offered again after a refusal.
 //   - Events are taken in sequence; what is known already is harmless; the receipt tells the last one.
 package agenttest
 
@@ -268,7 +268,7 @@ func (s *Server) poll(ctx context.Context, _ string, in wire.PollRequest) (wire.
 		if s.refresh != in.Refreshed {
 			resp.Refresh = s.refresh
 		}
-		if s.order != nil && in.Order != s.orderID && len(s.events[s.orderID]) == 0 && !s.hasRefused(s.order.Digest()) {
+		if s.order != nil && in.Order != s.orderID && len(s.events[s.orderID]) == 0 && (!s.hasRefused(s.order.Digest()) || s.order.Second != nil) {
 			resp.Order = s.order
 		}
 		news := s.news

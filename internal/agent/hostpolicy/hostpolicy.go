@@ -7,6 +7,7 @@
 package hostpolicy
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/window"
 	"github.com/patchwart/patchwart/internal/host/durable"
 	"github.com/patchwart/patchwart/internal/wire"
 )
@@ -42,6 +44,24 @@ type Policy struct {
 	ClockSkew time.Duration // how far its clock may be from the server's
 	Data      []string      // paths of the customer, never saved and never rolled back
 	Spare     []string      // units that no measure may stop, beside those that none ever may
+	// Hours are the local times in which writing may begin. Nil: at any time.
+	Hours []window.Recurring
+	// SecondKeys are the keys, of people and not of the server, one of which has to countersign an order
+	// outside the hours. None: nothing is accepted there.
+	SecondKeys []ed25519.PublicKey
+}
+
+// Open reports whether writing may begin at a time.
+func (p Policy) Open(at time.Time) bool {
+	if p.Hours == nil {
+		return true
+	}
+	for _, h := range p.Hours {
+		if slot, ok := h.Next(at, time.Nanosecond); ok && slot.Contains(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // Default is the policy of a host without a file.

@@ -29,8 +29,8 @@ func Parse(file string, doc []byte) (Policy, error) {
 		r.wrong(broken.GetToken(), "", "das ist kein YAML", "this is no YAML")
 	case err != nil:
 		return Policy{}, fmt.Errorf("%s: %w", file, err)
-	case len(tree.Docs) > 1:
-		r.wrong(tree.Docs[1].GetToken(), "", "es ist nur ein Dokument erlaubt", "only one document is allowed")
+	case len(tree.Docs) > 1: // the second may be empty, and have nothing but its beginning
+		r.wrong(tree.Docs[1].Start, "", "es ist nur ein Dokument erlaubt", "only one document is allowed")
 	case len(tree.Docs) == 1 && tree.Docs[0].Body != nil:
 		r.document(tree.Docs[0].Body)
 	}
@@ -77,6 +77,8 @@ func (r *reading) document(body ast.Node) {
 		"clock_skew_minutes": func(k string, n ast.Node) { r.minutes(k, n, time.Hour, &r.policy.ClockSkew) },
 		"data":               r.data,
 		"spare":              r.spare,
+		"hours":              r.hours,
+		"second_keys":        r.keys,
 	}
 	m, ok := body.(*ast.MappingNode)
 	if !ok {

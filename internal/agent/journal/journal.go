@@ -47,7 +47,8 @@ type Journal struct {
 	state     run.State
 	safe      int64 // last sequence number on disk
 	lines     int
-	writtenIn string // boot during which applying was begun
+	writtenIn string // boot during which applying, or later rebooting, was begun
+	lastIn    string // boot during which the last event was written
 	broken    error  // a failed write or flush: what is on disk is unknown from here on
 }
 
@@ -71,7 +72,15 @@ func (j *Journal) Lines() int {
 	return j.lines
 }
 
-// SameBoot reports whether the host has not booted since applying was begun. It is false before that.
+// Booted reports whether the host has booted since the last event was written. What cannot be told is no boot.
+func (j *Journal) Booted() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.boot != "" && j.lastIn != "" && j.lastIn != j.boot
+}
+
+// SameBoot reports whether the host has not booted since applying was begun, or, if that is later, since
+// rebooting was. It is false before that.
 func (j *Journal) SameBoot() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -113,11 +122,11 @@ func (j *Journal) Append(e run.Event) (run.Effect, error) {
 
 // note takes over an event that was written or read.
 func (j *Journal) note(e run.Event, next run.State, boot string) {
-	j.state = next
+	j.state, j.lastIn = next, boot
 	switch {
 	case e.Kind == run.Line:
 		j.lines++
-	case e.Kind == run.Begun && e.Step == run.Applying:
+	case e.Kind == run.Begun && (e.Step == run.Applying || e.Step == run.Rebooting):
 		j.writtenIn = boot
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/countersign"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/exception"
 	"github.com/patchwart/patchwart/internal/core/fault"
@@ -52,6 +53,7 @@ type Backend struct {
 	excepted           []exception.Exception
 	life               []board.Life
 	measures           []board.Mitigation
+	seconds            map[string]*countersign.Signature
 }
 
 // New makes the story from its beginning.

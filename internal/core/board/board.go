@@ -206,6 +206,8 @@ type OrderRequest struct {
 	Scope    estate.Scope `json:"scope"`
 	// Mitigation says that it orders measures against holes instead of updates.
 	Mitigation bool `json:"mitigation,omitempty"`
+	// Reboot says that the system may be rebooted for it.
+	Reboot bool `json:"reboot,omitempty"`
 }
 
 // OrderRow is an order as people see it: who gave it, how far it has come, which run has it.

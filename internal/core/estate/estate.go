@@ -76,6 +76,7 @@ type StandingOrder struct {
 	Scope    Scope      `json:"scope"`   // what it covers
 	Ends     string     `json:"ends,omitempty"`
 	Paused   bool       `json:"paused,omitempty"`
+	Reboot   bool       `json:"reboot,omitempty"` // the system may be rebooted for it, within the window
 	Interval Recurrence `json:"interval"`
 }
 
@@ -109,6 +110,7 @@ type System struct {
 	OSSupported policy.OSSupported `json:"os_supported,omitempty"` // as stated by a person; empty: not known (IT-37)
 	Agency      string             `json:"agency,omitempty"`       // who looks after the web applications for the customer, with how to reach them (IT-44)
 	Maintained  bool               `json:"maintained,omitempty"`   // the customer has a maintenance contract with the agency (IT-44)
+	Reboot      bool               `json:"reboot,omitempty"`       // the provider may reboot it where updates are its own duty, within the window
 	Services    []string           `json:"services,omitempty"`     // units that must run after a change as before
 	Checks      []Check            `json:"checks,omitempty"`
 }

@@ -72,7 +72,7 @@ func (r *reader) read(doc []byte) (Estate, bool) {
 		Contracts: list(top, "contracts", r.contract,
 			"id", "customer", "model", "package", "policy", "window", "standing_order", "agreements"),
 		Systems: list(top, "systems", r.system,
-			"name", "contract", "admin_access", "purpose", "created", "os_supported", "agency", "maintained", "services", "checks"),
+			"name", "contract", "admin_access", "purpose", "created", "os_supported", "agency", "maintained", "reboot", "services", "checks"),
 	}
 	if len(r.places) == 0 && len(e.Customers)+len(e.Windows)+len(e.Contracts)+len(e.Systems) == 0 {
 		r.problem(spotOf(root), "", lang.T(
@@ -159,7 +159,7 @@ func (r *reader) contract(o object) Contract {
 	}
 	if n, ok := o.fields["standing_order"]; ok {
 		so := r.standingOrder(r.object(n.value, join(o.path, "standing_order"),
-			"id", "by", "given", "text", "channel", "scope", "ends", "paused", "interval"), c)
+			"id", "by", "given", "text", "channel", "scope", "ends", "paused", "reboot", "interval"), c)
 		c.StandingOrder = &so
 	}
 	for i, n := range o.items("agreements", maxAgreements) {
@@ -185,6 +185,7 @@ func (r *reader) standingOrder(o object, c Contract) StandingOrder {
 		Scope:    choice(o, "scope", required, ScopeSecurity, ScopeUpdates),
 		Ends:     o.date("ends", optional),
 		Paused:   o.flag("paused"),
+		Reboot:   o.flag("reboot"),
 		Interval: choice(o, "interval", required, Quarterly, Monthly, Weekly, Nightly),
 	}
 	r.unique("standing order", s.ID, o.field("id"))
@@ -203,6 +204,7 @@ func (r *reader) system(o object) System {
 		OSSupported: choice(o, "os_supported", optional, policy.OSSupportedFull, policy.OSSupportedExtended, policy.OSSupportedEnded),
 		Agency:      o.text("agency", optional, maxLine),
 		Maintained:  o.flag("maintained"),
+		Reboot:      o.flag("reboot"),
 	}
 	r.unique("system", s.Name, o.field("name"))
 	r.refer(o, "contract", s.Contract, func(e Estate) bool { _, ok := e.Contract(s.Contract); return ok },

@@ -37,7 +37,7 @@ func Grant(r Request) (Mandate, []Refusal) {
 }
 
 func same(a, b Ground) bool {
-	return a.Kind == b.Kind && a.Basis == b.Basis && slices.Equal(a.Rules, b.Rules)
+	return a.Kind == b.Kind && a.Basis == b.Basis && a.Reboot == b.Reboot && slices.Equal(a.Rules, b.Rules)
 }
 
 // consider judges one item: exactly one of its results is meaningful.
@@ -71,15 +71,15 @@ func consider(r Request, item Item) (Ground, *Refusal) {
 	}
 	switch d.Trigger {
 	case policy.TriggerProactive:
-		return Ground{Kind: ByProviderDuty, Rules: d.Rules()}, nil
+		return Ground{Kind: ByProviderDuty, Rules: d.Rules(), Reboot: r.Held.System.Reboot}, nil
 	case policy.TriggerStandingOrder:
 		if o, ok := order(r, item); ok { // an explicit order is stronger than the standing one
-			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules()}, nil
+			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules(), Reboot: o.Reboot}, nil
 		}
 		why := standing(r, item)
 		if why.IsZero() {
 			s := r.Held.Contract.StandingOrder
-			return Ground{Kind: ByStandingOrder, Basis: s.ID, Contact: s.By, Rules: d.Rules()}, nil
+			return Ground{Kind: ByStandingOrder, Basis: s.ID, Contact: s.By, Rules: d.Rules(), Reboot: s.Reboot}, nil
 		}
 		return refuse(item, d.GoverningRule(), why, askOrder(r))
 	case policy.TriggerConsent:
@@ -87,13 +87,13 @@ func consider(r Request, item Item) (Ground, *Refusal) {
 			return Ground{Kind: ByConsent, Basis: c.Agreement, Contact: c.By, Rules: d.Rules()}, nil
 		}
 		if o, ok := order(r, item); ok {
-			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules()}, nil
+			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules(), Reboot: o.Reboot}, nil
 		}
 		return refuse(item, d.GoverningRule(), lang.T(
 			"Eine gültige Notfallfreigabe dafür liegt nicht vor.", "There is no valid emergency consent for it."), askOrder(r))
 	case policy.TriggerOrder:
 		if o, ok := order(r, item); ok {
-			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules()}, nil
+			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules(), Reboot: o.Reboot}, nil
 		}
 		return refuse(item, d.GoverningRule(), d.Refusal(), askOrder(r))
 	}

@@ -50,6 +50,8 @@ type Order struct {
 	// Mitigation says that it orders measures against holes (a service stopped, a port closed) and no updates:
 	// who orders updates has not ordered that a service stand still.
 	Mitigation bool `json:"mitigation,omitempty"`
+	// Reboot says that the system may be rebooted for it: who orders updates has not ordered an interruption.
+	Reboot bool `json:"reboot,omitempty"`
 	// Confirmation is what the customer was told about it; Withdrawal how it was taken back.
 	Confirmation lang.Text   `json:"confirmation,omitzero"`
 	Withdrawal   *Withdrawal `json:"withdrawal,omitempty"`
@@ -99,6 +101,7 @@ type Ground struct {
 	Basis   string   `json:"basis,omitempty"`   // ID of the order or standing order
 	Contact string   `json:"contact,omitempty"` // who gave it
 	Rules   []string `json:"rules"`             // rule IDs, the governing one first
+	Reboot  bool     `json:"reboot,omitempty"`  // it permits a reboot, too
 }
 
 // Refusal says why a due change is not permitted, in the words of the policy.
@@ -155,6 +158,17 @@ func (m Mandate) Measure() (measure *mitigation.Measure, lift bool) {
 
 // Grounds are what the mandate rests on; never empty in a mandate that permits anything.
 func (m Mandate) Grounds() []Ground { return append([]Ground(nil), m.doc.Grounds...) }
+
+// Reboot reports whether the system may be rebooted for the changes: every ground has to permit it, because a
+// reboot interrupts the whole system, whichever change needs it.
+func (m Mandate) Reboot() bool {
+	for _, g := range m.doc.Grounds {
+		if !g.Reboot {
+			return false
+		}
+	}
+	return len(m.doc.Grounds) > 0 && m.doc.Measure == nil
+}
 
 // Document is the mandate's canonical JSON, for the record.
 func (m Mandate) Document() []byte {

@@ -17,7 +17,10 @@ type State struct {
 	Tries   int              `json:"tries,omitempty"`
 	Saved   bool             `json:"saved,omitempty"`   // a complete restore point exists
 	Written bool             `json:"written,omitempty"` // applying was begun: the host may differ from before
-	Doubt   bool             `json:"doubt,omitempty"`   // an interrupted apply has not been looked up yet
+	Doubt   bool             `json:"doubt,omitempty"`   // an interrupted apply or reboot has not been looked up yet
+	Wanted  bool             `json:"wanted,omitempty"`  // settling ended with the wish for a reboot that is permitted
+	Reboots int              `json:"reboots,omitempty"` // how often rebooting was begun; at most MaxReboots
+	Boots   int              `json:"boots,omitempty"`   // boots after the ordered reboot that nobody had ordered
 	Ended   bool             `json:"ended,omitempty"`
 	Outcome verdict.Outcome  `json:"outcome,omitempty"`
 	Failure *Failure         `json:"failure,omitempty"` // the first failure: why the run did not go on
@@ -50,7 +53,7 @@ type Do string
 const (
 	DoNothing  Do = ""
 	DoStep     Do = "step"     // begin Effect.Step
-	DoLookUp   Do = "look_up"  // find out what an interrupted apply left behind
+	DoLookUp   Do = "look_up"  // find out what an interrupted apply left behind, or whether the host was rebooted
 	DoConclude Do = "conclude" // end the run with Effect.Outcome
 )
 
@@ -67,6 +70,13 @@ const MaxRestores = 3
 // MaxTries bounds how often an interrupted harmless step is begun again before the run ends blocked
 // (or, after the first write, before the host is put back). It caps crash loops.
 const MaxTries = 5
+
+// MaxReboots bounds how often a run has its host rebooted. MaxBoots bounds how often the host may boot
+// by itself after that before the change is taken for the reason and put back.
+const (
+	MaxReboots = 1
+	MaxBoots   = 2
+)
 
 // Errors of Apply. A duplicate is harmless; a gap means that events were lost on the way.
 var (
@@ -119,22 +129,29 @@ func (s *State) fold(e Event) (Effect, bool) {
 	case Begun:
 		return s.begin(e)
 	case Finished, Failed:
-		if !s.Open || e.Step != s.Step || s.Doubt {
+		// That a reboot came about nobody can say who was not there afterwards: it is looked up.
+		if !s.Open || e.Step != s.Step || s.Doubt || e.Kind == Finished && e.Step == Rebooting {
 			return Effect{}, false
 		}
 		s.closeSpan(e)
 		if e.Kind == Finished {
 			return s.finished(e), true
 		}
-		s.fail(e)
+		if e.Step != Rebooting { // what follows from it is that the change is not effective
+			s.fail(e)
+		}
 		return s.failed(e), true
 	case Resumed:
-		return s.resumed()
+		return s.resumed(e)
 	case LookedUp:
 		if !s.Doubt {
 			return Effect{}, false
 		}
 		s.Doubt = false
+		if s.Step == Rebooting {
+			s.closeSpan(Event{Step: s.Step, At: e.At, Kind: kindOf(e.Found == FoundRebooted)})
+			return s.rebooted(), true
+		}
 		s.closeSpan(Event{Step: s.Step, At: e.At, Kind: kindOf(e.Found == FoundComplete)})
 		if e.Found == FoundComplete {
 			return s.to(Settling), true
@@ -182,13 +199,14 @@ var follows = map[Step][]Step{
 	Fetching:    {Saving},
 	Saving:      {Applying},
 	Applying:    {Settling, Restoring},
-	Settling:    {Verifying, Restoring},
+	Settling:    {Verifying, Restoring, Rebooting},
+	Rebooting:   {Verifying, Restoring},
 	Verifying:   {Restoring},
 	Restoring:   {Restoring},
 }
 
 func (s *State) begin(e Event) (Effect, bool) {
-	again := s.Open && e.Step == s.Step && e.Step != Applying && !s.Doubt
+	again := s.Open && e.Step == s.Step && e.Step != Applying && e.Step != Rebooting && !s.Doubt
 	fits := again
 	if !s.Open {
 		for _, f := range follows[s.Step] {
@@ -198,14 +216,20 @@ func (s *State) begin(e Event) (Effect, bool) {
 	if e.Step == Applying && !s.Saved || !fits || s.Doubt {
 		return Effect{}, false
 	}
+	if e.Step == Rebooting && (!s.Wanted || s.Reboots >= MaxReboots) {
+		return Effect{}, false
+	}
 	if e.Step == s.Step {
 		s.Tries++
 	} else {
 		s.Tries = 1
 	}
 	s.Step, s.Open = e.Step, true
-	if e.Step == Applying {
+	switch e.Step {
+	case Applying:
 		s.Written = true
+	case Rebooting:
+		s.Reboots++
 	}
 	s.Spans = append(append([]Span(nil), s.Spans...), Span{Step: e.Step, Begun: e.At})
 	return Effect{}, true
@@ -240,7 +264,13 @@ func (s *State) finished(e Event) Effect {
 	case Applying:
 		return s.to(Settling)
 	case Settling:
+		s.Wanted = s.Wanted || e.Reboot
+		if s.Wanted && s.Reboots < MaxReboots {
+			return s.to(Rebooting)
+		}
 		return s.to(Verifying)
+	case Rebooting:
+		return s.rebooted()
 	case Verifying:
 		s.Verdict = e.Verdict
 		out := verdict.Unknown
@@ -260,6 +290,8 @@ func (s *State) failed(e Event) Effect {
 	switch {
 	case !s.Written:
 		return Effect{Do: DoConclude, Outcome: verdict.Blocked}
+	case e.Step == Rebooting: // the host stands as settling left it
+		return s.to(Verifying)
 	case e.Step != Restoring:
 		return s.to(Restoring)
 	case s.Tries < MaxRestores:
@@ -269,8 +301,11 @@ func (s *State) failed(e Event) Effect {
 }
 
 // resumed decides what a returning agent does with the step it left open. With no step open it goes
-// on where the last event pointed.
-func (s *State) resumed() (Effect, bool) {
+// on where the last event pointed. Rebooting is never begun again: whether it came about is looked up.
+func (s *State) resumed(e Event) (Effect, bool) {
+	if e.Booted && s.Reboots > 0 && (s.Doubt || !s.Open || s.Step != Rebooting) {
+		s.Boots++
+	}
 	if s.Doubt {
 		return Effect{Do: DoLookUp}, true // killed again before the look-up
 	}
@@ -278,9 +313,12 @@ func (s *State) resumed() (Effect, bool) {
 		return s.onward(), true
 	}
 	switch {
-	case s.Step == Applying:
+	case s.Step == Applying, s.Step == Rebooting:
 		s.Doubt = true
 		return Effect{Do: DoLookUp}, true
+	case s.Step == Verifying && s.Boots > MaxBoots:
+		s.closeSpan(Event{At: s.Last, Kind: Failed})
+		return s.rebooted(), true
 	case s.Tries >= MaxTries && s.Step == Restoring:
 		s.closeSpan(Event{At: s.Last, Kind: Failed})
 		return Effect{Do: DoConclude, Outcome: verdict.RestoreFailed}, true
@@ -306,6 +344,28 @@ func (s *State) onward() Effect {
 	if s.Failure != nil && !s.Spans[n-1].Good || s.Step == Restoring && !s.Spans[n-1].Good {
 		return s.failed(Event{Step: s.Step})
 	}
+	if s.Step == Rebooting { // that the loop of boots is the reason has to stay in the state
+		return s.rebooted()
+	}
 	probe := *s
 	return probe.finished(Event{Step: s.Step, Point: s.Point, Verdict: s.Verdict})
+}
+
+// rebooted is what follows a reboot: the look at the host, or, when it boots again and again, the way back.
+func (s *State) rebooted() Effect {
+	if s.Boots <= MaxBoots {
+		return s.to(Verifying)
+	}
+	s.fail(Event{Step: s.Step, Code: "boot_loop"})
+	return s.to(Restoring)
+}
+
+// Rebooted reports whether the host was rebooted by this run: looked up, and not only ordered.
+func (s State) Rebooted() bool {
+	for _, span := range s.Spans {
+		if span.Step == Rebooting && span.Good {
+			return true
+		}
+	}
+	return false
 }

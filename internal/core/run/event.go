@@ -6,6 +6,11 @@
 //	prechecking → fetching → saving → applying → settling → verifying → ended
 //	                                     ↘──────────↘──────────↘── restoring → ended
 //
+// Between settling and verifying lies rebooting, if what runs is not what is installed, and the order
+// permits it: once in a run, counted by its beginning, which is on disk before anything is done.
+// Whether a reboot came about is looked up by the run that returns from it; one that did not leaves the
+// change installed and not effective.
+//
 // Everything before applying leaves the host as it was, so failure there is "blocked". From applying
 // on, failure leads to restoring. An effect of which it is not known whether it happened (the agent
 // was killed while applying) is an event of its own, and is looked up before anything else is done.
@@ -28,11 +33,12 @@ const (
 	Saving      Step = "saving"
 	Applying    Step = "applying"
 	Settling    Step = "settling"
+	Rebooting   Step = "rebooting"
 	Verifying   Step = "verifying"
 	Restoring   Step = "restoring"
 )
 
-// Steps lists the steps of a good day, in order.
+// Steps lists the steps of a good day on which nothing has to be rebooted, in order.
 var Steps = []Step{Prechecking, Fetching, Saving, Applying, Settling, Verifying}
 
 // Kind is what an event says.
@@ -46,7 +52,7 @@ const (
 	Failed   Kind = "failed"    // the step ended badly; Code says how
 	Line     Kind = "line"      // live text of a tool; changes no state
 	Resumed  Kind = "resumed"   // the agent came back while a step was open
-	LookedUp Kind = "looked_up" // what the host looks like after an interrupted apply
+	LookedUp Kind = "looked_up" // what the host looks like after an interrupted apply, or whether it was rebooted
 	Ended    Kind = "ended"     // the run is over; Verdict says how
 )
 
@@ -57,6 +63,7 @@ type Found string
 const (
 	FoundComplete Found = "complete" // all ordered versions installed, no package half-done, same boot
 	FoundOther    Found = "other"    // anything else: put it back
+	FoundRebooted Found = "rebooted" // another boot than the one in which rebooting was begun
 )
 
 // Event is one numbered thing that happened in a run. Sequence numbers begin at 1 without gaps.
@@ -70,6 +77,8 @@ type Event struct {
 	Text    lang.Text        `json:"text,omitzero"`    // the same, for people
 	Detail  string           `json:"detail,omitempty"` // what the tool said, at most MaxDetail bytes
 	Found   Found            `json:"found,omitempty"`
+	Reboot  bool             `json:"reboot,omitempty"`  // finished settling: the host is to be rebooted
+	Booted  bool             `json:"booted,omitempty"`  // resumed: the host was booted since the last event
 	Point   *Point           `json:"point,omitempty"`   // finished saving
 	Verdict *verdict.Verdict `json:"verdict,omitempty"` // finished or failed verifying, ended
 }

@@ -15,6 +15,8 @@ type machine struct {
 	touched  bool // differs from before
 	complete bool // all ordered versions are in place
 	applies  int
+	reboots  int
+	boot     int
 }
 
 // TestARunEndsNewOrAsBefore lets a run go through any sequence of failures and kills, and holds what
@@ -35,6 +37,14 @@ func TestARunEndsNewOrAsBefore(t *testing.T) {
 			}
 			s, next = after, effect
 		}
+		var begunIn, lastBoot int
+		resume := func() {
+			if rapid.IntRange(0, 3).Draw(t, "booted") == 0 {
+				host.boot++
+			}
+			fold(run.Event{Kind: run.Resumed, Booted: host.boot != lastBoot})
+			lastBoot = host.boot
+		}
 		killed := func(label string) bool { return rapid.IntRange(0, 9).Draw(t, label) == 0 }
 		fails := func(label string) bool { return rapid.IntRange(0, 5).Draw(t, label) == 0 }
 
@@ -43,16 +53,29 @@ func TestARunEndsNewOrAsBefore(t *testing.T) {
 				t.Fatal("the run does not end")
 			}
 			if killed("killed before") {
-				fold(run.Event{Kind: run.Resumed})
+				resume()
 			}
 			want := next
 			switch want.Do {
 			case run.DoStep:
 				fold(run.Event{Kind: run.Begun, Step: want.Step})
 				half := killed("killed within")
+				if want.Step == run.Rebooting {
+					host.reboots++
+					begunIn = host.boot
+					if fails("the order to reboot fails") {
+						fold(run.Event{Kind: run.Failed, Step: run.Rebooting, Code: "drawn"})
+						continue
+					}
+					if !half {
+						host.boot++
+					}
+					resume()
+					continue
+				}
 				act(&host, want.Step, half)
 				if half {
-					fold(run.Event{Kind: run.Resumed})
+					resume()
 					continue
 				}
 				e := run.Event{Kind: run.Finished, Step: want.Step, Point: &run.Point{ID: "p"}}
@@ -62,6 +85,9 @@ func TestARunEndsNewOrAsBefore(t *testing.T) {
 				}
 				if want.Step == run.Restoring && bad {
 					host.touched = true
+				}
+				if want.Step == run.Settling {
+					e.Reboot = rapid.Bool().Draw(t, "a reboot is wanted and permitted")
 				}
 				if want.Step == run.Verifying {
 					e.Verdict = &verdict.Verdict{Outcome: verdict.Succeeded}
@@ -73,7 +99,11 @@ func TestARunEndsNewOrAsBefore(t *testing.T) {
 				fold(e)
 			case run.DoLookUp:
 				found := run.FoundOther
-				if host.complete {
+				if s.Step == run.Rebooting {
+					if host.boot != begunIn {
+						found = run.FoundRebooted
+					}
+				} else if host.complete {
 					found = run.FoundComplete
 				}
 				fold(run.Event{Kind: run.LookedUp, Found: found})
@@ -103,6 +133,9 @@ func TestARunEndsNewOrAsBefore(t *testing.T) {
 		default:
 			t.Fatalf("a run cannot end %q here", s.Outcome)
 		}
+		if host.reboots > run.MaxReboots || host.reboots != s.Reboots {
+			t.Fatalf("rebooted %d times, counted %d", host.reboots, s.Reboots)
+		}
 		if host.applies > 1 {
 			t.Fatalf("applied %d times", host.applies)
 		}
@@ -126,14 +159,15 @@ func act(h *machine, step run.Step, half bool) {
 // TestApplyNeverPanicsAndNeverGoesBack throws arbitrary events at the machine.
 func TestApplyNeverPanicsAndNeverGoesBack(t *testing.T) {
 	kinds := []run.Kind{run.Refused, run.Begun, run.Finished, run.Failed, run.Line, run.Resumed, run.LookedUp, run.Ended, "other"}
-	steps := append([]run.Step{"", run.Restoring, "other"}, run.Steps...)
+	steps := append([]run.Step{"", run.Restoring, run.Rebooting, "other"}, run.Steps...)
 	rapid.Check(t, func(t *rapid.T) {
 		var s run.State
 		for range rapid.IntRange(1, 60).Draw(t, "events") {
 			e := run.Event{
 				Order: "r", Seq: s.Seq + rapid.Int64Range(0, 2).Draw(t, "seq"),
 				Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Step: rapid.SampledFrom(steps).Draw(t, "step"),
-				Found: rapid.SampledFrom([]run.Found{"", run.FoundComplete, run.FoundOther}).Draw(t, "found"),
+				Reboot: rapid.Bool().Draw(t, "reboot"), Booted: rapid.Bool().Draw(t, "booted"),
+				Found: rapid.SampledFrom([]run.Found{"", run.FoundComplete, run.FoundOther, run.FoundRebooted}).Draw(t, "found"),
 			}
 			if rapid.Bool().Draw(t, "with verdict") {
 				e.Verdict = &verdict.Verdict{Outcome: rapid.SampledFrom(verdict.Outcomes).Draw(t, "outcome")}
@@ -141,6 +175,9 @@ func TestApplyNeverPanicsAndNeverGoesBack(t *testing.T) {
 			next, _, err := run.Apply(s, e)
 			if err != nil {
 				continue
+			}
+			if next.Reboots > run.MaxReboots || next.Reboots > 0 && !next.Wanted {
+				t.Fatalf("a reboot that nobody permitted, or one too many: %+v", next)
 			}
 			if next.Seq != s.Seq+1 || s.Written && !next.Written || s.Ended {
 				t.Fatalf("went back: %+v → %+v", s, next)

@@ -26,7 +26,9 @@ func ParseSources(r io.Reader) (map[string]string, error) {
 			if len(sources) == maxPackages {
 				return fmt.Errorf("apt-cache show: more than %d packages", maxPackages)
 			}
-			sources[name], _, _ = strings.Cut(v, " ")
+			if source, _, _ := strings.Cut(v, " "); source != "" {
+				sources[name] = source
+			}
 		}
 		if line == "" {
 			name = ""

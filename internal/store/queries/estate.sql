@@ -52,13 +52,13 @@ select * from contracts order by position, id;
 delete from contracts where id = $1;
 
 -- name: PutSystem :exec
-insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, agency, maintained, removed)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)
+insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, agency, maintained, reboot, removed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
 on conflict (name) do update
 set position = excluded.position, contract = excluded.contract, admin_access = excluded.admin_access,
     purpose = excluded.purpose, services = excluded.services, checks = excluded.checks,
     created = excluded.created, os_supported = excluded.os_supported, agency = excluded.agency,
-    maintained = excluded.maintained, removed = 0;
+    maintained = excluded.maintained, reboot = excluded.reboot, removed = 0;
 
 -- name: ListSystems :many
 select * from systems where removed = 0 order by position, name;

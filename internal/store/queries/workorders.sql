@@ -7,3 +7,6 @@ select * from work_orders where run = $1;
 
 -- name: ListWorkOrderIDs :many
 select run from work_orders order by run;
+
+-- name: SecondWorkOrder :execrows
+update work_orders set second = sqlc.arg(second) where run = sqlc.arg(run) and second = '';

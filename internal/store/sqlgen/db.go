@@ -417,6 +417,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.revokeAgentStmt, err = db.PrepareContext(ctx, revokeAgent); err != nil {
 		return nil, fmt.Errorf("error preparing query RevokeAgent: %w", err)
 	}
+	if q.secondWorkOrderStmt, err = db.PrepareContext(ctx, secondWorkOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query SecondWorkOrder: %w", err)
+	}
 	if q.setEstateStmt, err = db.PrepareContext(ctx, setEstate); err != nil {
 		return nil, fmt.Errorf("error preparing query SetEstate: %w", err)
 	}
@@ -1107,6 +1110,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing revokeAgentStmt: %w", cerr)
 		}
 	}
+	if q.secondWorkOrderStmt != nil {
+		if cerr := q.secondWorkOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing secondWorkOrderStmt: %w", cerr)
+		}
+	}
 	if q.setEstateStmt != nil {
 		if cerr := q.setEstateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setEstateStmt: %w", cerr)
@@ -1327,6 +1335,7 @@ type Queries struct {
 	refreshDoneStmt            *sql.Stmt
 	removeSystemStmt           *sql.Stmt
 	revokeAgentStmt            *sql.Stmt
+	secondWorkOrderStmt        *sql.Stmt
 	setEstateStmt              *sql.Stmt
 	thinPublicationTextsStmt   *sql.Stmt
 	touchFactsStmt             *sql.Stmt
@@ -1474,6 +1483,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		refreshDoneStmt:            q.refreshDoneStmt,
 		removeSystemStmt:           q.removeSystemStmt,
 		revokeAgentStmt:            q.revokeAgentStmt,
+		secondWorkOrderStmt:        q.secondWorkOrderStmt,
 		setEstateStmt:              q.setEstateStmt,
 		thinPublicationTextsStmt:   q.thinPublicationTextsStmt,
 		touchFactsStmt:             q.touchFactsStmt,

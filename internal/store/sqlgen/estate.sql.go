@@ -219,7 +219,7 @@ func (q *Queries) ListEstateVersions(ctx context.Context) ([]int64, error) {
 }
 
 const listSystems = `-- name: ListSystems :many
-select name, position, contract, admin_access, purpose, services, checks, removed, created, os_supported, agency, maintained from systems where removed = 0 order by position, name
+select name, position, contract, admin_access, purpose, services, checks, removed, created, os_supported, agency, maintained, reboot from systems where removed = 0 order by position, name
 `
 
 func (q *Queries) ListSystems(ctx context.Context) ([]System, error) {
@@ -244,6 +244,7 @@ func (q *Queries) ListSystems(ctx context.Context) ([]System, error) {
 			&i.OsSupported,
 			&i.Agency,
 			&i.Maintained,
+			&i.Reboot,
 		); err != nil {
 			return nil, err
 		}
@@ -366,13 +367,13 @@ func (q *Queries) PutCustomer(ctx context.Context, iD string, position int64, na
 }
 
 const putSystem = `-- name: PutSystem :exec
-insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, agency, maintained, removed)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)
+insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, agency, maintained, reboot, removed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
 on conflict (name) do update
 set position = excluded.position, contract = excluded.contract, admin_access = excluded.admin_access,
     purpose = excluded.purpose, services = excluded.services, checks = excluded.checks,
     created = excluded.created, os_supported = excluded.os_supported, agency = excluded.agency,
-    maintained = excluded.maintained, removed = 0
+    maintained = excluded.maintained, reboot = excluded.reboot, removed = 0
 `
 
 type PutSystemParams struct {
@@ -387,6 +388,7 @@ type PutSystemParams struct {
 	OsSupported string
 	Agency      string
 	Maintained  bool
+	Reboot      bool
 }
 
 func (q *Queries) PutSystem(ctx context.Context, arg PutSystemParams) error {
@@ -402,6 +404,7 @@ func (q *Queries) PutSystem(ctx context.Context, arg PutSystemParams) error {
 		arg.OsSupported,
 		arg.Agency,
 		arg.Maintained,
+		arg.Reboot,
 	)
 	return err
 }

@@ -120,6 +120,7 @@ type Order struct {
 	Mitigation   bool
 	Confirmation string
 	Withdrawal   string
+	Reboot       bool
 }
 
 type Paper struct {
@@ -235,6 +236,7 @@ type System struct {
 	OsSupported string
 	Agency      string
 	Maintained  bool
+	Reboot      bool
 }
 
 type Verdict struct {
@@ -260,4 +262,5 @@ type WorkOrder struct {
 	At        int64
 	Signature []byte
 	Document  []byte
+	Second    string
 }

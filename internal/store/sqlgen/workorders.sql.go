@@ -39,7 +39,7 @@ func (q *Queries) AddWorkOrder(ctx context.Context, arg AddWorkOrderParams) (int
 }
 
 const getWorkOrder = `-- name: GetWorkOrder :one
-select run, digest, key_id, at, signature, document from work_orders where run = $1
+select run, digest, key_id, at, signature, document, second from work_orders where run = $1
 `
 
 func (q *Queries) GetWorkOrder(ctx context.Context, run string) (WorkOrder, error) {
@@ -52,6 +52,7 @@ func (q *Queries) GetWorkOrder(ctx context.Context, run string) (WorkOrder, erro
 		&i.At,
 		&i.Signature,
 		&i.Document,
+		&i.Second,
 	)
 	return i, err
 }
@@ -81,4 +82,16 @@ func (q *Queries) ListWorkOrderIDs(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const secondWorkOrder = `-- name: SecondWorkOrder :execrows
+update work_orders set second = $1 where run = $2 and second = ''
+`
+
+func (q *Queries) SecondWorkOrder(ctx context.Context, second string, run string) (int64, error) {
+	result, err := q.exec(ctx, q.secondWorkOrderStmt, secondWorkOrder, second, run)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

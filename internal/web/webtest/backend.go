@@ -129,7 +129,7 @@ func (b *Backend) PlaceOrder(_ context.Context, r board.OrderRequest) (board.Ord
 	}
 	o := mandate.Order{
 		ID: fmt.Sprintf("A-2026-%04d", 118+len(b.Placed)), System: r.System, Customer: s.Held.Customer.ID, Contact: r.Contact,
-		Channel: r.Channel, Text: r.Text, Explicit: r.Explicit, Scope: r.Scope, Given: b.Now,
+		Channel: r.Channel, Text: r.Text, Explicit: r.Explicit, Scope: r.Scope, Reboot: r.Reboot, Given: b.Now,
 	}
 	b.Placed = append(b.Placed, o.ID)
 	s.Orders = append([]mandate.Order{o}, s.Orders...)
