@@ -11,6 +11,7 @@
 //
 //	1 (2026-11-23) enrol, poll, facts, events, refusals; work order with restore point "files"
 //	1 (2026-11-28) verbs mitigate and lift, with a measure; agents from before refuse them as malformed
+//	1 (2026-11-28) checks of kind tls, mysql, postgresql and redis; a demanded backup; as above
 package wire
 
 import (
@@ -18,6 +19,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/backup"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
@@ -74,6 +76,7 @@ type order struct {
 	Checks    []Check   `json:"checks"`
 
 	Measure *mitigation.Measure `json:"measure,omitempty"` // of mitigate and lift
+	Backup  *backup.Demand      `json:"backup,omitempty"`  // what the host's backup has to be like before packages are changed
 }
 
 // Package is one ordered change: exactly this version.
@@ -102,6 +105,7 @@ type Closing struct {
 	Reboot     bool
 	Services   []string
 	Checks     []Check
+	Backup     *backup.Demand // nil: none is demanded; measures never demand one
 }
 
 // ErrNoMandate says that a work order was asked for without a mandate.
@@ -129,6 +133,9 @@ func NewWorkOrder(m mandate.Mandate, c Closing) (WorkOrder, error) {
 			doc.Verb = Lift
 		}
 	}
+	if doc.Verb == UpdatePackages {
+		doc.Backup = c.Backup
+	}
 	for _, ch := range m.Changes() {
 		doc.Packages = append(doc.Packages, Package{Name: ch.Package, Arch: ch.Arch, From: ch.From, To: ch.To})
 	}
@@ -150,6 +157,14 @@ func (w WorkOrder) Measure() (m mitigation.Measure, ok bool) {
 		return m, false
 	}
 	return *w.doc.Measure, true
+}
+
+// Backup is what the host's backup has to be like before anything is written; zero demands nothing.
+func (w WorkOrder) Backup() backup.Demand {
+	if w.doc.Backup == nil {
+		return backup.Demand{}
+	}
+	return *w.doc.Backup
 }
 
 // System is the name of the host the order is for.

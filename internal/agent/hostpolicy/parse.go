@@ -77,6 +77,8 @@ func (r *reading) document(body ast.Node) {
 		"clock_skew_minutes": func(k string, n ast.Node) { r.minutes(k, n, time.Hour, &r.policy.ClockSkew) },
 		"data":               r.data,
 		"spare":              r.spare,
+		"dumps":              r.dumps,
+		"backup":             r.backup,
 	}
 	m, ok := body.(*ast.MappingNode)
 	if !ok {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/lang"
 )
 
 // webHost is an ordinary web server, every field filled, lists in their order.
@@ -38,6 +39,7 @@ func webHost() fact.Facts {
 		Partial:      true,
 		Measures:     []fact.Measure{{ID: "g1", Holds: true, Saw: "x"}},
 		Fragments:    []fact.Fragment{{Name: "nginx-no-upload", SHA256: "x", Target: "/etc/nginx/conf.d/x.conf", Service: "nginx.service"}},
+		Dumps:        []fact.Dump{{Of: "MariaDB", Path: "/var/backups/mysql", Made: 1795650000, Hours: 26, Problem: lang.T("x", "x")}},
 	}
 }
 

@@ -1,0 +1,30 @@
+package host
+
+import (
+	"context"
+
+	"github.com/patchwart/patchwart/internal/core/backup"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	look "github.com/patchwart/patchwart/internal/host/backup"
+)
+
+// BackedUp finds whether the host's backup is what the order and the host itself demand (IT-20, IT-24). Where
+// nothing is demanded, nothing is looked at. It changes nothing in the backup.
+func (m *Machine) BackedUp(ctx context.Context, source backup.Source, ordered backup.Demand) *Trouble {
+	demand := backup.Strictest(source.Demand, ordered)
+	if demand.Zero() {
+		return nil
+	}
+	desk := look.Desk{Tools: m.run, Root: m.opt.Root, Dir: m.opt.StateDir, Now: m.opt.Now}
+	seen, fault := desk.Look(ctx, source, demand)
+	if fault == nil {
+		fault = backup.Judge(demand, seen, m.opt.Now())
+	}
+	if ctx.Err() != nil {
+		return fromError(CodeStopped, ctx.Err(), "")
+	}
+	if fault == nil {
+		return nil
+	}
+	return trouble(fault.Code, lang.Textf("%[1]s %[2]s", "%[1]s %[2]s", fault.Text, fault.Mend), "")
+}
