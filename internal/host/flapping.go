@@ -24,6 +24,7 @@ const (
 type pulse struct {
 	first, last map[string]service.Unit
 	downs       map[string]int
+	restless    []string // units that were flapping before, and are not waited for
 }
 
 // beat takes in one look.
@@ -46,11 +47,16 @@ func (p *pulse) beat(units []service.Unit) {
 // the host's monotonic clock.
 func (p *pulse) young(uptime time.Duration) bool {
 	for name, u := range p.last {
-		if (u.Restarts > 0 || p.downs[name] > 0) && unsteady(u, uptime) {
+		if (u.Restarts > 0 || p.downs[name] > 0) && unsteady(u, uptime) && !slices.Contains(p.restless, name) {
 			return true
 		}
 	}
 	return false
+}
+
+// coming reports whether some unit is on its way up or down.
+func (p *pulse) coming(units []service.Unit) bool {
+	return slices.ContainsFunc(units, func(u service.Unit) bool { return u.Coming() && !slices.Contains(p.restless, u.Name) })
 }
 
 // flapping names the units that come up and go down again and again.

@@ -41,7 +41,7 @@ func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Ob
 		return seen, m.save(beforeStamp, before{Order: order.ID(), Observation: seen})
 	}
 	deadline := time.Now().Add(m.opt.Patience)
-	var watched pulse
+	watched := pulse{restless: was.Observation.Flapping}
 	for {
 		seen, coming, err := m.look(ctx, order, &watched)
 		if err != nil {
@@ -122,7 +122,7 @@ func (m *Machine) look(ctx context.Context, order wire.WorkOrder, watched *pulse
 	}
 	seen.Units, _ = service.Running(units, m.opt.Unit, order.Services()...)
 	watched.beat(units)
-	coming = slices.ContainsFunc(units, service.Unit.Coming)
+	coming = watched.coming(units)
 	if seen.Listen, err = probe.Listening(procDir); err != nil {
 		return seen, false, fmt.Errorf("observe: %w", err)
 	}
@@ -133,6 +133,9 @@ func (m *Machine) look(ctx context.Context, order wire.WorkOrder, watched *pulse
 // allBack says whether everything that was well before is well now.
 func allBack(was, now verdict.Observation) bool {
 	for _, u := range was.Units {
+		if slices.Contains(was.Flapping, u.Name) {
+			continue
+		}
 		if u.Active == "active" && !slices.ContainsFunc(now.Units, func(n fact.Unit) bool { return n.Name == u.Name && n.Active == "active" }) {
 			return false
 		}

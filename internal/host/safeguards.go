@@ -26,5 +26,6 @@ func (m *Machine) BackedUp(ctx context.Context, source backup.Source, ordered ba
 	if fault == nil {
 		return nil
 	}
-	return trouble(fault.Code, lang.Textf("%[1]s %[2]s", "%[1]s %[2]s", fault.Text, fault.Mend), "")
+	return &Trouble{Code: fault.Code, Text: lang.Textf( // the codes are those of package backup
+		"Ohne gute Sicherung wird nichts geändert. %[1]s %[2]s", "Nothing is changed without a good backup. %[1]s %[2]s", fault.Text, fault.Mend)}
 }

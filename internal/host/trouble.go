@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/patchwart/patchwart/internal/core/backup"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/host/apt"
@@ -42,35 +41,30 @@ const (
 
 // sentences say each code to people. %[1]s is what it is about, where the sentence names it.
 var sentences = map[string]lang.Text{
-	CodeTools:             lang.T("Auf dem System fehlt, was ein Lauf braucht: %[1]s.", "The system lacks what a run needs: %[1]s."),
-	CodeInterrupted:       lang.T("Eine frühere Änderung wurde nie abgeschlossen: %[1]s. Bitte zuerst in Ordnung bringen (dpkg --configure -a).", "An earlier change was never finished: %[1]s. Please mend that first (dpkg --configure -a)."),
-	CodeLock:              lang.T("Eine andere Paketverwaltung arbeitet noch: %[1]s.", "Another package manager is still at work: %[1]s."),
-	CodeDisk:              lang.T("Der Platz reicht nicht: %[1]s.", "There is not enough room: %[1]s."),
-	CodeFacts:             lang.T("Installiert ist etwas anderes, als dem Auftrag zugrunde lag: %[1]s.", "What is installed is not what the order was based on: %[1]s."),
-	CodeHeld:              lang.T("Zurückgehalten (hold) und deshalb nicht angefasst: %[1]s.", "On hold and therefore not touched: %[1]s."),
-	CodePlan:              lang.T("Die Paketverwaltung würde etwas anderes tun als beauftragt: %[1]s.", "The package manager would do something else than was ordered: %[1]s."),
-	CodeGone:              lang.T("Das Archiv bietet die beauftragte Version nicht mehr an: %[1]s.", "The archive no longer offers the ordered version: %[1]s."),
-	CodeRefresh:           lang.T("Nicht alle Paketlisten konnten aufgefrischt werden: %[1]s.", "Not all package lists could be refreshed: %[1]s."),
-	CodeExpired:           lang.T("Eine Paketquelle ist abgelaufen: %[1]s.", "A package repository has expired: %[1]s."),
-	CodeSignature:         lang.T("Eine Signatur oder Prüfsumme stimmt nicht: %[1]s.", "A signature or checksum is wrong: %[1]s."),
-	CodeFetch:             lang.T("Ein Paket ließ sich nicht herunterladen: %[1]s.", "A package could not be downloaded: %[1]s."),
-	CodeApply:             lang.T("Die Paketverwaltung hat abgebrochen: %[1]s.", "The package manager gave up: %[1]s."),
-	CodeHung:              lang.T("Die Paketverwaltung wurde nicht rechtzeitig fertig und ist angehalten: %[1]s.", "The package manager did not end in time and was stopped: %[1]s."),
-	CodeNotInstalled:      lang.T("Nach der Installation ist nicht die beauftragte Version da: %[1]s.", "After the installation the ordered version is not there: %[1]s."),
-	CodeFlush:             lang.T("Das Geschriebene ließ sich nicht auf den Datenträger sichern: %[1]s.", "What was written could not be flushed to disk: %[1]s."),
-	CodeRestart:           lang.T("Nach dem Neustart läuft nicht mehr: %[1]s.", "No longer runs after its restart: %[1]s."),
-	CodeSSH:               lang.T("Der SSH-Dienst antwortet nicht mehr: %[1]s.", "The SSH service no longer answers: %[1]s."),
-	CodeStopped:           lang.T("Der Agent wurde angehalten: %[1]s.", "The agent was stopped: %[1]s."),
-	CodeMeasure:           lang.T("Die Maßnahme lässt sich hier nicht ausführen: %[1]s.", "The measure cannot be carried out here: %[1]s."),
-	CodeMeasureApply:      lang.T("Die Maßnahme ist misslungen: %[1]s.", "The measure failed: %[1]s."),
-	CodeConversion:        lang.T("Die Aktualisierung hätte keinen Rückweg: %[1]s.", "The update would have no way back: %[1]s."),
-	backup.CodeUndeclared: gate, backup.CodeMissing: gate, backup.CodeStale: gate, backup.CodeUnverified: gate,
-	backup.CodeTool: gate, backup.CodeUnreadable: gate, backup.CodeDamaged: gate,
-	CodeHost: lang.T("Das System ließ sich nicht untersuchen: %[1]s.", "The system could not be examined: %[1]s."),
+	CodeTools:        lang.T("Auf dem System fehlt, was ein Lauf braucht: %[1]s.", "The system lacks what a run needs: %[1]s."),
+	CodeInterrupted:  lang.T("Eine frühere Änderung wurde nie abgeschlossen: %[1]s. Bitte zuerst in Ordnung bringen (dpkg --configure -a).", "An earlier change was never finished: %[1]s. Please mend that first (dpkg --configure -a)."),
+	CodeLock:         lang.T("Eine andere Paketverwaltung arbeitet noch: %[1]s.", "Another package manager is still at work: %[1]s."),
+	CodeDisk:         lang.T("Der Platz reicht nicht: %[1]s.", "There is not enough room: %[1]s."),
+	CodeFacts:        lang.T("Installiert ist etwas anderes, als dem Auftrag zugrunde lag: %[1]s.", "What is installed is not what the order was based on: %[1]s."),
+	CodeHeld:         lang.T("Zurückgehalten (hold) und deshalb nicht angefasst: %[1]s.", "On hold and therefore not touched: %[1]s."),
+	CodePlan:         lang.T("Die Paketverwaltung würde etwas anderes tun als beauftragt: %[1]s.", "The package manager would do something else than was ordered: %[1]s."),
+	CodeGone:         lang.T("Das Archiv bietet die beauftragte Version nicht mehr an: %[1]s.", "The archive no longer offers the ordered version: %[1]s."),
+	CodeRefresh:      lang.T("Nicht alle Paketlisten konnten aufgefrischt werden: %[1]s.", "Not all package lists could be refreshed: %[1]s."),
+	CodeExpired:      lang.T("Eine Paketquelle ist abgelaufen: %[1]s.", "A package repository has expired: %[1]s."),
+	CodeSignature:    lang.T("Eine Signatur oder Prüfsumme stimmt nicht: %[1]s.", "A signature or checksum is wrong: %[1]s."),
+	CodeFetch:        lang.T("Ein Paket ließ sich nicht herunterladen: %[1]s.", "A package could not be downloaded: %[1]s."),
+	CodeApply:        lang.T("Die Paketverwaltung hat abgebrochen: %[1]s.", "The package manager gave up: %[1]s."),
+	CodeHung:         lang.T("Die Paketverwaltung wurde nicht rechtzeitig fertig und ist angehalten: %[1]s.", "The package manager did not end in time and was stopped: %[1]s."),
+	CodeNotInstalled: lang.T("Nach der Installation ist nicht die beauftragte Version da: %[1]s.", "After the installation the ordered version is not there: %[1]s."),
+	CodeFlush:        lang.T("Das Geschriebene ließ sich nicht auf den Datenträger sichern: %[1]s.", "What was written could not be flushed to disk: %[1]s."),
+	CodeRestart:      lang.T("Nach dem Neustart läuft nicht mehr: %[1]s.", "No longer runs after its restart: %[1]s."),
+	CodeSSH:          lang.T("Der SSH-Dienst antwortet nicht mehr: %[1]s.", "The SSH service no longer answers: %[1]s."),
+	CodeStopped:      lang.T("Der Agent wurde angehalten: %[1]s.", "The agent was stopped: %[1]s."),
+	CodeMeasure:      lang.T("Die Maßnahme lässt sich hier nicht ausführen: %[1]s.", "The measure cannot be carried out here: %[1]s."),
+	CodeMeasureApply: lang.T("Die Maßnahme ist misslungen: %[1]s.", "The measure failed: %[1]s."),
+	CodeConversion:   lang.T("Die Aktualisierung hätte keinen Rückweg: %[1]s.", "The update would have no way back: %[1]s."),
+	CodeHost:         lang.T("Das System ließ sich nicht untersuchen: %[1]s.", "The system could not be examined: %[1]s."),
 }
-
-// gate is the sentence of all that can be wrong with a backup; the codes are those of package backup.
-var gate = lang.T("Ohne gute Sicherung wird nichts geändert: %[1]s.", "Nothing is changed without a good backup: %[1]s.")
 
 // Trouble is why something did not go well.
 //
