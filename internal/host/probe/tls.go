@@ -23,7 +23,7 @@ func askTLS(ctx context.Context, address string, c estate.Check) (*verdict.Certi
 	defer cancel()
 	d := tls.Dialer{Config: &tls.Config{
 		ServerName: c.Host,
-		MinVersion: tls.VersionTLS10, //nolint:gosec // what the service offered before, not what it should
+		MinVersion: tls.VersionTLS10, // what the service offered before, not what it should
 		// The certificate is compared with the one from before, not with the world; nothing is sent.
 		InsecureSkipVerify: true, //nolint:gosec // see above
 	}}
