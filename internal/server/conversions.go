@@ -13,12 +13,9 @@ type irreversible struct{ why, mend lang.Text }
 // conversions gives the source packages whose update would convert data that nothing brings back: neither a
 // dump that the host declared and found fresh, nor the restore point, which leaves the data of databases out.
 // All packages of a source are left together: they are updated together or not at all. Ages are judged at the
-// time of the look that the dumps were seen at. The host decides once more, right before.
+// time of the look that the dumps were seen at. The host decides once more, right before, on
+// all that is installed.
 func (s subject) conversions() map[string]irreversible {
-	installed := make([]conversion.Installed, 0, len(s.facts.Packages))
-	for _, p := range s.facts.Packages {
-		installed = append(installed, conversion.Installed{Name: p.Name, Version: p.Version})
-	}
 	source := map[string]string{}
 	var changes []conversion.Change
 	for _, p := range s.facts.Pending {
@@ -34,7 +31,7 @@ func (s subject) conversions() map[string]irreversible {
 		dumps = append(dumps, dump)
 	}
 	left := map[string]irreversible{}
-	for _, c := range conversion.Find(conversion.Known(), installed, changes) {
+	for _, c := range conversion.Find(conversion.Known(), nil, changes) {
 		why := c.Refused(nil, dumps, s.observed)
 		if why.IsZero() {
 			continue

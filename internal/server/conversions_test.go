@@ -35,7 +35,7 @@ func TestAnUpdateThatConvertsDataWaitsForADump(t *testing.T) {
 		web.facts.Dumps = []fact.Dump{{Of: "OpenLDAP", Path: "/var/backups/slapd.ldif", Made: time.Now().Add(-time.Hour).Unix(), Hours: 24}}
 		o.plan("")
 		if order := web.await(); len(order.Packages()) != 2 {
-			t.Fatalf("ordered %v", order.Packages())
+			t.Fatalf("ordered %v, left out %+v", order.Packages(), o.run(order.ID()).LeftOut)
 		}
 	})
 }

@@ -41,7 +41,7 @@ func (d *dueCache) get(system, hash string) *fact.Facts {
 // put keeps of the facts what findings are made of, and returns it. Installed packages are most of the
 // weight and are not needed for that.
 func (d *dueCache) put(system, hash string, f fact.Facts) *fact.Facts {
-	light := &fact.Facts{Host: f.Host, OS: f.OS, Kernel: f.Kernel, Pending: f.Pending, Indices: f.Indices, Reboot: f.Reboot, Dpkg: f.Dpkg}
+	light := &fact.Facts{Host: f.Host, OS: f.OS, Kernel: f.Kernel, Pending: f.Pending, Indices: f.Indices, Reboot: f.Reboot, Dpkg: f.Dpkg, Dumps: f.Dumps}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.facts) >= maxCached {
