@@ -66,7 +66,7 @@ func (h machine) Facts(ctx context.Context) (fact.Facts, error) {
 	}
 	policy, err := hostpolicy.Load(h.policy)
 	if err != nil {
-		return facts, nil // the host accepts nothing then, and says so when it is ordered something
+		return facts, nil //nolint:nilerr // the host accepts nothing then, and says so when it is ordered something
 	}
 	for _, d := range h.m.Dumps(policy.Dumps) {
 		seen := fact.Dump{Of: d.Of, Path: d.Path, Hours: int(d.MaxAge / time.Hour), Problem: d.Problem}
