@@ -126,6 +126,13 @@ func (r *runner) restore(ctx context.Context) (run.Event, error) {
 		return run.Event{Verdict: v}, t
 	}
 	v.Outcome = verdict.Restored
+	if w, ok := r.host.Witness.(interface {
+		NotRolledBack(w wire.WorkOrder) []lang.Text
+	}); ok {
+		for _, text := range w.NotRolledBack(r.order) {
+			v.Reasons = append(v.Reasons, verdict.Reason{Code: "data_not_rolled_back", Text: text})
+		}
+	}
 	r.revive(ctx, v)
 	return run.Event{Verdict: v}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/patchwart/patchwart/internal/agent/hostpolicy"
 	"github.com/patchwart/patchwart/internal/core/fact"
@@ -32,12 +34,20 @@ func Real(dir, policy string) (Host, error) {
 	if err != nil {
 		return Host{}, fmt.Errorf("agent: which boot this is: %w", err)
 	}
-	real := machine{m}
-	return Host{Scout: real, Machine: real, Witness: real, Points: NewPoints(dir, policy), Power: real, Boot: boot, Measure: real.measure}, nil
+	points := NewPoints(dir, policy)
+	real := machine{m: m, policy: policy}
+	if kept, ok := points.(interface{ Covers(path string) bool }); ok {
+		real.covered = kept.Covers
+	}
+	return Host{Scout: real, Machine: real, Witness: real, Points: points, Power: real, Boot: boot, Measure: real.measure}, nil
 }
 
 // machine is a host.Machine in the terms of the agent.
-type machine struct{ m *host.Machine }
+type machine struct {
+	m       *host.Machine
+	policy  string            // path of the host policy
+	covered func(string) bool // whether restore points hold a path; nil = none is known to be held
+}
 
 // told turns a host's trouble into the agent's. It is needed because a nil *host.Trouble in an error
 // would not be nil.
@@ -48,7 +58,25 @@ func told(t *host.Trouble) error {
 	return &Trouble{Code: t.Code, Text: t.Text, Detail: t.Detail, Cause: t}
 }
 
-func (h machine) Facts(ctx context.Context) (fact.Facts, error) { return h.m.Facts(ctx) }
+// Facts are those of the machine, and the dumps that the host's administrator declared as they are there.
+func (h machine) Facts(ctx context.Context) (fact.Facts, error) {
+	facts, err := h.m.Facts(ctx)
+	if err != nil {
+		return facts, err
+	}
+	policy, err := hostpolicy.Load(h.policy)
+	if err != nil {
+		return facts, nil //nolint:nilerr // the host accepts nothing then, and says so when it is ordered something
+	}
+	for _, d := range h.m.Dumps(policy.Dumps) {
+		seen := fact.Dump{Of: d.Of, Path: d.Path, Hours: int(d.MaxAge / time.Hour), Problem: d.Problem}
+		if !d.Made.IsZero() {
+			seen.Made = d.Made.Unix()
+		}
+		facts.Dumps = append(facts.Dumps, seen)
+	}
+	return facts, nil
+}
 
 func (h machine) Observe(ctx context.Context, w wire.WorkOrder) (verdict.Observation, error) {
 	return h.m.Observe(ctx, w)
@@ -57,7 +85,55 @@ func (h machine) Observe(ctx context.Context, w wire.WorkOrder) (verdict.Observa
 func (h machine) Refresh(ctx context.Context) error { return told(h.m.Refresh(ctx)) }
 
 func (h machine) Precheck(ctx context.Context, w wire.WorkOrder) error {
-	return told(h.m.Precheck(ctx, w))
+	if t := h.m.Precheck(ctx, w); t != nil {
+		return told(t)
+	}
+	return h.safeguarded(ctx, w)
+}
+
+// safeguarded finds whether there is a way back for what files alone do not bring back: a dump for data that
+// the update converts, and the backup that is demanded. The host judges by itself, on what is installed now.
+func (h machine) safeguarded(ctx context.Context, w wire.WorkOrder) error {
+	policy, err := hostpolicy.Load(h.policy)
+	if err != nil {
+		return err
+	}
+	if t := h.m.Reversible(w.Packages(), policy.Dumps, h.covers(policy.Data)); t != nil {
+		return told(t)
+	}
+	return told(h.m.BackedUp(ctx, policy.Backup, w.Backup()))
+}
+
+// covers says what the restore points hold, without what the host's administrator declared as customers' data.
+func (h machine) covers(data []string) func(string) bool {
+	return func(path string) bool {
+		for _, d := range data {
+			if path == d || strings.HasPrefix(path, d+"/") || strings.HasPrefix(d, path+"/") {
+				return false
+			}
+		}
+		return h.covered != nil && h.covered(path)
+	}
+}
+
+// NotRolledBack says which data stays as the new versions left it when a run is put back.
+func (h machine) NotRolledBack(w wire.WorkOrder) []lang.Text {
+	found, err := h.m.Converted(w.Packages())
+	if err != nil {
+		return []lang.Text{lang.T("Welche Daten nicht zurückgesetzt sind, ist nicht festzustellen: conversions.yaml ist nicht lesbar.", "Which data is not put back cannot be told: conversions.yaml cannot be read.")}
+	}
+	policy, err := hostpolicy.Load(h.policy)
+	var list []lang.Text
+	for _, c := range found {
+		held := err == nil
+		for _, path := range c.Case.Data {
+			held = held && h.covers(policy.Data)(path)
+		}
+		if !held {
+			list = append(list, c.NotRolledBack())
+		}
+	}
+	return list
 }
 
 func (h machine) Fetch(ctx context.Context, w wire.WorkOrder, line func(string)) error {
@@ -99,6 +175,15 @@ func NewPoints(dir, policy string) Points {
 	scope := restore.DefaultScope()
 	scope.Volatile = append(scope.Volatile, filepath.Clean(dir))
 	return points{driver: files.New(scope.Store), scope: scope, policy: policy}
+}
+
+// Covers says whether a restore point holds a path and all below it, by the scope of its driver.
+func (p points) Covers(path string) bool {
+	below := func(list []string) bool {
+		return slices.ContainsFunc(list, func(top string) bool { return path == top || strings.HasPrefix(path, top+"/") })
+	}
+	above := slices.ContainsFunc(slices.Concat(p.scope.Data, p.scope.Volatile), func(q string) bool { return strings.HasPrefix(q, path+"/") })
+	return below(p.scope.System) && !below(p.scope.Data) && !below(p.scope.Volatile) && !above
 }
 
 func (p points) Save(ctx context.Context, id string) (run.Point, error) {

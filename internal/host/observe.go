@@ -41,12 +41,18 @@ func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Ob
 		return seen, m.save(beforeStamp, before{Order: order.ID(), Observation: seen})
 	}
 	deadline := time.Now().Add(m.opt.Patience)
+	watched := pulse{restless: was.Observation.Flapping}
 	for {
-		seen, coming, err := m.look(ctx, order)
+		seen, coming, err := m.look(ctx, order, &watched)
 		if err != nil {
 			return seen, err
 		}
-		if !coming && allBack(was.Observation, seen) || !time.Now().Before(deadline) {
+		now, err := uptime()
+		if err != nil {
+			return seen, fmt.Errorf("observe: %w", err)
+		}
+		if !coming && !watched.young(now) && allBack(was.Observation, seen) || !time.Now().Before(deadline) {
+			seen.Flapping = watched.flapping(now)
 			seen.Reboot, err = m.effective(ctx)
 			if err != nil {
 				return seen, fmt.Errorf("observe: %w", err)
@@ -61,7 +67,8 @@ func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Ob
 
 // first is the look before the change.
 func (m *Machine) first(ctx context.Context, order wire.WorkOrder) (verdict.Observation, error) {
-	seen, coming, err := m.look(ctx, order)
+	var watched pulse
+	seen, coming, err := m.look(ctx, order, &watched)
 	if err != nil {
 		return seen, err
 	}
@@ -69,16 +76,24 @@ func (m *Machine) first(ctx context.Context, order wire.WorkOrder) (verdict.Obse
 		if err := pause(ctx, 2*between); err != nil {
 			return seen, fmt.Errorf("observe: %w", err)
 		}
-		seen, _, err = m.look(ctx, order)
+		seen, _, err = m.look(ctx, order, &watched)
 	}
-	return seen, err
+	if err != nil {
+		return seen, err
+	}
+	now, err := uptime()
+	if err != nil {
+		return seen, fmt.Errorf("observe: %w", err)
+	}
+	seen.Flapping = watched.flapping(now)
+	return seen, nil
 }
 
 // steady looks until no service is on its way up or down, or Options.Patience is over.
 func (m *Machine) steady(ctx context.Context, order wire.WorkOrder) (verdict.Observation, error) {
 	deadline := time.Now().Add(m.opt.Patience)
 	for {
-		seen, coming, err := m.look(ctx, order)
+		seen, coming, err := m.look(ctx, order, &pulse{})
 		if err != nil || !coming || !time.Now().Before(deadline) {
 			return seen, err
 		}
@@ -88,8 +103,9 @@ func (m *Machine) steady(ctx context.Context, order wire.WorkOrder) (verdict.Obs
 	}
 }
 
-// look is one look. coming says that a service is on its way up or down.
-func (m *Machine) look(ctx context.Context, order wire.WorkOrder) (seen verdict.Observation, coming bool, err error) {
+// look is one look, of which watched takes in how the services are. coming says that a service is on its way
+// up or down.
+func (m *Machine) look(ctx context.Context, order wire.WorkOrder, watched *pulse) (seen verdict.Observation, coming bool, err error) {
 	status, err := m.database.Status()
 	if err != nil {
 		return seen, false, fmt.Errorf("observe: %w", err)
@@ -105,7 +121,8 @@ func (m *Machine) look(ctx context.Context, order wire.WorkOrder) (seen verdict.
 		return seen, false, fmt.Errorf("observe: %w", err)
 	}
 	seen.Units, _ = service.Running(units, m.opt.Unit, order.Services()...)
-	coming = slices.ContainsFunc(units, service.Unit.Coming)
+	watched.beat(units)
+	coming = watched.coming(units)
 	if seen.Listen, err = probe.Listening(procDir); err != nil {
 		return seen, false, fmt.Errorf("observe: %w", err)
 	}
@@ -116,6 +133,9 @@ func (m *Machine) look(ctx context.Context, order wire.WorkOrder) (seen verdict.
 // allBack says whether everything that was well before is well now.
 func allBack(was, now verdict.Observation) bool {
 	for _, u := range was.Units {
+		if slices.Contains(was.Flapping, u.Name) {
+			continue
+		}
 		if u.Active == "active" && !slices.ContainsFunc(now.Units, func(n fact.Unit) bool { return n.Name == u.Name && n.Active == "active" }) {
 			return false
 		}

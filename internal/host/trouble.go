@@ -37,6 +37,7 @@ const (
 	CodeHost         = "host_error"       // the host could not be looked at
 	CodeMeasure      = "measure_refused"  // a measure against a hole cannot be carried out here
 	CodeMeasureApply = "measure_failed"   // carrying out a measure failed
+	CodeConversion   = "data_migration"   // the update would convert data that nothing brings back
 )
 
 // sentences say each code to people. %[1]s is what it is about, where the sentence names it.
@@ -63,6 +64,7 @@ var sentences = map[string]lang.Text{
 	CodeStopped:      lang.T("Der Agent wurde angehalten: %[1]s.", "The agent was stopped: %[1]s."),
 	CodeMeasure:      lang.T("Die Maßnahme lässt sich hier nicht ausführen: %[1]s.", "The measure cannot be carried out here: %[1]s."),
 	CodeMeasureApply: lang.T("Die Maßnahme ist misslungen: %[1]s.", "The measure failed: %[1]s."),
+	CodeConversion:   lang.T("Die Aktualisierung hätte keinen Rückweg: %[1]s.", "The update would have no way back: %[1]s."),
 	CodeHost:         lang.T("Das System ließ sich nicht untersuchen: %[1]s.", "The system could not be examined: %[1]s."),
 }
 
@@ -91,7 +93,7 @@ func trouble(code string, what lang.Text, detail string) *Trouble {
 // same is a subject that both languages name alike: packages, paths, a tool's own words.
 func same(what string) lang.Text { return lang.T(what, what) }
 
-const maxSubject = 400
+const maxSubject = 700 // a conversion names its data, and what would be a dump of it
 
 func brief(s string) string {
 	s = strings.TrimRight(strings.TrimSpace(s), ".:")

@@ -71,6 +71,7 @@ func (c *change) sealOrder(ctx context.Context, r store.Run, sub subject, grante
 	order, err := wire.NewWorkOrder(granted, wire.Closing{
 		ID: r.ID, Facts: sub.hash, Issued: c.at, NotBefore: r.Slot.From.Truncate(time.Second), NotAfter: r.Slot.To,
 		MaxMinutes: int(c.server.config.RunLimit.Minutes()), Reboot: granted.Reboot(), Services: sub.held.System.Services, Checks: sub.held.System.Checks,
+		Backup: sub.held.Contract.Backup,
 	})
 	if err != nil {
 		return c.endHere(ctx, r, verdict.Blocked, "order_form", lang.Textf(

@@ -42,7 +42,7 @@ func (d *dueCache) get(system, hash string) *fact.Facts {
 // weight and are not needed for that.
 func (d *dueCache) put(system, hash string, f fact.Facts) *fact.Facts {
 	light := &fact.Facts{Host: f.Host, OS: f.OS, Kernel: f.Kernel, Pending: f.Pending, Indices: f.Indices, Reboot: f.Reboot, Dpkg: f.Dpkg,
-		Root: f.Root, Conffiles: f.Conffiles, Fragments: f.Fragments}
+		Root: f.Root, Conffiles: f.Conffiles, Fragments: f.Fragments, Dumps: f.Dumps}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.facts) >= maxCached {

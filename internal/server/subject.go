@@ -33,12 +33,17 @@ func (s subject) items() []mandate.Item {
 	}
 	due := finding.Due(*s.facts)
 	items := make([]mandate.Item, 0, len(due))
+	conversions := s.conversions()
 	for _, f := range due {
 		if holes := s.critical[f.Source]; len(holes) > 0 && f.Class == policy.ChangeClassSecurityUpdate {
 			f.Criticality, f.Holes = policy.CriticalityRemoteTakeover, holes
 		}
 		f.Excepted = s.excepted[f.Source]
-		items = append(items, mandate.Item{Finding: f, Decision: policy.Decide(s.version, finding.Facets(s.held, f))})
+		item := mandate.Item{Finding: f, Decision: policy.Decide(s.version, finding.Facets(s.held, f))}
+		if c, ok := conversions[f.Source]; ok {
+			item.Irreversible, item.Mend = c.why, c.mend
+		}
+		items = append(items, item)
 	}
 	return items
 }

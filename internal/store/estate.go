@@ -69,7 +69,7 @@ func (w *estateWriter) put(e estate.Estate) {
 		w.do(func() error {
 			return w.q.PutContract(w.ctx, sqlgen.PutContractParams{ID: c.ID, Position: int64(i), Customer: c.Customer,
 				Model: string(c.Model), Package: string(c.Package), Policy: c.Policy,
-				WindowName: sql.NullString{String: c.Window, Valid: c.Window != ""}, StandingOrder: list(c.StandingOrder), Agreements: list(c.Agreements)})
+				WindowName: sql.NullString{String: c.Window, Valid: c.Window != ""}, StandingOrder: list(c.StandingOrder), Agreements: list(c.Agreements), Backup: list(c.Backup)})
 		})
 	}
 	for i, s := range e.Systems {
@@ -241,6 +241,7 @@ func (r *estateReader) contracts() {
 		r.place("contracts", row.ID, row.Position, i)
 		r.parse("contracts", row.ID, row.StandingOrder, &c.StandingOrder)
 		r.parse("contracts", row.ID, row.Agreements, &c.Agreements)
+		r.parse("contracts", row.ID, row.Backup, &c.Backup)
 		r.e.Contracts = append(r.e.Contracts, c)
 	}
 }

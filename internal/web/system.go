@@ -170,6 +170,11 @@ func decimal(p page, n, unit int64) string {
 	return p.Count(int(tenths/10)) + point + strconv.FormatInt(tenths%10, 10)
 }
 
+// checkKinds names what is asked, as people write it.
+var checkKinds = map[estate.CheckKind]string{
+	estate.CheckTCP: "TCP", estate.CheckTLS: "TLS", estate.CheckMySQL: "MySQL", estate.CheckPostgreSQL: "PostgreSQL", estate.CheckRedis: "Redis",
+}
+
 // checkText says what a check asks.
 func checkText(k estate.Check) string {
 	if k.Kind == estate.CheckHTTP {
@@ -179,7 +184,11 @@ func checkText(k estate.Check) string {
 		}
 		return k.Name + ": HTTP " + k.Path + " :" + strconv.Itoa(k.Port) + " → " + strconv.Itoa(status)
 	}
-	return k.Name + ": TCP :" + strconv.Itoa(k.Port)
+	text := k.Name + ": " + checkKinds[k.Kind] + " :" + strconv.Itoa(k.Port)
+	if k.Host != "" {
+		text += " (" + k.Host + ")"
+	}
+	return text
 }
 
 // enrol makes the one-time command that enrols a host, and shows it this once.

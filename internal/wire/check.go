@@ -21,6 +21,7 @@ var (
 	version     = regexp.MustCompile(`^([0-9]{1,9}:)?[0-9][A-Za-z0-9.+~-]{0,127}$`)
 	unitName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,127}\.(service|socket|timer)$`)
 	checkName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	hostName    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,8}$`)
 	urlPath     = regexp.MustCompile(`^/[A-Za-z0-9/._~%?=&-]{0,255}$`)
 )
 
@@ -56,6 +57,8 @@ func (o order) check() error {
 		return fmt.Errorf("wire: work order spans %s, more than %s", o.NotAfter.Sub(o.NotBefore), MaxSpan)
 	case o.MaxMinute < 1 || o.MaxMinute > int(MaxRunTime.Minutes()):
 		return fmt.Errorf("wire: work order max_minutes %d is not within 1 and %d", o.MaxMinute, int(MaxRunTime.Minutes()))
+	case o.Backup != nil && (o.Backup.Zero() || !o.Backup.Valid()):
+		return fmt.Errorf("wire: work order demands a backup of %d hours, checked within %d days: no demand there is", o.Backup.MaxAgeHours, o.Backup.VerifiedMaxAgeDays)
 	case len(o.Services) > MaxServices || len(o.Checks) > MaxChecks:
 		return fmt.Errorf("wire: work order has %d services and %d checks, more than %d and %d", len(o.Services), len(o.Checks), MaxServices, MaxChecks)
 	}
@@ -121,12 +124,14 @@ func CheckForm(c Check) error {
 		return fmt.Errorf("wire: %.80q is no name for a check", c.Name)
 	case c.Port < 1 || c.Port > 65535:
 		return fmt.Errorf("wire: check %s: %d is no port", c.Name, c.Port)
-	case c.Kind == estate.CheckTCP && (c.Path != "" || c.Status != 0):
-		return fmt.Errorf("wire: check %s: a tcp check has neither path nor status", c.Name)
-	case c.Kind == estate.CheckTCP:
-		return nil
-	case c.Kind != estate.CheckHTTP:
+	case !slices.Contains(estate.CheckKinds, c.Kind):
 		return fmt.Errorf("wire: check %s: %.20q is no kind of check", c.Name, c.Kind)
+	case c.Kind != estate.CheckHTTP && (c.Path != "" || c.Status != 0):
+		return fmt.Errorf("wire: check %s: a %s check has neither path nor status", c.Name, c.Kind)
+	case c.Kind != estate.CheckTLS && c.Host != "", c.Host != "" && !hostName.MatchString(c.Host):
+		return fmt.Errorf("wire: check %s: %.80q is no name to ask for", c.Name, c.Host)
+	case c.Kind != estate.CheckHTTP:
+		return nil
 	case !urlPath.MatchString(c.Path):
 		return fmt.Errorf("wire: check %s: %.80q is no absolute path", c.Name, c.Path)
 	case c.Status != 0 && (c.Status < 100 || c.Status > 599):

@@ -13,6 +13,7 @@
 //	1 (2026-11-28) verbs mitigate and lift, with a measure; agents from before refuse them as malformed
 //	1 (2026-11-28) step rebooting; countersignatures; refusal second_key: the order stays on offer. Agents from
 //	               before leave a host that needs a reboot as it is, and know no hours
+//	1 (2026-11-28) checks of kind tls, mysql, postgresql and redis; a demanded backup; as above
 package wire
 
 import (
@@ -20,6 +21,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/backup"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
@@ -76,6 +78,7 @@ type order struct {
 	Checks    []Check   `json:"checks"`
 
 	Measure *mitigation.Measure `json:"measure,omitempty"` // of mitigate and lift
+	Backup  *backup.Demand      `json:"backup,omitempty"`  // what the host's backup has to be like before packages are changed
 }
 
 // Package is one ordered change: exactly this version.
@@ -104,6 +107,7 @@ type Closing struct {
 	Reboot     bool // make use of the mandate's permission to reboot; without one, an error
 	Services   []string
 	Checks     []Check
+	Backup     *backup.Demand // nil: none is demanded; measures never demand one
 }
 
 // ErrNoMandate says that a work order was asked for without a mandate.
@@ -137,6 +141,9 @@ func NewWorkOrder(m mandate.Mandate, c Closing) (WorkOrder, error) {
 			doc.Verb = Lift
 		}
 	}
+	if doc.Verb == UpdatePackages {
+		doc.Backup = c.Backup
+	}
 	for _, ch := range m.Changes() {
 		doc.Packages = append(doc.Packages, Package{Name: ch.Package, Arch: ch.Arch, From: ch.From, To: ch.To})
 	}
@@ -158,6 +165,14 @@ func (w WorkOrder) Measure() (m mitigation.Measure, ok bool) {
 		return m, false
 	}
 	return *w.doc.Measure, true
+}
+
+// Backup is what the host's backup has to be like before anything is written; zero demands nothing.
+func (w WorkOrder) Backup() backup.Demand {
+	if w.doc.Backup == nil {
+		return backup.Demand{}
+	}
+	return *w.doc.Backup
 }
 
 // System is the name of the host the order is for.

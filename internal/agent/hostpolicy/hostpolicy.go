@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/backup"
+	"github.com/patchwart/patchwart/internal/core/conversion"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/window"
 	"github.com/patchwart/patchwart/internal/host/durable"
@@ -41,9 +43,11 @@ type Policy struct {
 	Origins   []string
 	MaxRun    time.Duration // longest time limit of an order that it accepts
 	Reboot    Reboot
-	ClockSkew time.Duration // how far its clock may be from the server's
-	Data      []string      // paths of the customer, never saved and never rolled back
-	Spare     []string      // units that no measure may stop, beside those that none ever may
+	ClockSkew time.Duration     // how far its clock may be from the server's
+	Data      []string          // paths of the customer, never saved and never rolled back
+	Spare     []string          // units that no measure may stop, beside those that none ever may
+	Dumps     []conversion.Dump // dumps of databases, without which no update may convert their data
+	Backup    backup.Source     // where the host's backup is; what the host itself demands of it
 	// Hours are the local times in which writing may begin. Nil: at any time.
 	Hours []window.Recurring
 	// SecondKeys are the keys, of people and not of the server, one of which has to countersign an order

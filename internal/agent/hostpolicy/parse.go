@@ -79,6 +79,8 @@ func (r *reading) document(body ast.Node) {
 		"spare":              r.spare,
 		"hours":              r.hours,
 		"second_keys":        r.keys,
+		"dumps":              r.dumps,
+		"backup":             r.backup,
 	}
 	m, ok := body.(*ast.MappingNode)
 	if !ok {

@@ -7,7 +7,10 @@
 // in a ticket.
 package estate
 
-import "github.com/patchwart/patchwart/internal/core/policy"
+import (
+	"github.com/patchwart/patchwart/internal/core/backup"
+	"github.com/patchwart/patchwart/internal/core/policy"
+)
 
 // Estate is everything one hoster looks after, as stated in one document.
 type Estate struct {
@@ -63,6 +66,7 @@ type Contract struct {
 	Window        string              `json:"window"` // name of the maintenance window; empty when the hoster executes nothing
 	StandingOrder *StandingOrder      `json:"standing_order,omitempty"`
 	Agreements    []string            `json:"agreements,omitempty"` // IDs of individual agreements (Sonderabsprachen)
+	Backup        *backup.Demand      `json:"backup,omitempty"`     // of the host, before packages are changed (IT-20, IT-24)
 }
 
 // StandingOrder is the customer's documented instruction that work of one scope may recur
@@ -120,9 +124,16 @@ type CheckKind string
 
 // The kinds of checks. There is no kind that runs a command, on purpose.
 const (
-	CheckHTTP CheckKind = "http" // GET on the host's own loopback address, expected status
-	CheckTCP  CheckKind = "tcp"  // a connection to a loopback port is accepted
+	CheckHTTP       CheckKind = "http"       // GET on the host's own loopback address, expected status
+	CheckTCP        CheckKind = "tcp"        // a connection to a loopback port is accepted
+	CheckTLS        CheckKind = "tls"        // a TLS handshake is completed; name and expiry of the certificate are compared with before
+	CheckMySQL      CheckKind = "mysql"      // a MariaDB or MySQL server greets, without credentials
+	CheckPostgreSQL CheckKind = "postgresql" // a PostgreSQL server answers to a connection, without credentials
+	CheckRedis      CheckKind = "redis"      // a Redis server answers to PING, without credentials
 )
+
+// CheckKinds lists the kinds.
+var CheckKinds = []CheckKind{CheckHTTP, CheckTCP, CheckTLS, CheckMySQL, CheckPostgreSQL, CheckRedis}
 
 // Check is one question that is put to a service before and after a change, on the host itself.
 type Check struct {
@@ -131,6 +142,7 @@ type Check struct {
 	Port   int       `json:"port"`
 	Path   string    `json:"path,omitempty"`   // http: absolute path
 	Status int       `json:"status,omitempty"` // http: expected status code, 200 when 0
+	Host   string    `json:"host,omitempty"`   // tls: the name that is asked for, as browsers do (SNI)
 }
 
 // Window is a recurring maintenance window in local time (Wartungsfenster).

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/backup"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
@@ -70,7 +71,7 @@ func (r *reader) read(doc []byte) (Estate, bool) {
 		Customers: list(top, "customers", r.customer, "id", "name", "contacts"),
 		Windows:   list(top, "windows", r.window, "name", "days", "start", "hours", "zone"),
 		Contracts: list(top, "contracts", r.contract,
-			"id", "customer", "model", "package", "policy", "window", "standing_order", "agreements"),
+			"id", "customer", "model", "package", "policy", "window", "standing_order", "agreements", "backup"),
 		Systems: list(top, "systems", r.system,
 			"name", "contract", "admin_access", "purpose", "created", "os_supported", "agency", "maintained", "reboot", "services", "checks"),
 	}
@@ -162,6 +163,14 @@ func (r *reader) contract(o object) Contract {
 			"id", "by", "given", "text", "channel", "scope", "ends", "paused", "reboot", "interval"), c)
 		c.StandingOrder = &so
 	}
+	if n, ok := o.fields["backup"]; ok {
+		b := r.object(n.value, join(o.path, "backup"), "max_age_hours", "verified_max_age_days")
+		d := backup.Demand{
+			MaxAgeHours:        b.whole("max_age_hours", required, 1, backup.MaxHours),
+			VerifiedMaxAgeDays: b.whole("verified_max_age_days", optional, 1, backup.MaxDays),
+		}
+		c.Backup = &d
+	}
 	for i, n := range o.items("agreements", maxAgreements) {
 		id := r.shapedNode(n, index(o.path, "agreements", i), formPolicy)
 		if slices.Contains(c.Agreements, id) {
@@ -225,20 +234,24 @@ func (r *reader) system(o object) System {
 
 func (r *reader) checks(o object) []Check {
 	var checks []Check
-	for _, sub := range o.objectsAtMost("checks", maxChecks, "name", "kind", "port", "path", "status") {
+	for _, sub := range o.objectsAtMost("checks", maxChecks, "name", "kind", "port", "path", "status", "host") {
 		c := Check{
 			Name:   sub.shaped("name", required, formCheck),
-			Kind:   choice(sub, "kind", required, CheckHTTP, CheckTCP),
+			Kind:   choice(sub, "kind", required, CheckKinds...),
 			Port:   sub.whole("port", required, 1, 65535),
 			Path:   sub.shaped("path", optional, formPath),
 			Status: sub.whole("status", optional, 100, 599),
+			Host:   sub.shaped("host", optional, formHost),
 		}
 		r.unique("check of "+o.path, c.Name, sub.field("name"))
-		for _, name := range []string{"path", "status"} {
-			if _, stated := sub.fields[name]; stated && c.Kind == CheckTCP {
-				sub.problem(name, lang.Textf(
-					"eine Prüfung der Art tcp hat kein Feld „%[1]s“; bitte weglassen oder kind: http angeben",
-					`a check of kind tcp has no field "%[1]s"; please leave it out or state kind: http`, name))
+		for _, f := range []struct {
+			name string
+			of   CheckKind
+		}{{"path", CheckHTTP}, {"status", CheckHTTP}, {"host", CheckTLS}} {
+			if _, stated := sub.fields[f.name]; stated && c.Kind != f.of && c.Kind != "" {
+				sub.problem(f.name, lang.Textf(
+					"eine Prüfung der Art %[2]s hat kein Feld „%[1]s“; bitte weglassen oder kind: %[3]s angeben",
+					`a check of kind %[2]s has no field "%[1]s"; please leave it out or state kind: %[3]s`, f.name, string(c.Kind), string(f.of)))
 			}
 		}
 		if c.Kind == CheckHTTP && c.Path == "" {

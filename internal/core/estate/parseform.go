@@ -29,6 +29,8 @@ var (
 		`a name such as "home page 1": at most 64 letters without accents, digits, blanks, dot, hyphen, underscore`)}
 	formPath = form{regexp.MustCompile(`^/[A-Za-z0-9/._~%?=&-]{0,255}$`), lang.T(
 		"ein absoluter Pfad wie /status", "an absolute path such as /status")}
+	formHost = form{regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,8}$`), lang.T(
+		"der Name eines Servers wie www.kunde.example", "the name of a server such as www.customer.example")}
 	formClock = form{regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`), lang.T(
 		"eine Uhrzeit wie 05:00", "a time of day such as 05:00")}
 	formZone = form{regexp.MustCompile(`^(UTC|[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){1,2})$`), lang.T(

@@ -10,6 +10,7 @@ import (
 	"sort"
 
 	"github.com/patchwart/patchwart/internal/core/application"
+	"github.com/patchwart/patchwart/internal/core/lang"
 )
 
 // Facts is one observation of a host.
@@ -42,6 +43,19 @@ type Facts struct {
 	Root []Holder `json:"root,omitempty"`
 	// Conffiles are the files of configuration that wait for somebody to merge them.
 	Conffiles []Conffile `json:"conffiles,omitempty"`
+
+	// Dumps are the dumps of databases that the host's administrator has declared, as they are there: what lets
+	// an update convert data (MH2-16).
+	Dumps []Dump `json:"dumps,omitempty"`
+}
+
+// Dump is a declared dump.
+type Dump struct {
+	Of      string    `json:"of"` // the software whose data it holds
+	Path    string    `json:"path"`
+	Made    int64     `json:"made"`             // seconds since 1970 of its newest complete file; 0 = there is none
+	Hours   int       `json:"max_age_hours"`    // how old it may be
+	Problem lang.Text `json:"problem,omitzero"` // why it does not count whatever its age
 }
 
 // Measure is how a mitigation stands that the agent has put in place.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/application"
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/lang"
 )
 
 // webHost is an ordinary web server, every field filled, lists in their order.
@@ -40,6 +41,7 @@ func webHost() fact.Facts {
 		Root:         []fact.Holder{{Way: fact.ByAccount, Who: "root", From: "/etc/passwd"}},
 		Conffiles:    []fact.Conffile{{Path: "/etc/a.conf", Offered: "/etc/a.conf.dpkg-dist", Diff: "-a\n+b\n"}},
 		Fragments:    []fact.Fragment{{Name: "nginx-no-upload", SHA256: "x", Target: "/etc/nginx/conf.d/x.conf", Service: "nginx.service"}},
+		Dumps:        []fact.Dump{{Of: "MariaDB", Path: "/var/backups/mysql", Made: 1795650000, Hours: 26, Problem: lang.T("x", "x")}},
 	}
 }
 

@@ -69,6 +69,9 @@ func consider(r Request, item Item) (Ground, *Refusal) {
 			"%[1]s ist auf dem Host zurückgehalten (hold) und bleibt es, bis jemand es löst.",
 			"%[1]s is on hold on the host, and stays so until somebody releases it.", item.Finding.Package), lang.Text{})
 	}
+	if !item.Irreversible.IsZero() {
+		return refuse(item, "MH2-16", item.Irreversible, item.Mend)
+	}
 	switch d.Trigger {
 	case policy.TriggerProactive:
 		return Ground{Kind: ByProviderDuty, Rules: d.Rules(), Reboot: r.Held.System.Reboot}, nil

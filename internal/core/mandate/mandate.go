@@ -75,6 +75,10 @@ func (o Order) SHA256() string {
 type Item struct {
 	Finding  finding.Finding `json:"finding"`
 	Decision policy.Decision `json:"decision"`
+	// Irreversible says why the change has no way back (MH2-16): it would convert data of which no dump exists.
+	// Mend says what would give it one. Zero: it has one.
+	Irreversible lang.Text `json:"irreversible,omitzero"`
+	Mend         lang.Text `json:"mend,omitzero"`
 }
 
 // Request is all that a mandate is granted or refused on.

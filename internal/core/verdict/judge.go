@@ -35,7 +35,15 @@ func Judge(ordered []Ordered, before, after Observation) (v Verdict, ok bool) {
 		}
 		fail("package_broken", "%[1]s ist nur halb installiert.", "%[1]s is half-installed.", name)
 	}
+	for _, name := range after.Flapping {
+		if !slices.Contains(before.Flapping, name) && !failedBefore(before, name) {
+			fail("flapping", "%[1]s startet immer wieder neu.", "%[1]s restarts again and again.", name)
+		}
+	}
 	for _, u := range before.Units {
+		if slices.Contains(before.Flapping, u.Name) || slices.Contains(after.Flapping, u.Name) {
+			continue // said already, or as it was before
+		}
 		if now := unit(after.Units, u.Name); lost(u, now) {
 			fail("unit_lost", "%[1]s lief vorher und läuft nicht mehr (%[2]s).", "%[1]s ran before and no longer does (%[2]s).", u.Name, state(now))
 		}
@@ -52,6 +60,13 @@ func Judge(ordered []Ordered, before, after Observation) (v Verdict, ok bool) {
 				saw = lang.T("nicht geprüft", "not checked")
 			}
 			fail("check_failed", "Prüfung %[1]s ging vorher und geht nicht mehr: %[2]s.", "Check %[1]s passed before and no longer does: %[2]s.", c.Check.Name, saw)
+		}
+	}
+	for _, c := range before.Checks {
+		if now, asked := result(after.Checks, c.Check.Name); c.Passed && asked && now.Passed {
+			if de, en := c.Certificate.against(now.Certificate); de != "" {
+				fail("certificate_changed", "Prüfung %[1]s: das Zertifikat "+de+".", "Check %[1]s: the certificate "+en+".", c.Check.Name)
+			}
 		}
 	}
 	if len(v.Reasons) > 0 {
@@ -72,6 +87,7 @@ func Judge(ordered []Ordered, before, after Observation) (v Verdict, ok bool) {
 		}
 		fail("not_effective", "Installiert, aber noch nicht wirksam: %[1]s.", "Installed, but not yet effective: %[1]s.", lang.JoinTexts(what))
 	}
+	v.Reasons = append(v.Reasons, already(before, after)...)
 	return v, true
 }
 

@@ -117,7 +117,9 @@ func TestDidItWork(t *testing.T) {
 			v, ok := verdict.Judge(ordered(), before, after)
 			var codes []string
 			for _, r := range v.Reasons {
-				codes = append(codes, r.Code)
+				if notAlready(r) { // what was broken before is told by a test of its own
+					codes = append(codes, r.Code)
+				}
 				if r.Text.DE == "" || r.Text.EN == "" {
 					t.Errorf("%s is not said in both languages: %+v", r.Code, r.Text)
 				}

@@ -3,6 +3,8 @@
 package verdict
 
 import (
+	"time"
+
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -34,6 +36,8 @@ type Observation struct {
 	Checks   []CheckResult     `json:"checks"`
 	Reboot   fact.Reboot       `json:"reboot"`
 	Broken   []string          `json:"broken,omitempty"` // packages in a half-done state
+	// Flapping are units that come up and go down again and again, whatever they were seen as at the end.
+	Flapping []string `json:"flapping,omitempty"`
 	// Measure is how an ordered measure stands; nil when none was ordered.
 	Measure *Measure `json:"measure,omitempty"`
 }
@@ -50,11 +54,19 @@ type CheckResult struct {
 	Check  estate.Check `json:"check"`
 	Passed bool         `json:"passed"`
 	Saw    string       `json:"saw"` // "HTTP 500", "connection refused"
+	// Certificate is what a service showed in its TLS handshake.
+	Certificate *Certificate `json:"certificate,omitempty"`
+}
+
+// Certificate is what can be compared of a server's certificate. Whether the world trusts it is not asked.
+type Certificate struct {
+	Names    []string  `json:"names"` // it is made out to, sorted
+	NotAfter time.Time `json:"not_after"`
 }
 
 // Reason is one finding of the comparison.
 type Reason struct {
-	Code string    `json:"code"` // stable, for programs: version_differs, unit_lost, port_lost, check_failed …
+	Code string    `json:"code"` // stable, for programs: version_differs, unit_lost, port_lost, check_failed, flapping, already_broken …
 	Text lang.Text `json:"text"`
 }
 

@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/patchwart/patchwart/internal/core/backup"
+	"github.com/patchwart/patchwart/internal/core/conversion"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
 	"github.com/patchwart/patchwart/internal/core/run"
@@ -38,6 +40,9 @@ type step struct {
 	Patience time.Duration
 	Measure  mitigation.Measure
 	Lift     bool
+	Dumps    []conversion.Dump
+	Source   backup.Source
+	Demand   backup.Demand
 	Die      int // the agent is killed at its so manieth use of a tool; 0 = it lives
 }
 
@@ -97,6 +102,10 @@ func (s step) carryOut() (a answer) {
 		a.Trouble = m.Refresh(ctx)
 	case "precheck":
 		a.Trouble = m.Precheck(ctx, s.order())
+	case "reversible":
+		a.Trouble = m.Reversible(s.Packages, s.Dumps, nil)
+	case "backed up":
+		a.Trouble = m.BackedUp(ctx, s.Source, s.Demand)
 	case "fetch":
 		a.Trouble = m.Fetch(ctx, s.Packages, line)
 	case "install":

@@ -56,13 +56,22 @@ func One(ctx context.Context, c estate.Check) verdict.CheckResult {
 			res.Passed, res.Saw, err = askTCP(ctx, address)
 		case estate.CheckHTTP:
 			res.Passed, res.Saw, err = askHTTP(ctx, address, c)
+		case estate.CheckTLS:
+			res.Certificate, res.Saw, err = askTLS(ctx, address, c)
+			res.Passed = res.Certificate != nil
+		case estate.CheckMySQL:
+			res.Passed, res.Saw, err = ask(ctx, address, nil, ReadMySQL)
+		case estate.CheckPostgreSQL:
+			res.Passed, res.Saw, err = ask(ctx, address, helloPostgreSQL, ReadPostgreSQL)
+		case estate.CheckRedis:
+			res.Passed, res.Saw, err = ask(ctx, address, []byte("PING\r\n"), ReadRedis)
 		default:
 			res.Saw = fmt.Sprintf("no such kind of check: %.20q", c.Kind)
 			return res
 		}
 		if ctx.Err() != nil {
 			// Whatever broke after the question was called off says nothing about the service.
-			res.Passed, res.Saw = false, saw(ctx.Err())
+			res.Passed, res.Saw, res.Certificate = false, saw(ctx.Err()), nil
 			return res
 		}
 		if !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, syscall.EADDRNOTAVAIL) {

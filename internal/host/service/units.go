@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/patchwart/patchwart/internal/core/fact"
@@ -30,13 +31,15 @@ type Unit struct {
 	TriggeredBy       []string // sockets, timers, paths that start it
 	Wanted            bool     // some target asks for it, so it is started at boot
 	RefuseStop        bool     // the unit's own setting RefuseManualStop
+	Restarts          int      // how often the system manager restarted it by itself since somebody last started it
+	Since             int64    // when it last became active, in microseconds of the host's monotonic clock; 0 = never
 }
 
 // List asks for all services. Names given besides are shown even if they are not loaded.
 func List(names ...string) command.Call {
 	return command.Call{Tool: "systemctl", Args: append([]string{
 		"show", "--all", "--no-pager",
-		"--property=Id,ActiveState,SubState,Type,Transient,TriggeredBy,WantedBy,RequiredBy,RefuseManualStop",
+		"--property=Id,ActiveState,SubState,Type,Transient,TriggeredBy,WantedBy,RequiredBy,RefuseManualStop,NRestarts,ActiveEnterTimestampMonotonic",
 		"--", "*.service",
 	}, names...)}
 }
@@ -108,6 +111,10 @@ func (u *Unit) set(key, value string) {
 		u.Wanted = u.Wanted || strings.Contains(value, ".target")
 	case "RefuseManualStop":
 		u.RefuseStop = value == "yes"
+	case "NRestarts":
+		u.Restarts, _ = strconv.Atoi(value) // system managers before version 235 do not count
+	case "ActiveEnterTimestampMonotonic":
+		u.Since, _ = strconv.ParseInt(value, 10, 64)
 	}
 }
 

@@ -38,12 +38,12 @@ select * from windows order by position, name;
 delete from windows where name = $1;
 
 -- name: PutContract :exec
-insert into contracts (id, position, customer, model, package, policy, window_name, standing_order, agreements)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into contracts (id, position, customer, model, package, policy, window_name, standing_order, agreements, backup)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (id) do update
 set position = excluded.position, customer = excluded.customer, model = excluded.model, package = excluded.package,
     policy = excluded.policy, window_name = excluded.window_name, standing_order = excluded.standing_order,
-    agreements = excluded.agreements;
+    agreements = excluded.agreements, backup = excluded.backup;
 
 -- name: ListContracts :many
 select * from contracts order by position, id;

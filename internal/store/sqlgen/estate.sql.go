@@ -128,7 +128,7 @@ func (q *Queries) ListContacts(ctx context.Context) ([]Contact, error) {
 }
 
 const listContracts = `-- name: ListContracts :many
-select id, position, customer, model, package, policy, window_name, standing_order, agreements from contracts order by position, id
+select id, position, customer, model, package, policy, window_name, standing_order, agreements, backup from contracts order by position, id
 `
 
 func (q *Queries) ListContracts(ctx context.Context) ([]Contract, error) {
@@ -150,6 +150,7 @@ func (q *Queries) ListContracts(ctx context.Context) ([]Contract, error) {
 			&i.WindowName,
 			&i.StandingOrder,
 			&i.Agreements,
+			&i.Backup,
 		); err != nil {
 			return nil, err
 		}
@@ -321,12 +322,12 @@ func (q *Queries) PutContact(ctx context.Context, arg PutContactParams) error {
 }
 
 const putContract = `-- name: PutContract :exec
-insert into contracts (id, position, customer, model, package, policy, window_name, standing_order, agreements)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into contracts (id, position, customer, model, package, policy, window_name, standing_order, agreements, backup)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (id) do update
 set position = excluded.position, customer = excluded.customer, model = excluded.model, package = excluded.package,
     policy = excluded.policy, window_name = excluded.window_name, standing_order = excluded.standing_order,
-    agreements = excluded.agreements
+    agreements = excluded.agreements, backup = excluded.backup
 `
 
 type PutContractParams struct {
@@ -339,6 +340,7 @@ type PutContractParams struct {
 	WindowName    sql.NullString
 	StandingOrder string
 	Agreements    string
+	Backup        string
 }
 
 func (q *Queries) PutContract(ctx context.Context, arg PutContractParams) error {
@@ -352,6 +354,7 @@ func (q *Queries) PutContract(ctx context.Context, arg PutContractParams) error 
 		arg.WindowName,
 		arg.StandingOrder,
 		arg.Agreements,
+		arg.Backup,
 	)
 	return err
 }

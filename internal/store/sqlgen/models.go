@@ -52,6 +52,7 @@ type Contract struct {
 	WindowName    sql.NullString
 	StandingOrder string
 	Agreements    string
+	Backup        string
 }
 
 type Customer struct {

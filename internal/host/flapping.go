@@ -1,0 +1,98 @@
+package host
+
+import (
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/patchwart/patchwart/internal/host/service"
+)
+
+// steadyFor is how long a service has to have been up to count as steady: one that comes late is fine, one
+// that comes again and again is not.
+const steadyFor = 10 * time.Second
+
+// What makes an unsteady unit a flapping one: so many restarts by the system manager while it was looked at,
+// or so many times seen to go down; or one more restart after so many before.
+const (
+	flapsSeen   = 2
+	flapsBefore = 3
+)
+
+// pulse watches units over several looks.
+type pulse struct {
+	first, last map[string]service.Unit
+	downs       map[string]int
+	restless    []string // units that were flapping before, and are not waited for
+}
+
+// beat takes in one look.
+func (p *pulse) beat(units []service.Unit) {
+	if p.first == nil {
+		p.first, p.last, p.downs = map[string]service.Unit{}, map[string]service.Unit{}, map[string]int{}
+	}
+	for _, u := range units {
+		if _, known := p.first[u.Name]; !known {
+			p.first[u.Name] = u
+		}
+		if was, known := p.last[u.Name]; known && was.Active == "active" && u.Active != "active" {
+			p.downs[u.Name]++
+		}
+		p.last[u.Name] = u
+	}
+}
+
+// young reports whether some unit that restarted by itself came up too recently to be called steady; uptime is
+// the host's monotonic clock.
+func (p *pulse) young(uptime time.Duration) bool {
+	for name, u := range p.last {
+		if (u.Restarts > 0 || p.downs[name] > 0) && unsteady(u, uptime) && !slices.Contains(p.restless, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// coming reports whether some unit is on its way up or down.
+func (p *pulse) coming(units []service.Unit) bool {
+	return slices.ContainsFunc(units, func(u service.Unit) bool { return u.Coming() && !slices.Contains(p.restless, u.Name) })
+}
+
+// flapping names the units that come up and go down again and again.
+func (p *pulse) flapping(uptime time.Duration) []string {
+	var names []string
+	for name, u := range p.last {
+		grown := u.Restarts - p.first[name].Restarts
+		if grown < 0 { // somebody started it anew, and the system manager counts from zero
+			grown = u.Restarts
+		}
+		again := grown >= flapsSeen || p.downs[name] >= flapsSeen || u.Restarts >= flapsBefore
+		if again && u.Promise() && unsteady(u, uptime) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// unsteady says that a unit is not up, or came up just now. One that has failed for good is no longer on its
+// way anywhere: it is lost, and said to be.
+func unsteady(u service.Unit, uptime time.Duration) bool {
+	switch u.Active {
+	case "active":
+		return uptime-time.Duration(u.Since)*time.Microsecond < steadyFor
+	case "activating", "deactivating", "reloading":
+		return true
+	}
+	return false
+}
+
+// uptime reads the clock in which the system manager notes when units came up.
+func uptime() (time.Duration, error) {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &t); err != nil {
+		return 0, err
+	}
+	return time.Duration(t.Nano()), nil
+}

@@ -1,0 +1,51 @@
+package host
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/host/service"
+)
+
+func TestFlappingIsToldFromComingLate(t *testing.T) {
+	t.Parallel()
+	const now = 1000 * time.Second
+	up := func(restarts int, ago time.Duration) service.Unit {
+		return service.Unit{Name: "shop.service", Active: "active", Sub: "running", Restarts: restarts, Since: (now - ago).Microseconds()}
+	}
+	coming := func(restarts int) service.Unit {
+		return service.Unit{Name: "shop.service", Active: "activating", Sub: "auto-restart", Restarts: restarts}
+	}
+	down := service.Unit{Name: "shop.service", Active: "inactive", Sub: "dead"}
+	failed := service.Unit{Name: "shop.service", Active: "failed", Sub: "failed", Restarts: 5}
+	for _, c := range []struct {
+		story string
+		looks []service.Unit
+		want  bool
+		young bool
+	}{
+		{"it runs, as for days", []service.Unit{up(0, time.Hour), up(0, time.Hour)}, false, false},
+		{"it was restarted by the update, and runs", []service.Unit{up(0, time.Second)}, false, false},
+		{"it comes late", []service.Unit{coming(0), coming(0), up(0, time.Second)}, false, false},
+		{"it waited for its database, three times, and is up since", []service.Unit{coming(2), coming(3), up(3, 20*time.Second)}, false, false},
+		{"it restarts again and again, and was seen up", []service.Unit{up(1, time.Second), coming(2), up(3, time.Second)}, true, true},
+		{"it restarts again and again, and was seen down", []service.Unit{up(0, time.Second), up(1, time.Second), coming(2)}, true, true},
+		{"it restarted for long, and one look is all there is", []service.Unit{up(40, time.Second)}, true, true},
+		{"it restarted often once, long ago", []service.Unit{up(40, time.Hour)}, false, false},
+		{"somebody keeps stopping and starting it", []service.Unit{up(0, time.Second), down, up(0, time.Second), down, up(0, time.Second)}, true, true},
+		{"it gave up", []service.Unit{coming(4), failed}, false, false},
+		{"started by hand in between, restarts again and again since", []service.Unit{up(9, time.Hour), up(0, time.Second), coming(2)}, true, true},
+	} {
+		var p pulse
+		for _, u := range c.looks {
+			p.beat([]service.Unit{u})
+		}
+		if got := slices.Contains(p.flapping(now), "shop.service"); got != c.want {
+			t.Errorf("%s: flapping %v", c.story, got)
+		}
+		if got := p.young(now); got != c.young {
+			t.Errorf("%s: young %v", c.story, got)
+		}
+	}
+}
