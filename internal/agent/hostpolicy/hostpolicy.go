@@ -41,18 +41,31 @@ type Policy struct {
 	Reboot    Reboot
 	ClockSkew time.Duration // how far its clock may be from the server's
 	Data      []string      // paths of the customer, never saved and never rolled back
-	Spare     []string      // units that no measure may stop, beside those that none ever may
+	// RestoreDriver is what restore points are made with; empty leaves the choice to the agent.
+	RestoreDriver string
+	RestoreHold   time.Duration // how long a point is kept after a verified run
+	Spare         []string      // units that no measure may stop, beside those that none ever may
 }
 
 // Default is the policy of a host without a file.
 func Default() Policy {
 	return Policy{
-		Verbs:     []wire.Verb{wire.UpdatePackages, wire.Mitigate},
-		MaxRun:    wire.MaxRunTime,
-		Reboot:    RebootOrdered,
-		ClockSkew: 5 * time.Minute,
+		Verbs:       []wire.Verb{wire.UpdatePackages, wire.Mitigate},
+		MaxRun:      wire.MaxRunTime,
+		Reboot:      RebootOrdered,
+		ClockSkew:   5 * time.Minute,
+		RestoreHold: DefaultHold,
 	}
 }
+
+// The drivers of restore points.
+const (
+	RestoreFiles = "files" // works on every file system
+	RestoreBtrfs = "btrfs" // snapshots; the root has to be a subvolume
+)
+
+// DefaultHold is how long a restore point is kept after a verified run where the policy does not say.
+const DefaultHold = 72 * time.Hour
 
 const maxFile = 64 << 10
 

@@ -27,6 +27,8 @@ reboot: never
 clock_skew_minutes: 2
 data: [/data/shop, /usr/local/share/x]
 spare: [shop.service]
+restore_driver: files
+restore_hold_hours: 12
 `
 
 func TestPolicyIsRead(t *testing.T) {
@@ -35,6 +37,7 @@ func TestPolicyIsRead(t *testing.T) {
 	want := Policy{
 		Verbs: []wire.Verb{wire.UpdatePackages, wire.Mitigate}, Spare: []string{"shop.service"}, Origins: []string{"Debian-Security", "Example GmbH"}, MaxRun: 90 * time.Minute,
 		Reboot: RebootNever, ClockSkew: 2 * time.Minute, Data: []string{"/data/shop", "/usr/local/share/x"},
+		RestoreDriver: RestoreFiles, RestoreHold: 12 * time.Hour,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
@@ -75,6 +78,8 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 		"reboot: never\n\treboot: ordered\n":    "this is no YAML",
 		"reboot: never\nreboot: ordered\n":      "2:1:",
 		"reboot: never\n---\nreboot: ordered\n": "only one document",
+		"restore_driver: zfs\n":                 "1:17: restore_driver: files or btrfs",
+		"restore_hold_hours: 0\n":               "1:21: restore_hold_hours: 1 to 2208",
 		"reboot: &a never\n":                    "reboot: a plain value is expected",
 	} {
 		_, err := Parse("host.yaml", []byte(doc))
