@@ -132,7 +132,7 @@ func (d *Driver) survey(ctx context.Context, sc restore.Scope, at string) (*surv
 	if sc.Store != d.store {
 		return nil, fmt.Errorf("restore scope: the store is %q, this driver keeps its points in %q", sc.Store, d.store)
 	}
-	s := &survey{keeper: &keeper{writers: d.writers()}}
+	s := &survey{keeper: &keeper{}}
 	var err error
 	if s.rules, err = compile(sc, d.store); err != nil {
 		return nil, err
@@ -145,7 +145,9 @@ func (d *Driver) survey(ctx context.Context, sc restore.Scope, at string) (*surv
 	if s.keeper.home, err = volumeOf(store); err != nil {
 		return nil, err
 	}
-	s.keeper.clones = canClone(store)
+	if s.keeper.clones = canClone(store); !s.keeper.clones {
+		s.keeper.writers = d.writers() // they matter to links alone
+	}
 	if d.bySnapshot {
 		if s.keeper.sources, err = btrfsSources(); err != nil {
 			return nil, err
