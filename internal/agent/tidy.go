@@ -9,6 +9,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/agent/hostpolicy"
 	"github.com/patchwart/patchwart/internal/agent/journal"
+	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/wire"
@@ -44,11 +45,7 @@ func (a *Agent) expire(ctx context.Context) map[string]bool {
 	for _, p := range list {
 		left[p.ID] = true
 	}
-	hold := a.Host.Hold
-	if hold == nil {
-		hold = func() (time.Duration, error) { return hostpolicy.DefaultHold, nil }
-	}
-	held, err := hold()
+	held, err := a.hold()
 	if err != nil {
 		a.Log.Warn("restore points are kept: how long they are to be kept cannot be read", "error", err)
 		return left
@@ -65,6 +62,37 @@ func (a *Agent) expire(ctx context.Context) map[string]bool {
 		delete(left, p.ID)
 	}
 	return left
+}
+
+// hold is how long a point is kept after a verified run.
+func (a *Agent) hold() (time.Duration, error) {
+	if a.Host.Hold == nil {
+		return hostpolicy.DefaultHold, nil
+	}
+	return a.Host.Hold()
+}
+
+// maxPointFacts bounds what the facts list, the newest ones.
+const maxPointFacts = 50
+
+// pointFacts are the points as the server gets to know them. What cannot be listed is left out: the facts
+// of the host do not wait for it.
+func (a *Agent) pointFacts(ctx context.Context) []fact.Point {
+	list, err := a.Host.Points.List(ctx)
+	held, herr := a.hold()
+	if err != nil || herr != nil {
+		a.Log.Warn("restore points could not be listed for the facts", "error", errors.Join(err, herr))
+		return nil
+	}
+	var out []fact.Point
+	for _, p := range judge(list, fates(a.dir), held) {
+		one := fact.Point{ID: p.ID, Driver: p.Driver, Created: p.Created.Unix(), Complete: p.Complete, Bytes: p.Bytes}
+		if !p.Expires.IsZero() {
+			one.Expires = p.Expires.Unix()
+		}
+		out = append(out, one)
+	}
+	return out[max(0, len(out)-maxPointFacts):]
 }
 
 // fate is what became of the run that a restore point belongs to.

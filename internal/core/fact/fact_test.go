@@ -38,6 +38,7 @@ func webHost() fact.Facts {
 		Partial:      true,
 		Measures:     []fact.Measure{{ID: "g1", Holds: true, Saw: "x"}},
 		Fragments:    []fact.Fragment{{Name: "nginx-no-upload", SHA256: "x", Target: "/etc/nginx/conf.d/x.conf", Service: "nginx.service"}},
+		Points:       []fact.Point{{ID: "wo-1", Driver: "files", Created: 1_795_000_000, Complete: true, Bytes: 4096, Expires: 1_795_259_200}},
 	}
 }
 
