@@ -57,8 +57,8 @@ func unescapeMount(text string) string {
 	return out.String()
 }
 
-// mountImage mounts an ext4 image through a loop device that vanishes with the mount.
-func (g *ledger) mountImage(ctx context.Context, owner, image, dir, options string) error {
+// mountImage mounts an image with a file system of that type through a loop device that vanishes with the mount.
+func (g *ledger) mountImage(ctx context.Context, owner, fstype, image, dir, options string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make the mount point: %w", err)
 	}
@@ -67,7 +67,7 @@ func (g *ledger) mountImage(ctx context.Context, owner, image, dir, options stri
 	}
 	ctx, cancel := context.WithTimeout(ctx, mountTimeout)
 	defer cancel()
-	if _, err := tool(ctx, "mount", "-t", "ext4", "-o", options, "--", image, dir); err != nil {
+	if _, err := tool(ctx, "mount", "-t", fstype, "-o", options, "--", image, dir); err != nil {
 		return fmt.Errorf("mount a host's disk: %w", err)
 	}
 	return nil
