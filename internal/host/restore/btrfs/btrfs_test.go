@@ -81,6 +81,21 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// A real process is really killed.
+func TestKilled(t *testing.T) {
+	disk := newDisk(t)
+	var n atomic.Int64
+	restoretest.Killed(t, "TestErrand", func(t *testing.T) restoretest.Host {
+		return hostIn(t, filepath.Join(disk.Dir, strconv.FormatInt(n.Add(1), 10)))
+	})
+}
+
+func TestErrand(t *testing.T) {
+	restoretest.Errand(t, func(store string, fault func(op, path string) error) restore.Driver {
+		return btrfs.New(store, files.WithFault(fault))
+	})
+}
+
 // webHost is a filled host in a subvolume.
 type webHost struct {
 	*restoretest.Tree

@@ -41,3 +41,20 @@ func TestConformance(t *testing.T) {
 		},
 	})
 }
+
+// A real process is really killed.
+func TestKilled(t *testing.T) {
+	restoretest.Killed(t, "TestErrand", func(t *testing.T) restoretest.Host {
+		dir, err := os.MkdirTemp(t.TempDir(), "host")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hostIn(t, dir, files.Fast)
+	})
+}
+
+func TestErrand(t *testing.T) {
+	restoretest.Errand(t, func(store string, fault func(op, path string) error) restore.Driver {
+		return files.New(store, files.NoLook, files.WithFault(fault))
+	})
+}
