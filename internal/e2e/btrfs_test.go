@@ -21,7 +21,8 @@ func TestBtrfsRoot(t *testing.T) {
 	}))
 	r := p.finish(p.order())
 	if r.Outcome != verdict.Restored {
-		t.Fatalf("outcome %s: %s", r.Outcome, r.Sentence.EN)
+		t.Fatalf("outcome %s: %s\n%s", r.Outcome, r.Sentence.EN, p.inside("journalctl", "--no-pager", "-n", "30", "-u", "patchwart-agent.service")+
+			p.inside("sh", "-c", "tail -c 3000 /var/lib/patchwart-agent/journal/*"))
 	}
 	if r.State.Point == nil || r.State.Point.Driver != "btrfs" {
 		t.Errorf("point %+v", r.State.Point)

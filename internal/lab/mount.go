@@ -176,7 +176,10 @@ const lockPrefix = "/run/systemd/nspawn/locks/"
 // removeLock removes a lock file of nspawn for a lab's loop-mounted root; it need not be there.
 func removeLock(path string) error {
 	var device, inode uint64
-	if _, err := fmt.Sscanf(path, lockPrefix+"inode-%d:%d", &device, &inode); err != nil || unix.Major(device) != loopMajor {
+	_, err := fmt.Sscanf(path, lockPrefix+"inode-%d:%d", &device, &inode)
+	// A btrfs has a device number without a device, and its root has an inode number of its own.
+	onBtrfs := unix.Major(device) == 0 && inode == subvolumeTop
+	if err != nil || unix.Major(device) != loopMajor && !onBtrfs {
 		return errors.New("not a lock of a loop device: left alone")
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -187,3 +190,6 @@ func removeLock(path string) error {
 
 // loopMajor is the major number of loop devices.
 const loopMajor = 7
+
+// subvolumeTop is the inode number of a btrfs subvolume's top directory.
+const subvolumeTop = 256
