@@ -115,7 +115,8 @@ func (t tool) Take(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	if made.Parent != source.UUID || !made.ReadOnly {
+	// A source without a UUID leaves its snapshots without a parent; that it is new and read-only still holds.
+	if made.Parent != source.UUID || made.UUID == "" || made.UUID == source.UUID || !made.ReadOnly {
 		return fmt.Errorf("%s is no read-only snapshot of %s: its parent is %q instead of %q, read-only: %t", to, from, made.Parent, source.UUID, made.ReadOnly)
 	}
 	return nil

@@ -263,3 +263,42 @@ func TestUsable(t *testing.T) {
 		t.Errorf("left behind: %+v, %v", l, err)
 	}
 }
+
+// A file system that was converted from ext4 has a top without a UUID of its own, and snapshots of it have no
+// parent. It is saved and restored like any other.
+func TestConvertedFromExt4(t *testing.T) {
+	restoretest.NeedRoot(t)
+	if _, err := exec.LookPath("btrfs-convert"); err != nil {
+		t.Skip("btrfs-convert is not installed: install btrfs-progs to include this")
+	}
+	dir := t.TempDir()
+	image, root := filepath.Join(dir, "image"), filepath.Join(dir, "root")
+	if err := os.WriteFile(image, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{os.Truncate(image, 256<<20), os.Mkdir(root, 0o755)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "mkfs.ext4", "-q", "-b", "4096", image)
+	run(t, "btrfs-convert", image)
+	run(t, "mount", "-t", "btrfs", "-o", "loop", image, root)
+	t.Cleanup(func() { run(t, "umount", root) })
+	run(t, "btrfs", "subvolume", "delete", filepath.Join(root, "ext2_saved"))
+	sc := restore.Scope{Root: root, Store: filepath.Join(root, "var/lib/patchwart/restore"), Volatile: []string{"/var/log", "/run", "/lost+found"}}
+	w := &webHost{Tree: &restoretest.Tree{T: t, Root: root}, scope: sc, driver: btrfs.New(sc.Store)}
+	w.Debian()
+	w.Mkdir("/var/lib/patchwart/restore")
+	look := func() restoretest.Picture {
+		return restoretest.Look(t, root, "/var/log", "/run", "/lost+found", "/var/lib/patchwart/restore")
+	}
+	before := look()
+	w.save("p")
+	w.Append("/usr/bin/openssl", "in place")
+	w.Remove("/etc/nginx")
+	if res, err := w.driver.Restore(context.Background(), "p"); err != nil || !res.Verified.Identical() {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	before.MustEqual(t, look())
+}

@@ -10,6 +10,7 @@ import (
 
 // subvolume is what "btrfs subvolume show" says of one.
 type subvolume struct {
+	// UUID is empty for the top of a file system that was converted from another, or made long ago.
 	UUID     string
 	Parent   string // of a snapshot: the subvolume that it was taken of; otherwise empty
 	ReadOnly bool
@@ -46,7 +47,9 @@ func parseShow(out []byte) (subvolume, error) {
 		seen[key] = true
 		switch key {
 		case "UUID":
-			s.UUID = value
+			if value != "-" {
+				s.UUID = value
+			}
 		case "Parent UUID":
 			if value != "-" {
 				s.Parent = value
@@ -65,7 +68,7 @@ func parseShow(out []byte) (subvolume, error) {
 			return subvolume{}, fmt.Errorf("%w: no %s", errShow, key)
 		}
 	}
-	if !isUUID(s.UUID) || s.Parent != "" && !isUUID(s.Parent) {
+	if s.UUID != "" && !isUUID(s.UUID) || s.Parent != "" && !isUUID(s.Parent) {
 		return subvolume{}, fmt.Errorf("%w: %q and %q are no UUIDs", errShow, s.UUID, s.Parent)
 	}
 	return s, nil
