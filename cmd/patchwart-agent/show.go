@@ -82,7 +82,12 @@ func sentences(s agent.Status) []lang.Text {
 		if !p.Complete {
 			whole = lang.T(" (unvollständig)", " (incomplete)")
 		}
-		list = append(list, lang.Textf("Sicherungspunkt %[1]s von %[2]s%[3]s.", "Restore point %[1]s of %[2]s%[3]s.", p.ID, when(p.Created), whole))
+		until := lang.T("bleibt", "stays")
+		if !p.Expires.IsZero() {
+			until = lang.Textf("entfällt nach %[1]s", "goes after %[1]s", when(p.Expires))
+		}
+		list = append(list, lang.Textf("Sicherungspunkt %[1]s (%[4]s) von %[2]s%[3]s: %[5]s.", "Restore point %[1]s (%[4]s) of %[2]s%[3]s: %[5]s.",
+			p.ID, when(p.Created), whole, p.Driver, until))
 	}
 	return list
 }

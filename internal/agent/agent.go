@@ -217,6 +217,7 @@ func (a *Agent) carry(ctx context.Context, j *journal.Journal) {
 		signal(a.ended)
 	}()
 	again := link.Backoff{First: 2 * time.Second, Most: 5 * time.Minute}
+	a.expire(ctx)
 	for j != nil {
 		err := a.drive(ctx, j)
 		if cerr := j.Close(); err == nil {

@@ -355,18 +355,6 @@ func TestHostWithADamagedJournalTakesNothing(t *testing.T) {
 	}
 }
 
-func TestOnlyTheNewestPointsAreKept(t *testing.T) {
-	t.Parallel()
-	needed := func(id string) bool { return id == "failed" }
-	list := []KeptPoint{{ID: "old", Complete: true}, {ID: "failed", Complete: true}, {ID: "broken"}, {ID: "a", Complete: true}, {ID: "b", Complete: true}}
-	if got := strings.Join(superfluous(list, needed), " "); got != "broken old" {
-		t.Errorf("to go: %s", got)
-	}
-	if got := superfluous([]KeptPoint{{ID: "only", Complete: true}, {ID: "broken"}}, needed); len(got) != 1 || got[0] != "broken" {
-		t.Errorf("to go: %v", got)
-	}
-}
-
 func TestRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
 	r, err := openRefusals(filepath.Join(t.TempDir(), "refusals"))

@@ -144,6 +144,9 @@ func (a *Agent) refreshLook(ctx context.Context) {
 		a.beats.next(lookLimit)
 		within, cancel := context.WithTimeout(ctx, lookLimit)
 		facts, err := a.Host.Scout.Facts(within)
+		if err == nil {
+			facts.Points = a.pointFacts(within)
+		}
 		cancel()
 		if err == nil {
 			err = a.look.take(facts, a.Now())

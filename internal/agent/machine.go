@@ -19,6 +19,8 @@ type Host struct {
 	Points  Points
 	Power   Power
 	Boot    string // names the present boot
+	// Hold says how long a restore point is kept after a verified run. An error keeps all of them.
+	Hold func() (time.Duration, error)
 	// Measure gives the steps of an order about a measure against a hole; ok is false for every other order.
 	Measure func(w wire.WorkOrder) (Steps, bool)
 }
@@ -100,9 +102,12 @@ type Points interface {
 type KeptPoint struct {
 	ID       string    `json:"id"`
 	Created  time.Time `json:"created"`
+	Driver   string    `json:"driver"`
 	Complete bool      `json:"complete"`
 	Files    int       `json:"files"`
 	Bytes    int64     `json:"bytes"` // taken on disk by copies
+	// Expires is when it may be dropped; zero while nothing is verified, and for the newest one.
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 // Trouble is why a step ended badly.

@@ -66,7 +66,13 @@ func Look(ctx context.Context, dir, policy string, points Points) (Status, error
 		if err != nil {
 			s.NoPoints = err.Error()
 		}
-		s.Points = append(s.Points, list...)
+		held := hostpolicy.DefaultHold
+		if p, err := hostpolicy.Load(policy); err == nil {
+			held = p.RestoreHold
+		}
+		for _, p := range judge(list, fates(journal.Look(filepath.Join(dir, "journal"), "")), held) {
+			s.Points = append(s.Points, p.KeptPoint)
+		}
 	}
 	return s, nil
 }

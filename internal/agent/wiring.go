@@ -16,7 +16,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/host"
 	"github.com/patchwart/patchwart/internal/host/restore"
-	"github.com/patchwart/patchwart/internal/host/restore/files"
 	"github.com/patchwart/patchwart/internal/wire"
 )
 
@@ -39,7 +38,7 @@ func Real(dir, policy string) (Host, error) {
 	if kept, ok := points.(interface{ Covers(path string) bool }); ok {
 		real.covered = kept.Covers
 	}
-	return Host{Scout: real, Machine: real, Witness: real, Points: points, Power: real, Boot: boot, Measure: real.measure}, nil
+	return Host{Scout: real, Machine: real, Witness: real, Points: points, Hold: holdOf(policy), Power: real, Boot: boot, Measure: real.measure}, nil
 }
 
 // machine is a host.Machine in the terms of the agent.
@@ -163,9 +162,17 @@ func (h machine) LookUp(ctx context.Context, w wire.WorkOrder) (complete bool, d
 	return found == run.FoundComplete, detail, nil
 }
 
+// holdOf reads how long restore points are kept.
+func holdOf(policy string) func() (time.Duration, error) {
+	return func() (time.Duration, error) {
+		p, err := hostpolicy.Load(policy)
+		return p.RestoreHold, err
+	}
+}
+
 // points are the restore points of the running system.
 type points struct {
-	driver restore.Driver
+	driver restore.Driver // for points that are there
 	scope  restore.Scope
 	policy string
 }
@@ -174,7 +181,7 @@ type points struct {
 func NewPoints(dir, policy string) Points {
 	scope := restore.DefaultScope()
 	scope.Volatile = append(scope.Volatile, filepath.Clean(dir))
-	return points{driver: files.New(scope.Store), scope: scope, policy: policy}
+	return points{driver: keeping(scope), scope: scope, policy: policy}
 }
 
 // Covers says whether a restore point holds a path and all below it, by the scope of its driver.
@@ -198,7 +205,11 @@ func (p points) Save(ctx context.Context, id string) (run.Point, error) {
 	if err := p.driver.Drop(ctx, id); err != nil {
 		return run.Point{}, pointTrouble(err)
 	}
-	kept, err := p.driver.Save(ctx, id, scope)
+	driver, err := saving(scope, policy.RestoreDriver)
+	if err != nil {
+		return run.Point{}, err
+	}
+	kept, err := driver.Save(ctx, id, scope)
 	if err != nil {
 		return run.Point{}, pointTrouble(err)
 	}
@@ -247,7 +258,7 @@ func (p points) List(ctx context.Context) ([]KeptPoint, error) {
 	}
 	kept := make([]KeptPoint, 0, len(list))
 	for _, k := range list {
-		kept = append(kept, KeptPoint{ID: k.ID, Created: k.Created, Complete: k.Complete, Files: k.Files, Bytes: k.Stored})
+		kept = append(kept, KeptPoint{ID: k.ID, Created: k.Created, Driver: k.Driver, Complete: k.Complete, Files: k.Files, Bytes: k.Stored})
 	}
 	return kept, nil
 }

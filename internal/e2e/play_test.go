@@ -120,7 +120,7 @@ func open(t *testing.T) {
 
 // patient makes a web host with the package "patient" installed, and enrols it. Every turn of a test leaves
 // it verified new or as before.
-func patient(t *testing.T, name string) *play {
+func patient(t *testing.T, name string, changes ...func(*lab.HostSpec)) *play {
 	t.Helper()
 	needRoot(t)
 	open(t)
@@ -129,13 +129,20 @@ func patient(t *testing.T, name string) *play {
 	var err error
 	p.repo, err = p.stage.Lab.Repo(ctx, lab.RepoSpec{Name: name, Origin: "Debian", Label: "Debian-Security", Suite: "stable-security", Codename: "bookworm-security"})
 	p.ok(err)
-	p.host, err = p.stage.Lab.Host(ctx, lab.HostSpec{Name: name, Profile: lab.Web, Repos: []*lab.Repo{p.repo}})
+	spec := lab.HostSpec{Name: name, Profile: lab.Web, Repos: []*lab.Repo{p.repo}}
+	for _, change := range changes {
+		change(&spec)
+	}
+	p.host, err = p.stage.Lab.Host(ctx, spec)
 	p.ok(err)
 	p.ok(p.host.Boot(ctx))
 	p.ok(p.repo.Publish(ctx, p.next(nil)))
 	p.ok(p.host.WriteFile("/etc/nginx/sites-available/default", []byte("server {\n\tlisten 80 default_server;\n\tinclude /usr/share/patient/nginx.conf;\n}\n"), 0o644))
 	p.inside("apt-get", "-q", "update")
 	p.inside("apt-get", "-qy", "install", "patient")
+	if spec.Btrfs { // as on every host that boots from one
+		p.inside("apt-get", "-qy", "install", "--no-install-recommends", "btrfs-progs")
+	}
 	p.ok(p.stage.Enrol(ctx, p.host))
 	p.ok(p.stage.AwaitFacts(ctx, name))
 	return p

@@ -41,7 +41,7 @@ func (b *builder) build(ctx context.Context) error {
 	if err := b.start(ctx); err != nil {
 		return err
 	}
-	err := b.lab.ledger.mountImage(ctx, b.owner, b.disk, b.root, "loop,noatime,nobarrier,data=writeback,commit=300")
+	err := b.lab.ledger.mountImage(ctx, b.owner, ext4, b.disk, b.root, "loop,noatime,nobarrier,data=writeback,commit=300")
 	if err != nil {
 		return err
 	}

@@ -85,6 +85,9 @@ const (
 func (h *Host) PowerCut(ctx context.Context) error {
 	h.life.Lock()
 	defer h.life.Unlock()
+	if h.fstype != ext4 {
+		return fmt.Errorf("cut the power of host %s: its disk has %s, and only ext4 can be stopped dead", h.name, h.fstype)
+	}
 	if err := h.stopDisk(); err != nil {
 		return fmt.Errorf("cut the power of host %s: %w", h.name, err)
 	}
@@ -94,7 +97,7 @@ func (h *Host) PowerCut(ctx context.Context) error {
 	if err := release(ctx, h.disk, h.root); err != nil {
 		return fmt.Errorf("cut the power of host %s: %w", h.name, err)
 	}
-	if err := h.lab.ledger.mountImage(ctx, h.name, h.disk, h.root, "loop"); err != nil {
+	if err := h.lab.ledger.mountImage(ctx, h.name, h.fstype, h.disk, h.root, "loop"); err != nil {
 		return fmt.Errorf("give host %s its disk back: %w", h.name, err)
 	}
 	return nil

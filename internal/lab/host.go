@@ -26,6 +26,8 @@ type HostSpec struct {
 	Profile Profile
 	// DiskMiB is the size of the disk; the profile's own (3072, Bench 8192) when zero. Only what is used takes space.
 	DiskMiB int
+	// Btrfs makes the root a btrfs subvolume instead of an ext4. [Host.PowerCut] is not to be had then.
+	Btrfs bool
 	// Security adds the security suite to apt's sources, so that updates are pending.
 	Security bool
 	// Repos are local repositories known to the host from the start.
@@ -40,6 +42,7 @@ type Host struct {
 	dir     string
 	disk    string
 	root    string
+	fstype  string
 	groups  []string
 	wire    wire
 
@@ -60,7 +63,7 @@ func (l *Lab) Host(ctx context.Context, spec HostSpec) (_ *Host, err error) {
 	if spec.Profile == "" {
 		spec.Profile = Base
 	}
-	h := &Host{lab: l, name: spec.Name, profile: spec.Profile, moved: make(chan struct{})}
+	h := &Host{lab: l, name: spec.Name, profile: spec.Profile, fstype: ext4, moved: make(chan struct{})}
 	octet, err := l.admit(h)
 	if err != nil {
 		return nil, err
@@ -89,8 +92,19 @@ func (l *Lab) Host(ctx context.Context, spec HostSpec) (_ *Host, err error) {
 			return nil, err
 		}
 	}
-	if err := l.ledger.mountImage(ctx, h.name, h.disk, h.root, "loop"); err != nil {
+	if spec.Btrfs {
+		h.fstype = btrfs
+		if err := convertImage(ctx, h.disk); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.ledger.mountImage(ctx, h.name, h.fstype, h.disk, h.root, "loop"); err != nil {
 		return nil, err
+	}
+	if spec.Btrfs { // what the conversion keeps of the ext4 is of no use here
+		if _, err := tool(ctx, "btrfs", "subvolume", "delete", "--", filepath.Join(h.root, "ext2_saved")); err != nil {
+			return nil, fmt.Errorf("clear up after the conversion: %w", err)
+		}
 	}
 	if h.groups, err = l.ledger.makeGroups(h.name, groupPath(l.number, h.name)); err != nil {
 		return nil, err

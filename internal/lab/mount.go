@@ -57,8 +57,8 @@ func unescapeMount(text string) string {
 	return out.String()
 }
 
-// mountImage mounts an ext4 image through a loop device that vanishes with the mount.
-func (g *ledger) mountImage(ctx context.Context, owner, image, dir, options string) error {
+// mountImage mounts an image with a file system of that type through a loop device that vanishes with the mount.
+func (g *ledger) mountImage(ctx context.Context, owner, fstype, image, dir, options string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make the mount point: %w", err)
 	}
@@ -67,7 +67,7 @@ func (g *ledger) mountImage(ctx context.Context, owner, image, dir, options stri
 	}
 	ctx, cancel := context.WithTimeout(ctx, mountTimeout)
 	defer cancel()
-	if _, err := tool(ctx, "mount", "-t", "ext4", "-o", options, "--", image, dir); err != nil {
+	if _, err := tool(ctx, "mount", "-t", fstype, "-o", options, "--", image, dir); err != nil {
 		return fmt.Errorf("mount a host's disk: %w", err)
 	}
 	return nil
@@ -176,7 +176,10 @@ const lockPrefix = "/run/systemd/nspawn/locks/"
 // removeLock removes a lock file of nspawn for a lab's loop-mounted root; it need not be there.
 func removeLock(path string) error {
 	var device, inode uint64
-	if _, err := fmt.Sscanf(path, lockPrefix+"inode-%d:%d", &device, &inode); err != nil || unix.Major(device) != loopMajor {
+	_, err := fmt.Sscanf(path, lockPrefix+"inode-%d:%d", &device, &inode)
+	// A btrfs has a device number without a device, and its root has an inode number of its own.
+	onBtrfs := unix.Major(device) == 0 && inode == subvolumeTop
+	if err != nil || unix.Major(device) != loopMajor && !onBtrfs {
 		return errors.New("not a lock of a loop device: left alone")
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -187,3 +190,6 @@ func removeLock(path string) error {
 
 // loopMajor is the major number of loop devices.
 const loopMajor = 7
+
+// subvolumeTop is the inode number of a btrfs subvolume's top directory.
+const subvolumeTop = 256

@@ -57,5 +57,5 @@ func (h *Host) swapDisk(ctx context.Context, name string, act func(saved string)
 		return err
 	}
 	failure := act(filepath.Join(h.dir, "saved-"+name))
-	return errors.Join(failure, h.lab.ledger.mountImage(ctx, h.name, h.disk, h.root, "loop"))
+	return errors.Join(failure, h.lab.ledger.mountImage(ctx, h.name, h.fstype, h.disk, h.root, "loop"))
 }

@@ -48,6 +48,9 @@ type Policy struct {
 	Spare     []string          // units that no measure may stop, beside those that none ever may
 	Dumps     []conversion.Dump // dumps of databases, without which no update may convert their data
 	Backup    backup.Source     // where the host's backup is; what the host itself demands of it
+	// RestoreDriver is what restore points are made with; empty leaves the choice to the agent.
+	RestoreDriver string
+	RestoreHold   time.Duration // how long a point is kept after a verified run
 	// Hours are the local times in which writing may begin. Nil: at any time.
 	Hours []window.Recurring
 	// SecondKeys are the keys, of people and not of the server, one of which has to countersign an order
@@ -71,12 +74,22 @@ func (p Policy) Open(at time.Time) bool {
 // Default is the policy of a host without a file.
 func Default() Policy {
 	return Policy{
-		Verbs:     []wire.Verb{wire.UpdatePackages, wire.Mitigate},
-		MaxRun:    wire.MaxRunTime,
-		Reboot:    RebootOrdered,
-		ClockSkew: 5 * time.Minute,
+		Verbs:       []wire.Verb{wire.UpdatePackages, wire.Mitigate},
+		MaxRun:      wire.MaxRunTime,
+		Reboot:      RebootOrdered,
+		ClockSkew:   5 * time.Minute,
+		RestoreHold: DefaultHold,
 	}
 }
+
+// The drivers of restore points.
+const (
+	RestoreFiles = "files" // works on every file system
+	RestoreBtrfs = "btrfs" // snapshots; the root has to be a subvolume
+)
+
+// DefaultHold is how long a restore point is kept after a verified run where the policy does not say.
+const DefaultHold = 72 * time.Hour
 
 const maxFile = 64 << 10
 

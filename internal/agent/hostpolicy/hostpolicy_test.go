@@ -27,6 +27,8 @@ reboot: never
 clock_skew_minutes: 2
 data: [/data/shop, /usr/local/share/x]
 spare: [shop.service]
+restore_driver: files
+restore_hold_hours: 12
 `
 
 func TestPolicyIsRead(t *testing.T) {
@@ -35,6 +37,7 @@ func TestPolicyIsRead(t *testing.T) {
 	want := Policy{
 		Verbs: []wire.Verb{wire.UpdatePackages, wire.Mitigate}, Spare: []string{"shop.service"}, Origins: []string{"Debian-Security", "Example GmbH"}, MaxRun: 90 * time.Minute,
 		Reboot: RebootNever, ClockSkew: 2 * time.Minute, Data: []string{"/data/shop", "/usr/local/share/x"},
+		RestoreDriver: RestoreFiles, RestoreHold: 12 * time.Hour,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
@@ -84,6 +87,8 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 		"second_keys: [abc]\n":                  "1:15: second_keys: a public key is expected",
 		"second_keys: [\"ed25519:AAAA\"]\n":     "1:15: second_keys: a public key is expected",
 		"reboot: never\n---\nreboot: ordered\n": "only one document",
+		"restore_driver: zfs\n":                 "1:17: restore_driver: files or btrfs",
+		"restore_hold_hours: 0\n":               "1:21: restore_hold_hours: 1 to 2208",
 		"reboot: &a never\n":                    "reboot: a plain value is expected",
 	} {
 		_, err := Parse("host.yaml", []byte(doc))

@@ -81,6 +81,8 @@ func (r *reading) document(body ast.Node) {
 		"second_keys":        r.keys,
 		"dumps":              r.dumps,
 		"backup":             r.backup,
+		"restore_driver":     r.restoreDriver,
+		"restore_hold_hours": r.restoreHold,
 	}
 	m, ok := body.(*ast.MappingNode)
 	if !ok {
@@ -179,6 +181,35 @@ func (r *reading) reboot(key string, n ast.Node) {
 	default:
 		r.wrong(n.GetToken(), key, "erwartet wird never oder ordered", "never or ordered is expected")
 	}
+}
+
+func (r *reading) restoreDriver(key string, n ast.Node) {
+	value, ok := r.text(key, n)
+	if !ok {
+		return
+	}
+	switch value {
+	case RestoreFiles, RestoreBtrfs:
+		r.policy.RestoreDriver = value
+	default:
+		r.wrong(n.GetToken(), key, "erwartet wird files oder btrfs", "files or btrfs is expected")
+	}
+}
+
+// maxHoldHours is a quarter of a year.
+const maxHoldHours = 24 * 92
+
+func (r *reading) restoreHold(key string, n ast.Node) {
+	value, ok := r.text(key, n)
+	if !ok {
+		return
+	}
+	hours, err := strconv.Atoi(value)
+	if err != nil || hours < 1 || hours > maxHoldHours {
+		r.wrong(n.GetToken(), key, "erwartet werden 1 bis %[1]d Stunden", "1 to %[1]d hours are expected", maxHoldHours)
+		return
+	}
+	r.policy.RestoreHold = time.Duration(hours) * time.Hour
 }
 
 // own are the paths that an update changes: declared as the customer's, they would be left out of

@@ -44,6 +44,9 @@ type Facts struct {
 	// Conffiles are the files of configuration that wait for somebody to merge them.
 	Conffiles []Conffile `json:"conffiles,omitempty"`
 
+	// Points are the restore points on the host, in the order they were made (MH1-08).
+	Points []Point `json:"restore_points,omitempty"`
+
 	// Dumps are the dumps of databases that the host's administrator has declared, as they are there: what lets
 	// an update convert data (MH2-16).
 	Dumps []Dump `json:"dumps,omitempty"`
@@ -167,4 +170,16 @@ func (f Facts) Package(name, arch string) (Package, bool) {
 		}
 	}
 	return Package{}, false
+}
+
+// Point is one restore point on a host: the way back from one run.
+type Point struct {
+	ID       string `json:"id"`      // its owner: the work order that it was made for
+	Driver   string `json:"driver"`  // files, btrfs, …
+	Created  int64  `json:"created"` // seconds since 1970
+	Complete bool   `json:"complete"`
+	Bytes    int64  `json:"bytes"` // that it takes on disk as copies of its own
+	// Expires is when it may be dropped, in seconds since 1970; 0 while nothing since is verified, and for
+	// the newest one.
+	Expires int64 `json:"expires,omitempty"`
 }

@@ -42,6 +42,7 @@ func webHost() fact.Facts {
 		Conffiles:    []fact.Conffile{{Path: "/etc/a.conf", Offered: "/etc/a.conf.dpkg-dist", Diff: "-a\n+b\n"}},
 		Fragments:    []fact.Fragment{{Name: "nginx-no-upload", SHA256: "x", Target: "/etc/nginx/conf.d/x.conf", Service: "nginx.service"}},
 		Dumps:        []fact.Dump{{Of: "MariaDB", Path: "/var/backups/mysql", Made: 1795650000, Hours: 26, Problem: lang.T("x", "x")}},
+		Points:       []fact.Point{{ID: "wo-1", Driver: "files", Created: 1_795_000_000, Complete: true, Bytes: 4096, Expires: 1_795_259_200}},
 	}
 }
 

@@ -55,6 +55,9 @@ type Point struct {
 	Copied   int           `json:"copied"`
 	Cloned   int           `json:"cloned"` // files kept by sharing blocks (reflink)
 	Took     time.Duration `json:"took"`
+	// Whole says that the point is of the whole disk: restoring it takes back what customers wrote since,
+	// too. Only a driver outside the host makes such points.
+	Whole bool `json:"whole,omitempty"`
 	// ManifestSHA256 names the saved state: two points with the same value saved the same thing at the
 	// same time. It belongs in the journal and in the report.
 	ManifestSHA256 string `json:"manifest_sha256"`

@@ -20,6 +20,7 @@ type census struct {
 	need    restore.Space       // what the point takes on the store's file system
 	groups  map[inodeID]*shared // files with several paths inside the scope
 	mounts  []string
+	tops    []begins // where volumes begin, the root first
 }
 
 // shared is a file with several paths. All of them are one object, kept in the most careful of the
@@ -38,7 +39,7 @@ const (
 
 func takeCensus(ctx context.Context, root int, r *rules, k *keeper) (*census, error) {
 	c := &census{groups: map[inodeID]*shared{}}
-	w := &walker{rules: r, visit: func(n *node) error {
+	w := &walker{rules: r, instead: k.instead(), visit: func(n *node) error {
 		if c.entries++; c.entries > maxEntries {
 			return fmt.Errorf("more than %d paths; declare the customer's data as such", maxEntries)
 		}
@@ -56,7 +57,7 @@ func takeCensus(ctx context.Context, root int, r *rules, k *keeper) (*census, er
 			delete(c.groups, id)
 		}
 	}
-	c.mounts = w.crossed
+	c.mounts, c.tops = w.crossed, w.tops
 	c.need.Inodes += c.objects/objectsPerDir + 8
 	c.need.Bytes += c.copied + reserveSize(c.copied) + int64(c.entries)*perEntry
 	c.need.Bytes += c.need.Bytes/16 + 1<<20
@@ -131,7 +132,7 @@ func (d *Driver) survey(ctx context.Context, sc restore.Scope, at string) (*surv
 	if sc.Store != d.store {
 		return nil, fmt.Errorf("restore scope: the store is %q, this driver keeps its points in %q", sc.Store, d.store)
 	}
-	s := &survey{keeper: &keeper{writers: d.writers()}}
+	s := &survey{keeper: &keeper{}}
 	var err error
 	if s.rules, err = compile(sc, d.store); err != nil {
 		return nil, err
@@ -144,7 +145,15 @@ func (d *Driver) survey(ctx context.Context, sc restore.Scope, at string) (*surv
 	if s.keeper.home, err = volumeOf(store); err != nil {
 		return nil, err
 	}
-	s.keeper.clones = canClone(store)
+	if s.keeper.clones = canClone(store); !s.keeper.clones {
+		s.keeper.writers = d.writers() // they matter to links alone
+	}
+	if d.bySnapshot {
+		if s.keeper.sources, err = btrfsSources(); err != nil {
+			return nil, err
+		}
+		s.keeper.snapshots = true
+	}
 	if s.root, err = openDir(unix.AT_FDCWD, s.rules.root); err != nil {
 		return nil, fmt.Errorf("restore root: %w", err)
 	}

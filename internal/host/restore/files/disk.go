@@ -16,6 +16,8 @@ type disk struct {
 	// noFlush leaves out what makes changes durable, for tests that simulate crashes by the thousand
 	// and pull no plug.
 	noFlush bool
+	// unsnap deletes a snapshot; nil where there are none.
+	unsnap func(path string) error
 }
 
 func (d *disk) do(op, path string, change func() error) error {

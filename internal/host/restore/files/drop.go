@@ -80,6 +80,14 @@ func (d *disk) removeTree(at int, name, path string) error {
 	if kindOf(st.Mode) != isDir {
 		return d.unlink(at, name, path)
 	}
+	if d.unsnap != nil {
+		switch top, err := isSubvolume(at, &st); {
+		case err != nil:
+			return fmt.Errorf("look at %s: %w", path, err)
+		case top:
+			return d.deleteSnapshot(path)
+		}
+	}
 	if err := d.empty(at, name, path); err != nil {
 		return err
 	}

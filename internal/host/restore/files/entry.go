@@ -10,22 +10,23 @@ import (
 
 // entry is one path of a manifest.
 type entry struct {
-	Path   string // absolute below the scope's root, any bytes but NUL
-	Type   kind
-	Mode   uint32 // permission bits with set-uid, set-gid and sticky; 0 for symbolic links
-	UID    uint32
-	GID    uint32
-	Rdev   uint64            // device nodes
-	Target string            // symbolic links
-	Size   int64             // files
-	Mtime  int64             // nanoseconds since 1970
-	Xattrs map[string][]byte // nil if there are none
-	SHA256 string            // files, lower-case hexadecimal
-	Keep   keep              // files: how the object is kept
-	Object uint64            // files: number of the object, from 1
-	Offset int64             // files in the pack: where the content begins there
-	Inode  uint64            // files kept by a link: the inode that the farm and the system share
-	Group  bool              // files: several paths have the same object because they are one file
+	Path     string // absolute below the scope's root, any bytes but NUL
+	Type     kind
+	Mode     uint32 // permission bits with set-uid, set-gid and sticky; 0 for symbolic links
+	UID      uint32
+	GID      uint32
+	Rdev     uint64            // device nodes
+	Target   string            // symbolic links
+	Size     int64             // files
+	Mtime    int64             // nanoseconds since 1970
+	Xattrs   map[string][]byte // nil if there are none
+	SHA256   string            // files, lower-case hexadecimal
+	Keep     keep              // files: how the object is kept
+	Object   uint64            // files: number of the object, from 1
+	Offset   int64             // files in the pack: where the content begins there
+	Inode    uint64            // files kept by a link: the inode that the farm and the system share
+	Group    bool              // files: several paths have the same object because they are one file
+	Snapshot int               // files kept by a snapshot: which of the point's, from 1
 }
 
 // kind is the type of a path, by one letter as in ls.
@@ -68,10 +69,11 @@ func (k kind) String() string {
 type keep string
 
 const (
-	byLink  keep = "link"
-	byClone keep = "clone"
-	byCopy  keep = "copy"
-	inPack  keep = "pack" // a copy that is too small to be worth a file of its own
+	byLink     keep = "link"
+	byClone    keep = "clone"
+	byCopy     keep = "copy"
+	bySnapshot keep = "snapshot" // it lies there under its own path
+	inPack     keep = "pack"     // a copy that is too small to be worth a file of its own
 )
 
 func kindOf(mode uint32) kind {
@@ -132,6 +134,10 @@ func (e *entry) check() error {
 				return fmt.Errorf("%s: a link without inode", e.Path)
 			}
 		case byClone, byCopy:
+		case bySnapshot:
+			if e.Snapshot < 1 || e.Snapshot > maxSnapshots {
+				return fmt.Errorf("%s: in snapshot %d", e.Path, e.Snapshot)
+			}
 		case inPack:
 			if e.Offset < 0 || e.Size > packLimit {
 				return fmt.Errorf("%s: not something that lies in the pack", e.Path)

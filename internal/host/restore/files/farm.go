@@ -39,7 +39,7 @@ func (f *farm) run(ctx context.Context, workers int, emit func(e *entry, first b
 	order := make(chan *kept, 1024)
 	walked := make(chan error, 1)
 	go func() {
-		w := &walker{rules: f.s.rules, visit: func(n *node) error {
+		w := &walker{rules: f.s.rules, instead: f.s.keeper.instead(), visit: func(n *node) error {
 			k, err := f.keep(p, n)
 			if k == nil || err != nil {
 				return err
@@ -122,6 +122,9 @@ func (f *farm) keepFile(p *pool, n *node, k *kept) (*kept, error) {
 	f.number++
 	k.Object, k.Keep, k.Inode = f.number, how, n.st.Ino
 	k.done = make(chan struct{})
+	if how == bySnapshot {
+		return f.keepFrozen(p, n, k)
+	}
 	if err := f.makeDir(k.Object); err != nil {
 		return nil, err
 	}
@@ -182,6 +185,29 @@ func (f *farm) readLinked(ctx context.Context, k *kept, inode uint64, buf []byte
 		}
 		return nil
 	})
+}
+
+// keepFrozen fills an entry from the snapshot that the walk found the file in: nothing is to be made.
+func (f *farm) keepFrozen(p *pool, n *node, k *kept) (*kept, error) {
+	k.Snapshot = f.s.keeper.frozen.number[n.st.Dev]
+	fd, err := openFile(n.at, n.name)
+	if err != nil {
+		return nil, fmt.Errorf("open %s in its snapshot: %w", n.path, err)
+	}
+	err = p.do(f.job(k, func(buf []byte) (err error) {
+		defer unix.Close(fd)
+		if k.Xattrs, err = fxattrs(fd); err != nil {
+			return fmt.Errorf("%s: %w", k.Path, err)
+		}
+		if k.SHA256, err = hashFile(p.ctx, fd, buf); err != nil {
+			return fmt.Errorf("read %s: %w", k.Path, err)
+		}
+		return nil
+	}))
+	if err != nil {
+		unix.Close(fd)
+	}
+	return k, err
 }
 
 // makeDir makes the directory an object belongs into, if it is not there from the object before.
@@ -266,7 +292,7 @@ func (f *farm) count(p *restore.Point, e *entry) {
 	switch e.Keep {
 	case byLink:
 		p.Linked++
-	case byClone:
+	case byClone, bySnapshot:
 		p.Cloned++
 	case byCopy, inPack:
 		p.Copied++

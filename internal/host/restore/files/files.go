@@ -23,12 +23,15 @@ const Name = "files"
 // Driver keeps points in one store directory. It is safe for concurrent use; writers exclude each
 // other with restore.ErrBusy.
 type Driver struct {
-	store    string
-	disk     disk
-	clock    func() time.Time
-	progress func(restore.Progress)
-	workers  int
-	writers  func() map[inodeID]bool
+	store      string
+	disk       disk
+	clock      func() time.Time
+	progress   func(restore.Progress)
+	workers    int
+	writers    func() map[inodeID]bool
+	name       string
+	snaps      Snapshots
+	bySnapshot bool // whether Save uses them
 }
 
 var _ restore.Driver = (*Driver)(nil)
@@ -52,7 +55,7 @@ func WithFault(fault func(op, path string) error) Option {
 
 // New gives the driver for the points in store, an absolute path. Save makes the directory.
 func New(store string, opts ...Option) *Driver {
-	d := &Driver{store: store, clock: time.Now, workers: runtime.GOMAXPROCS(0), writers: writers}
+	d := &Driver{store: store, clock: time.Now, workers: runtime.GOMAXPROCS(0), writers: writers, name: Name}
 	for _, o := range opts {
 		o(d)
 	}
@@ -159,7 +162,7 @@ func (d *Driver) List(ctx context.Context) ([]restore.Point, error) {
 			continue
 		}
 		if errors.Is(err, restore.ErrPointDamaged) { // it must not hide the others
-			p, err = restore.Point{ID: id, Driver: Name}, nil
+			p, err = restore.Point{ID: id, Driver: d.name}, nil
 		}
 		if err != nil {
 			return nil, err

@@ -24,11 +24,37 @@ func hostIn(t testing.TB, dir string, opts ...files.Option) restoretest.Host {
 }
 
 func TestConformance(t *testing.T) {
-	restoretest.Run(t, func(t *testing.T) restoretest.Host {
+	restoretest.Run(t, restoretest.Fixture{
+		Driver: files.Name,
+		Fresh: func(t *testing.T) restoretest.Host {
+			dir, err := os.MkdirTemp(t.TempDir(), "host")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return hostIn(t, dir, files.Fast)
+		},
+		Powered: func(t *testing.T) restoretest.Host {
+			disk := restoretest.NewDisk(t, 32<<20, "mkfs.ext4", "-q")
+			h := hostIn(t, disk.Dir, files.NoLook)
+			h.Power = disk
+			return h
+		},
+	})
+}
+
+// A real process is really killed.
+func TestKilled(t *testing.T) {
+	restoretest.Killed(t, "TestErrand", func(t *testing.T) restoretest.Host {
 		dir, err := os.MkdirTemp(t.TempDir(), "host")
 		if err != nil {
 			t.Fatal(err)
 		}
 		return hostIn(t, dir, files.Fast)
+	})
+}
+
+func TestErrand(t *testing.T) {
+	restoretest.Errand(t, func(store string, fault func(op, path string) error) restore.Driver {
+		return files.New(store, files.NoLook, files.WithFault(fault))
 	})
 }

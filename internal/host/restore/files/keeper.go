@@ -12,9 +12,16 @@ type keeper struct {
 	clones  bool   // whether blocks can be shared there
 	writers map[inodeID]bool
 	owned   *owned
+	// snapshots: whole subvolumes of the store's file system are kept at once.
+	snapshots bool
+	sources   map[uint64]string // devices of mounted btrfs by mount
+	frozen    *frozen           // nil before the snapshots are there
 }
 
 func (k *keeper) how(path string, st *unix.Stat_t, on volume) keep {
+	if k.snapshots && k.inSnapshot(st.Dev, on) {
+		return bySnapshot
+	}
 	// A subvolume has a device number of its own, yet shares blocks with the rest of its mount.
 	if k.clones && (on.dev == k.home.dev || on.mnt == k.home.mnt && on.mnt != 0) {
 		return byClone
@@ -40,4 +47,27 @@ func (k *keeper) linkable(path string) bool {
 		return true // the interpreter writes compiled modules by rename
 	}
 	return k.owned.has(path)
+}
+
+// inSnapshot says whether a snapshot has, or will have, a file of this device.
+func (k *keeper) inSnapshot(dev uint64, on volume) bool {
+	if k.frozen == nil {
+		return k.sameDisk(on)
+	}
+	return k.frozen.number[dev] > 0
+}
+
+// instead are the directories that a walk enters in the place of others.
+func (k *keeper) instead() map[string]int {
+	if k.frozen == nil {
+		return nil
+	}
+	return k.frozen.instead
+}
+
+func (k *keeper) tops() []string {
+	if k.frozen == nil {
+		return nil
+	}
+	return k.frozen.tops
 }

@@ -43,6 +43,8 @@ type header struct {
 	Out []string `json:"out"`
 	// Mounts are the mount points that were walked into.
 	Mounts []string `json:"mounts"`
+	// Snapshots are the places of the subvolumes that snapshots were taken of, in their order.
+	Snapshots []string `json:"snapshots,omitempty"`
 }
 
 // trailer ends a manifest; one without it was cut off.
@@ -54,24 +56,25 @@ type trailer struct {
 // line is an entry as it is written. Names that are not UTF-8 go into the byte fields, since JSON
 // would replace what it cannot spell.
 type line struct {
-	Path    string            `json:"p,omitempty"`
-	PathB   []byte            `json:"pb,omitempty"`
-	Type    kind              `json:"t"`
-	Mode    uint32            `json:"m,omitempty"`
-	UID     uint32            `json:"u,omitempty"`
-	GID     uint32            `json:"g,omitempty"`
-	Rdev    uint64            `json:"r,omitempty"`
-	Target  string            `json:"l,omitempty"`
-	TargetB []byte            `json:"lb,omitempty"`
-	Size    int64             `json:"s,omitempty"`
-	Mtime   int64             `json:"mt,omitempty"`
-	Xattrs  map[string][]byte `json:"x,omitempty"`
-	SHA256  string            `json:"h,omitempty"`
-	Keep    keep              `json:"k,omitempty"`
-	Object  uint64            `json:"o,omitempty"`
-	Offset  int64             `json:"at,omitempty"`
-	Inode   uint64            `json:"i,omitempty"`
-	Group   bool              `json:"hl,omitempty"`
+	Path     string            `json:"p,omitempty"`
+	PathB    []byte            `json:"pb,omitempty"`
+	Type     kind              `json:"t"`
+	Mode     uint32            `json:"m,omitempty"`
+	UID      uint32            `json:"u,omitempty"`
+	GID      uint32            `json:"g,omitempty"`
+	Rdev     uint64            `json:"r,omitempty"`
+	Target   string            `json:"l,omitempty"`
+	TargetB  []byte            `json:"lb,omitempty"`
+	Size     int64             `json:"s,omitempty"`
+	Mtime    int64             `json:"mt,omitempty"`
+	Xattrs   map[string][]byte `json:"x,omitempty"`
+	SHA256   string            `json:"h,omitempty"`
+	Keep     keep              `json:"k,omitempty"`
+	Object   uint64            `json:"o,omitempty"`
+	Offset   int64             `json:"at,omitempty"`
+	Inode    uint64            `json:"i,omitempty"`
+	Group    bool              `json:"hl,omitempty"`
+	Snapshot int               `json:"sn,omitempty"`
 }
 
 // encoder writes a manifest.
@@ -95,7 +98,7 @@ func newEncoder(w io.Writer, h header) (*encoder, error) {
 func (e *encoder) add(x *entry) error {
 	l := line{
 		Type: x.Type, Mode: x.Mode, UID: x.UID, GID: x.GID, Rdev: x.Rdev, Size: x.Size, Mtime: x.Mtime,
-		Xattrs: spell(x.Xattrs), SHA256: x.SHA256, Keep: x.Keep, Object: x.Object, Offset: x.Offset, Inode: x.Inode, Group: x.Group,
+		Xattrs: spell(x.Xattrs), SHA256: x.SHA256, Keep: x.Keep, Object: x.Object, Offset: x.Offset, Inode: x.Inode, Group: x.Group, Snapshot: x.Snapshot,
 	}
 	if l.Path = x.Path; !utf8.ValidString(x.Path) {
 		l.Path, l.PathB = "", []byte(x.Path)
@@ -240,7 +243,7 @@ func (d *decoder) next() (*entry, error) {
 	e := &entry{
 		Path: l.Path + string(l.PathB), Type: l.Type, Mode: l.Mode, UID: l.UID, GID: l.GID, Rdev: l.Rdev,
 		Target: l.Target + string(l.TargetB), Size: l.Size, Mtime: l.Mtime, Xattrs: l.Xattrs,
-		SHA256: l.SHA256, Keep: l.Keep, Object: l.Object, Offset: l.Offset, Inode: l.Inode, Group: l.Group,
+		SHA256: l.SHA256, Keep: l.Keep, Object: l.Object, Offset: l.Offset, Inode: l.Inode, Group: l.Group, Snapshot: l.Snapshot,
 	}
 	if err := e.unspell(); err != nil {
 		return fail(err)

@@ -41,7 +41,8 @@ type point struct {
 	restore.Point
 	fd   int
 	path string
-	home volume // of the objects
+	home volume   // of the objects
+	tops []string // places of the subvolumes that snapshots were taken of
 }
 
 func (p *point) close() { unix.Close(p.fd) }
@@ -56,7 +57,7 @@ func (d *Driver) describe(store int, id string) (restore.Point, error) {
 	marker, err := openFile(fd, completeName)
 	if errors.Is(err, unix.ENOENT) {
 		st, err := fstat(fd)
-		return restore.Point{ID: id, Driver: Name, Created: time.Unix(0, st.Mtim.Nano()).UTC()}, err
+		return restore.Point{ID: id, Driver: d.name, Created: time.Unix(0, st.Mtim.Nano()).UTC()}, err
 	}
 	if err != nil {
 		return restore.Point{}, fmt.Errorf("restore point %s: %w", id, err)
@@ -139,6 +140,7 @@ func (p *point) decode() (*decoder, io.Closer, error) {
 		f.Close()
 		return nil, nil, fmt.Errorf("restore point %s: %w: %w", p.ID, restore.ErrPointDamaged, err)
 	}
+	p.tops = dec.header.Snapshots
 	return dec, f, nil
 }
 

@@ -221,7 +221,7 @@ func (r *restorer) replacement(ctx context.Context, e *entry, on volume, buf []b
 	if e.Keep == inPack {
 		return r.unpacked(ctx, e, on, buf)
 	}
-	object, err := openFile(r.p.fd, objectPath(e.Object))
+	object, err := r.p.object(e)
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ELOOP) {
 		r.damage(e.Path)
 		return nil, nil
@@ -315,7 +315,7 @@ func (r *restorer) recopy(ctx context.Context, e *entry, object int, in *install
 	}
 	defer unix.Close(to)
 	var sum string
-	if e.Keep == byClone && r.d.disk.clone(to, object, e.Path) == nil {
+	if (e.Keep == byClone || e.Keep == bySnapshot) && r.d.disk.clone(to, object, e.Path) == nil {
 		sum, err = hashFile(ctx, to, buf)
 	} else {
 		sum, err = r.d.disk.copyFile(ctx, to, object, buf, e.Path)

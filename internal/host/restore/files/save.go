@@ -50,7 +50,7 @@ func (d *Driver) save(ctx context.Context, id string, sc restore.Scope) (restore
 	if err := d.sweep(store); err != nil {
 		return none, err
 	}
-	p := restore.Point{ID: id, Driver: Name, Created: start.UTC()}
+	p := restore.Point{ID: id, Driver: d.name, Created: start.UTC()}
 	for attempt := 1; ; attempt++ {
 		one := p
 		if err := d.attempt(ctx, store, sc, &one); err == nil || attempt == saveAttempts || !errors.Is(err, restore.ErrChanging) {
@@ -94,7 +94,21 @@ func (d *Driver) fill(ctx context.Context, store int, s *survey, sc restore.Scop
 	if err := d.disk.mkdir(fd, objectsName, path+"/"+objectsName); err != nil {
 		return err
 	}
-	h := header{ID: p.ID, Created: p.Created, Scope: sc, Out: s.rules.outList(), Mounts: s.census.mounts}
+	if d.bySnapshot {
+		f, err := d.freeze(ctx, fd, path, s)
+		if err != nil {
+			return err
+		}
+		defer f.close()
+		s.keeper.frozen = f
+		if s.census, err = takeCensus(ctx, s.root, s.rules, s.keeper); err != nil {
+			return err
+		}
+		if err := s.census.fits(store, d.store); err != nil {
+			return err
+		}
+	}
+	h := header{ID: p.ID, Created: p.Created, Scope: sc, Out: s.rules.outList(), Mounts: s.census.mounts, Snapshots: s.keeper.tops()}
 	if err := d.writeManifest(ctx, fd, path+"/"+manifestName, h, s, p); err != nil {
 		return err
 	}

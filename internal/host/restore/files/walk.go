@@ -28,14 +28,28 @@ type node struct {
 	on   volume
 }
 
+// begins is the place where a volume begins.
+type begins struct {
+	path  string
+	on    volume
+	inode uint64
+}
+
 // walker goes through everything rules cover, in the order of the manifest.
 type walker struct {
 	rules   *rules
 	visit   func(*node) error
 	crossed []string // the mount points it went into
+	tops    []begins
+	// instead are open directories to enter in the place of what is at a path: snapshots, and what is
+	// mounted over what only the system itself has mounted there.
+	instead map[string]int
 }
 
 func (w *walker) walk(ctx context.Context, root int) error {
+	if fd, ok := w.instead["/"]; ok {
+		root = fd
+	}
 	st, err := fstat(root)
 	if err != nil {
 		return err
@@ -44,6 +58,7 @@ func (w *walker) walk(ctx context.Context, root int) error {
 	if err != nil {
 		return err
 	}
+	w.tops = append(w.tops, begins{"/", on, st.Ino})
 	if err := w.visit(&node{at: root, name: ".", path: "/", kind: isDir, st: st, on: on}); err != nil {
 		return err
 	}
@@ -70,6 +85,15 @@ func (w *walker) dir(ctx context.Context, fd int, path string, on volume) error 
 		}
 		if err != nil {
 			return fmt.Errorf("look at %s: %w", n.path, err)
+		}
+		if other, ok := w.instead[n.path]; ok {
+			n.at, n.name = other, "."
+			if n.st, err = fstat(other); err != nil {
+				return err
+			}
+			if n.on, err = volumeOf(other); err != nil {
+				return err
+			}
 		}
 		n.kind = kindOf(n.st.Mode)
 		if w.rules.foreign(n.path, n.kind) || w.rules.customers(n.path, n.kind) {
@@ -109,6 +133,7 @@ func (w *walker) enter(ctx context.Context, n *node) error {
 		if on, err = volumeOf(fd); err != nil {
 			return err
 		}
+		w.tops = append(w.tops, begins{n.path, on, st.Ino})
 	}
 	if mounted {
 		w.crossed = append(w.crossed, n.path)

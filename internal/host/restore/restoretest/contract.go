@@ -84,11 +84,18 @@ func contract(t *testing.T, fresh func(t *testing.T) Host) {
 	})
 	t.Run("OldProgramsAreOutOfReach", func(t *testing.T) {
 		s := newScene(t, fresh)
+		if s.host.Whole {
+			t.Skip("nothing of the point is on the host")
+		}
 		s.ok(os.Chmod(s.host.Scope.Store, 0o755))
 		s.save("p")
+		// What lies below a closed directory is out of reach, also where a snapshot shows it as it was.
 		s.ok(filepath.WalkDir(s.host.Scope.Store, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !d.IsDir() {
 				return err
+			}
+			if filepath.Dir(filepath.Dir(path)) == s.host.Scope.Store {
+				return fs.SkipDir
 			}
 			if i, err := d.Info(); err != nil || i.Mode().Perm()&0o077 != 0 {
 				t.Errorf("%s is open to others: %v %v", path, i.Mode(), err)

@@ -29,6 +29,14 @@ type Seen struct {
 // Look takes a picture of everything below root except the given paths (relative to it).
 func Look(t testing.TB, root string, except ...string) Picture {
 	t.Helper()
+	p, err := scan(root, except...)
+	if err != nil {
+		t.Fatalf("look at %s: %v", root, err)
+	}
+	return p
+}
+
+func scan(root string, except ...string) (Picture, error) {
 	p := Picture{}
 	names := map[[2]uint64][]string{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -54,7 +62,7 @@ func Look(t testing.TB, root string, except ...string) Picture {
 		return err
 	})
 	if err != nil {
-		t.Fatalf("look at %s: %v", root, err)
+		return nil, err
 	}
 	for _, same := range names {
 		if len(same) > 1 {
@@ -65,7 +73,7 @@ func Look(t testing.TB, root string, except ...string) Picture {
 			}
 		}
 	}
-	return p
+	return p, nil
 }
 
 func see(path string, st *unix.Stat_t) (Seen, error) {

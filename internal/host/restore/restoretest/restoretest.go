@@ -20,6 +20,16 @@ import (
 	"github.com/patchwart/patchwart/internal/host/restore"
 )
 
+// Fixture is a driver to be tried.
+type Fixture struct {
+	// Driver is its name, for the crash matrix.
+	Driver string
+	// Fresh makes an empty host. It is called several hundred times.
+	Fresh func(t *testing.T) Host
+	// Powered makes an empty host with a Power supply. Without it, power cuts are left out.
+	Powered func(t *testing.T) Host
+}
+
 // Host is what a driver is tried on.
 type Host struct {
 	// Scope has an empty Root of its own, on a file system where owners, modes and attributes of all
@@ -29,17 +39,33 @@ type Host struct {
 	// crash. fault, if not nil, is to be asked before each change that the driver makes to a file
 	// system, with the kind of change and the path; its error takes the place of the change.
 	Open func(fault func(op, path string) error) restore.Driver
+	// Power lets the suite take the power away in the middle of a write.
+	Power Power
+	// Whole says that the driver keeps and restores whole disks, with the customer's data, as a hypervisor
+	// does (restore.Point.Whole). What such a driver cannot do is asked of the others alone; what it does
+	// more is asked of it alone: the data comes back, too, and nothing that came since is lost.
+	Whole bool
+	// Discard removes a host whose tree cannot simply be removed. May be nil.
+	Discard func() error
+	// Former gives the tree of the state that a Whole driver kept before its last restore.
+	Former func() (root string, err error)
 }
 
-// Run tries a driver. fresh makes an empty host.
-func Run(t *testing.T, fresh func(t *testing.T) Host) {
+// Run tries a driver.
+func Run(t *testing.T, f Fixture) {
+	fresh := f.Fresh
 	NeedRoot(t)
 	for _, s := range stories {
-		t.Run(s.name, func(t *testing.T) { s.tell(newScene(t, fresh)) })
+		t.Run(s.name, func(t *testing.T) {
+			scene := newScene(t, fresh)
+			if s.only != "" && (s.only == "whole") != scene.host.Whole {
+				t.Skipf("a story of drivers that work by %s", s.only)
+			}
+			s.tell(scene)
+		})
 	}
 	t.Run("Contract", func(t *testing.T) { contract(t, fresh) })
-	t.Run("Crash", func(t *testing.T) { crashes(t, fresh) })
-	t.Run("Disk", func(t *testing.T) { disks(t, fresh) })
+	t.Run("Crash", func(t *testing.T) { crashes(t, f) })
 	t.Run("AnyChange", func(t *testing.T) { anyChange(t, fresh) })
 }
 
@@ -58,8 +84,10 @@ func NeedRoot(t testing.TB) {
 // scene is one host with a driver, ready for a story.
 type scene struct {
 	*Tree
-	host   Host
-	driver restore.Driver
+	host           Host
+	driver         restore.Driver
+	before, broken Picture // of a step that is cut off
+	matter         string  // what is being tried, for messages
 }
 
 // newScene makes a host with the usual tree.
@@ -69,8 +97,8 @@ func newScene(t *testing.T, fresh func(t *testing.T) Host) *scene {
 	h.Scope.Data = append(h.Scope.Data, "/srv", "/data", "/var/lib/mysql", "/opt/shop/data")
 	h.Scope.Volatile = append(h.Scope.Volatile, "/var/log", "/run")
 	s := &scene{Tree: &Tree{T: t, Root: h.Scope.Root}, host: h, driver: h.Open(nil)}
-	if err := os.MkdirAll(h.Scope.Store, 0o700); err != nil {
-		t.Fatal(err)
+	if !h.Whole {
+		s.ok(os.MkdirAll(h.Scope.Store, 0o700))
 	}
 	s.Debian()
 	return s
@@ -78,6 +106,9 @@ func newScene(t *testing.T, fresh func(t *testing.T) Host) *scene {
 
 // outside are the paths that identity does not include.
 func (s *scene) outside() []string {
+	if s.host.Whole {
+		return nil
+	}
 	out := append([]string{}, s.host.Scope.Data...)
 	out = append(out, s.host.Scope.Volatile...)
 	if rel, err := filepath.Rel(s.Root, s.host.Scope.Store); err == nil && filepath.IsLocal(rel) {
@@ -130,6 +161,9 @@ func (s *scene) differs(id, path, aspect string) {
 	v, err := s.driver.Verify(context.Background(), id)
 	if err != nil {
 		s.T.Fatalf("verify: %v", err)
+	}
+	if s.host.Whole && !v.Identical() {
+		return // a disk is another one, or not; by paths it cannot be said
 	}
 	for _, d := range v.Differences {
 		if d.Path == path && d.Aspect == aspect {
