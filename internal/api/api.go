@@ -100,6 +100,7 @@ type Backend struct {
 	Lifecycle Lifecycle
 	Calendar  Calendar
 	Inbox     Inbox
+	Standing  Standing
 }
 
 // Options are what the API needs besides its backend.
@@ -139,6 +140,7 @@ func New(b Backend, o Options) http.Handler {
 	s.holes()
 	s.rulings()
 	s.calendar()
+	s.standing()
 	s.inbox()
 	s.lifecycle()
 	s.describe(mux)

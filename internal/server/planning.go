@@ -39,7 +39,7 @@ func (s *Server) Plan(ctx context.Context, system string, preview bool) (board.P
 		if err != nil {
 			return err
 		}
-		p := planning{change: c, estate: e, wanted: map[string]wanted{}, freezes: freezes}
+		p := planning{change: c, estate: e, wanted: map[string]wanted{}, dates: map[string]*dates{}, freezes: freezes}
 		for _, sys := range e.Systems {
 			if system == "" || sys.Name == system {
 				if err := p.consider(ctx, sys.Name, preview); err != nil {
@@ -74,6 +74,7 @@ type planning struct {
 	freezes    []freeze.Closed
 	candidates []plan.Candidate
 	wanted     map[string]wanted // by run
+	dates      map[string]*dates // by contract
 	refused    []board.Waiting
 	not        []plan.NotPlanned
 }
@@ -135,8 +136,20 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 			return err
 		}
 	}
-	standing := sub.held.Contract.StandingOrder
-	if urgent { // a critical hole does not wait for the interval
+	standing, err := p.datesOf(sub.held)
+	if err != nil && !urgent { // nothing is due by a rule that cannot be computed
+		p.not = append(p.not, plan.NotPlanned{System: name, Run: id, Code: "no_date", Reason: lang.Textf(
+			"Wann der Dauerauftrag %[1]s fällig wird, lässt sich nicht berechnen.", "When standing order %[1]s falls due cannot be computed.", sub.held.Contract.StandingOrder.ID)})
+		return nil
+	}
+	if late, ok, err := p.server.overdue(ctx, p.Tx, sub, granted, standing); err != nil {
+		return err
+	} else if ok && !preview {
+		if err := p.alarmOverdue(ctx, late); err != nil {
+			return err
+		}
+	}
+	if urgent { // a critical hole does not wait for a date
 		standing = nil
 	}
 	if why := holdBack(granted, standing, past, last, p.at); !busy && !why.IsZero() {
@@ -153,6 +166,16 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 	p.candidates = append(p.candidates, candidate)
 	p.wanted[id] = wanted{subject: sub, request: request, mandate: granted, refusals: refusals, urgent: urgent}
 	return nil
+}
+
+// datesOf are the dates of a contract's standing order; systems of a contract share them.
+func (p *planning) datesOf(held estate.Held) (*dates, error) {
+	if d, known := p.dates[held.Contract.ID]; known {
+		return d, nil
+	}
+	d, err := datesOf(held.Contract.StandingOrder, held.Window, p.server.zones, p.at)
+	p.dates[held.Contract.ID] = d
+	return d, err
 }
 
 // targets are the changes that a run was ordered to make.

@@ -19,6 +19,7 @@ const (
 	RulingMessage    = "message"    // a customer's message, and what came of it
 	RulingLetter     = "letter"     // a mail to be sent
 	RulingFreeze     = "freeze"     // a time in which nothing is changed
+	RulingStanding   = "standing"   // what was said about single dates of a standing order
 	RulingMove       = "move"       // how far the move of a system to a newer generation is
 )
 

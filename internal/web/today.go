@@ -51,6 +51,7 @@ type todayView struct {
 	Desk    int // messages that somebody has to deal with
 	Running capped[board.RunRow]
 	Needs   capped[board.RunRow]
+	Overdue capped[board.Overdue]
 	Waiting capped[board.Waiting]
 	Silent  capped[board.Silent]
 	Next    capped[board.RunRow]
@@ -74,6 +75,7 @@ func (c *console) today(w http.ResponseWriter, r *http.Request) {
 		Feeds:   t.Feeds,
 		Desk:    t.Desk,
 		Running: capAt(t.Running, maxRunning, "/laeufe?zustand=laeuft"),
+		Overdue: capAt(t.Overdue, maxWaiting, ""),
 		Needs:   capAt(t.Needs, maxNeeds, "/laeufe?zustand=braucht"),
 		Waiting: capAt(t.Waiting, maxWaiting, "/systeme?zustand=wartet"),
 		Silent:  capAt(t.Silent, maxSilent, "/systeme?zustand=stumm"),
@@ -106,6 +108,7 @@ func todayLead(v todayView) string {
 		{v.Clocks.Total, todayWords.LeadClocks},
 		{v.Running.Total, todayWords.LeadRunning},
 		{v.Needs.Total, todayWords.LeadNeeds},
+		{v.Overdue.Total, todayWords.LeadOverdue},
 		{v.Waiting.Total, todayWords.LeadWaiting},
 		{v.Silent.Total, todayWords.LeadSilent},
 	} {

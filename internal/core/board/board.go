@@ -91,6 +91,7 @@ type Today struct {
 	Feeds   []Feed     `json:"feeds"`   // feeds that need a person: stale, or their last publication was refused
 	Desk    int        `json:"desk"`    // customers' messages that somebody has to deal with
 	Needs   []RunRow   `json:"needs"`   // failed, restored, blocked, not effective, unknown: newest first, loudest first
+	Overdue []Overdue  `json:"overdue"` // dates of standing orders that went by with nothing done
 	Waiting []Waiting  `json:"waiting"` // due, but not permitted yet
 	Silent  []Silent   `json:"silent"`  // hosts that should report and do not
 	Running []RunRow   `json:"running"`

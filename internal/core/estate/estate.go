@@ -7,7 +7,10 @@
 // in a ticket.
 package estate
 
-import "github.com/patchwart/patchwart/internal/core/policy"
+import (
+	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/window"
+)
 
 // Estate is everything one hoster looks after, as stated in one document.
 type Estate struct {
@@ -65,20 +68,6 @@ type Contract struct {
 	Agreements    []string            `json:"agreements,omitempty"` // IDs of individual agreements (Sonderabsprachen)
 }
 
-// StandingOrder is the customer's documented instruction that work of one scope may recur
-// (Dauerauftrag; MH2-14, MH2-21).
-type StandingOrder struct {
-	ID       string     `json:"id"`
-	By       string     `json:"by"`      // contact ID, needs AuthorityOrder
-	Given    string     `json:"given"`   // date of the instruction, YYYY-MM-DD
-	Text     string     `json:"text"`    // the instruction, verbatim
-	Channel  string     `json:"channel"` // ticket number or document
-	Scope    Scope      `json:"scope"`   // what it covers
-	Ends     string     `json:"ends,omitempty"`
-	Paused   bool       `json:"paused,omitempty"`
-	Interval Recurrence `json:"interval"`
-}
-
 // Scope is the class of changes that an order covers.
 type Scope string
 
@@ -86,17 +75,6 @@ type Scope string
 const (
 	ScopeSecurity Scope = "security_updates"
 	ScopeUpdates  Scope = "updates" // all updates within the release, security included
-)
-
-// Recurrence is how often a standing order falls due (MH2-22).
-type Recurrence string
-
-// The recurrences a standing order can have.
-const (
-	Quarterly Recurrence = "quarterly"
-	Monthly   Recurrence = "monthly"
-	Weekly    Recurrence = "weekly"
-	Nightly   Recurrence = "nightly"
 )
 
 // System is one host under a contract.
@@ -132,10 +110,4 @@ type Check struct {
 }
 
 // Window is a recurring maintenance window in local time (Wartungsfenster).
-type Window struct {
-	Name  string   `json:"name"`
-	Days  []string `json:"days"`  // mon … sun
-	Start string   `json:"start"` // HH:MM local time
-	Hours float64  `json:"hours"` // length, at most 24
-	Zone  string   `json:"zone"`  // IANA name, e.g. Europe/Berlin
-}
+type Window = window.Window

@@ -159,7 +159,7 @@ func (r *reader) contract(o object) Contract {
 	}
 	if n, ok := o.fields["standing_order"]; ok {
 		so := r.standingOrder(r.object(n.value, join(o.path, "standing_order"),
-			"id", "by", "given", "text", "channel", "scope", "ends", "paused", "interval"), c)
+			"id", "by", "given", "text", "channel", "scope", "ends", "paused", "interval", "rule", "starts", "moved", "left_out", "pauses"), c)
 		c.StandingOrder = &so
 	}
 	for i, n := range o.items("agreements", maxAgreements) {
@@ -173,23 +173,6 @@ func (r *reader) contract(o object) Contract {
 	}
 	r.checkContract(o, c)
 	return c
-}
-
-func (r *reader) standingOrder(o object, c Contract) StandingOrder {
-	s := StandingOrder{
-		ID:       o.shaped("id", required, formName),
-		By:       o.shaped("by", required, formName),
-		Given:    o.date("given", required),
-		Text:     o.text("text", required, maxProse),
-		Channel:  o.text("channel", required, maxLine),
-		Scope:    choice(o, "scope", required, ScopeSecurity, ScopeUpdates),
-		Ends:     o.date("ends", optional),
-		Paused:   o.flag("paused"),
-		Interval: choice(o, "interval", required, Quarterly, Monthly, Weekly, Nightly),
-	}
-	r.unique("standing order", s.ID, o.field("id"))
-	r.checkStandingOrder(o, s, c)
-	return s
 }
 
 func (r *reader) system(o object) System {
