@@ -24,8 +24,8 @@ type standingPath struct {
 
 // standingInput says something about single dates.
 type standingInput struct {
-	standingPath
-	Body struct {
+	Contract string `path:"contract" maxLength:"63" doc:"ID of the contract"`
+	Body     struct {
 		Kind   board.StandingKind `json:"kind" enum:"move,leave_out,pause,resume" doc:"What is said"`
 		Day    string             `json:"day,omitempty" maxLength:"10" doc:"move, leave_out: the day on which the rule has the date, 2026-12-05"`
 		To     string             `json:"to,omitempty" maxLength:"16" doc:"move: where to, in local time, 2026-12-12T05:00"`
