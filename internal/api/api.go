@@ -50,6 +50,7 @@ type Orders interface {
 	Order(ctx context.Context, id string) (board.OrderRow, error)
 	Withdraw(ctx context.Context, w board.WithdrawalRequest) (board.OrderRow, error)
 	Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error) // "" = all systems
+	PlanDiff(ctx context.Context, system string) (board.PlanDiff, error)             // "" = all systems
 }
 
 // Runs is what was, is and will be done.

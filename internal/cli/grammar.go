@@ -159,7 +159,8 @@ type withdrawCmd struct {
 
 type planCmd struct {
 	System  string `arg:"" optional:"" help:"arg_system_all"`
-	Preview bool   `help:"flag_plan_preview"`
+	Preview bool   `xor:"only" help:"flag_plan_preview"`
+	Diff    bool   `xor:"only" help:"flag_plan_diff"`
 }
 
 type runsCmd struct {

@@ -39,6 +39,7 @@ var helpWords = map[string]lang.Text{
 	"cmd_withdraw":       lang.T("Einen Auftrag zurückziehen, bis sein Lauf beginnt.", "Take an order back, until its run begins."),
 	"arg_order":          lang.T("Kennung des Auftrags.", "ID of the order."),
 	"flag_withdraw_text": lang.T("Was gesagt wurde, wörtlich.", "What was said, verbatim."),
+	"flag_plan_diff":     lang.T("Nur zeigen, was sich gegenüber dem Geplanten ändern würde.", "Only show what would change against what is planned."),
 	"cmd_plan":           lang.T("Planen, was erlaubt ist, und sagen, warum der Rest nicht.", "Plan what is permitted, and say why not the rest."),
 	"cmd_runs":           lang.T("Läufe auflisten, neueste zuerst.", "List runs, newest first."),
 	"cmd_run":            lang.T("Ein Lauf.", "One run."),
@@ -299,7 +300,7 @@ var examples = map[string][]lang.Text{
 	"order": {lang.T(
 		`patchwart order db1 --contact anna --channel "Ticket 4712" --explicit --text "Bitte spielen Sie die Sicherheitsupdates ein."`,
 		`patchwart order db1 --contact anna --channel "ticket 4712" --explicit --text "Please install the security updates."`)},
-	"plan":            {same("patchwart plan --preview"), same("patchwart plan db1")},
+	"plan":            {same("patchwart plan --preview"), same("patchwart plan db1"), same("patchwart plan --diff")},
 	"runs":            {same("patchwart runs --system web1"), same("patchwart runs --stage planned")},
 	"run":             {same("patchwart run show r-7f3a")},
 	"run show":        {same("patchwart run show r-7f3a"), same("patchwart run show r-7f3a --follow")},

@@ -61,6 +61,12 @@ func (s *Server) subject(ctx context.Context, tx *store.Tx, e estate.Estate, nam
 	if !ok {
 		return subject{}, fault.Missing("Das System", "system", name)
 	}
+	return s.subjectOf(ctx, tx, held)
+}
+
+// subjectOf is subject where the system is at hand with all that is agreed about it.
+func (s *Server) subjectOf(ctx context.Context, tx *store.Tx, held estate.Held) (subject, error) {
+	name := held.System.Name
 	var err error
 	if held.Contract.StandingOrder, err = s.standingOrder(ctx, tx, held.Contract, held.Window); err != nil {
 		return subject{}, err

@@ -11,7 +11,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
-	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
@@ -151,7 +150,7 @@ type System struct {
 	DueList   []DueRow        `json:"due_list"`
 	Job       policy.Decision `json:"job"` // for security updates of the OS from standard repositories
 	Orders    []mandate.Order `json:"orders"`
-	Slot      *plan.Slot      `json:"slot,omitempty"` // next window, were a run planned now
+	Slot      *Slot           `json:"slot,omitempty"` // next window, were a run planned now
 	NoSlot    lang.Text       `json:"no_slot"`
 	Runs      []RunRow        `json:"runs"`
 	Clocks    []ClockRow      `json:"clocks"`  // critical holes: open ones, and those closed lately
@@ -233,14 +232,6 @@ type OrderReceipt struct {
 	Confirmation lang.Text     `json:"confirmation"` // names scope, charge, and that compatibility is not checked (MH2-15)
 	Allowed      int           `json:"allowed"`      // due changes it permits now
 	LeftOut      int           `json:"left_out"`
-}
-
-// PlanResult is the result of planning: what was planned (or would be), and why not the rest.
-type PlanResult struct {
-	Preview bool              `json:"preview"`
-	Slots   []plan.Slot       `json:"slots"`
-	Not     []plan.NotPlanned `json:"not"`
-	Refused []Waiting         `json:"refused"`
 }
 
 // Applied is what applying an estate document changed.

@@ -17,6 +17,7 @@ type Estate struct {
 	Customers []Customer `json:"customers"`
 	Windows   []Window   `json:"windows"`
 	Contracts []Contract `json:"contracts"`
+	Pools     []Pool     `json:"pools,omitempty"`
 	Systems   []System   `json:"systems"`
 }
 
@@ -89,6 +90,32 @@ type System struct {
 	Maintained  bool               `json:"maintained,omitempty"`   // the customer has a maintenance contract with the agency (IT-44)
 	Services    []string           `json:"services,omitempty"`     // units that must run after a change as before
 	Checks      []Check            `json:"checks,omitempty"`
+	Placement
+}
+
+// Placement is where a system stands and what it hangs together with.
+type Placement struct {
+	Site       string   `json:"site,omitempty"`       // name of a pool of the kind site
+	Hypervisor string   `json:"hypervisor,omitempty"` // name of a pool of the kind hypervisor
+	Groups     []string `json:"groups,omitempty"`     // names; of the systems of a group never two are changed at a time
+	After      []string `json:"after,omitempty"`      // systems that are changed before it, where both are due
+}
+
+// PoolKind is what a pool is.
+type PoolKind string
+
+// The kinds of pools.
+const (
+	PoolSite       PoolKind = "site"
+	PoolHypervisor PoolKind = "hypervisor"
+)
+
+// Pool is a place at which only so many systems are changed at a time: a data centre with one person on duty, a
+// hypervisor that does not bear three hosts restarting.
+type Pool struct {
+	Name   string   `json:"name"`
+	Kind   PoolKind `json:"kind"`
+	AtOnce int      `json:"at_once"`
 }
 
 // CheckKind is a fixed way of asking a service whether it is well.

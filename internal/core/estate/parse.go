@@ -18,6 +18,9 @@ const (
 	maxServices   = 200     // of one system
 	maxChecks     = 50      // of one system
 	maxAgreements = 20      // of one contract
+	maxGroups     = 20      // of one system
+	maxAfter      = 50      // of one system
+	maxAtOnce     = 10_000  // of one pool
 	maxLine       = 200     // characters of a name or a purpose
 	maxProse      = 4000    // characters of an instruction
 )
@@ -65,19 +68,24 @@ func (r *reader) read(doc []byte) (Estate, bool) {
 	if root == nil {
 		return Estate{}, false
 	}
-	top := r.object(root, "", "customers", "windows", "contracts", "systems")
+	top := r.object(root, "", "customers", "windows", "pools", "contracts", "systems")
 	e := Estate{
 		Customers: list(top, "customers", r.customer, "id", "name", "contacts"),
 		Windows:   list(top, "windows", r.window, "name", "days", "start", "hours", "zone"),
+		Pools:     list(top, "pools", r.pool, "name", "kind", "at_once"),
 		Contracts: list(top, "contracts", r.contract,
 			"id", "customer", "model", "package", "policy", "window", "standing_order", "agreements"),
 		Systems: list(top, "systems", r.system,
-			"name", "contract", "admin_access", "purpose", "created", "os_supported", "agency", "maintained", "services", "checks"),
+			"name", "contract", "admin_access", "purpose", "created", "os_supported", "agency", "maintained", "services", "checks",
+			"site", "hypervisor", "groups", "after"),
 	}
 	if len(r.places) == 0 && len(e.Customers)+len(e.Windows)+len(e.Contracts)+len(e.Systems) == 0 {
 		r.problem(spotOf(root), "", lang.T(
 			"das Dokument nennt nichts; erwartet sind customers, windows, contracts und systems",
 			"the document states nothing; customers, windows, contracts and systems are expected"))
+	}
+	if len(e.Pools) == 0 { // nothing, as in a document that does not speak of them
+		e.Pools = nil
 	}
 	for _, check := range r.later {
 		check(e)
@@ -201,6 +209,7 @@ func (r *reader) system(o object) System {
 		s.Services = append(s.Services, unit)
 	}
 	s.Checks = r.checks(o)
+	s.Placement = r.placement(o, s.Name)
 	return s
 }
 

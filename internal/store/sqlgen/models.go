@@ -144,6 +144,13 @@ type PolicyValidity struct {
 	StatedBy  string
 }
 
+type Pool struct {
+	Name     string
+	Position int64
+	Kind     string
+	AtOnce   int64
+}
+
 type Publication struct {
 	Feed     string
 	Accepted int64
@@ -235,6 +242,7 @@ type System struct {
 	OsSupported string
 	Agency      string
 	Maintained  bool
+	Placement   string
 }
 
 type Verdict struct {
