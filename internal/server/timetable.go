@@ -102,7 +102,7 @@ func (t *timetable) take(ctx context.Context, r store.Run) error {
 	median, high := durations(past)
 	if r.Stage != board.Planned || !r.Slot.From.After(t.at) || r.Measure != "" {
 		t.running[r.System] = r.ID
-		t.in.Running = append(t.in.Running, schedule.Running{ID: r.ID, System: r.System, Until: r.Slot.From.Add(high),
+		t.in.Running = append(t.in.Running, schedule.Running{ID: r.ID, System: r.System, Until: r.Slot.From.Truncate(time.Minute).Add(high), // as it was planned
 			Pools: t.poolsOf(held.System), Groups: t.groupsOf(held.System)})
 		return nil
 	}
