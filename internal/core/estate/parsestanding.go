@@ -95,7 +95,8 @@ func (r *reader) checkRecurrence(o object, s StandingOrder, c Contract, e Estate
 		return
 	}
 	for _, p := range wrong.Places {
-		field, at := p.Field, o.at
+		field := p.Field
+		var at spot
 		switch name, _, _ := strings.Cut(strings.ReplaceAll(field, "[", "."), "."); {
 		case field == "start":
 			field, at = "starts", o.spotOf("starts")
