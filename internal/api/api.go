@@ -52,6 +52,7 @@ type Orders interface {
 	Order(ctx context.Context, id string) (board.OrderRow, error)
 	Withdraw(ctx context.Context, w board.WithdrawalRequest) (board.OrderRow, error)
 	Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error) // "" = all systems
+	PlanDiff(ctx context.Context, system string) (board.PlanDiff, error)             // "" = all systems
 }
 
 // Runs is what was, is and will be done.
@@ -104,6 +105,7 @@ type Backend struct {
 	Lifecycle Lifecycle
 	Calendar  Calendar
 	Inbox     Inbox
+	Standing  Standing
 }
 
 // Options are what the API needs besides its backend.
@@ -143,6 +145,7 @@ func New(b Backend, o Options) http.Handler {
 	s.holes()
 	s.rulings()
 	s.calendar()
+	s.standing()
 	s.inbox()
 	s.lifecycle()
 	s.describe(mux)

@@ -73,6 +73,12 @@ func (s *service) orders() {
 		func(ctx context.Context, in *withdrawalInput) (*body[board.OrderRow], error) {
 			return answer(s.backend.Orders.Withdraw(ctx, board.WithdrawalRequest{Order: in.ID, Contact: in.Body.Contact, Channel: in.Body.Channel, Text: in.Body.Text}))
 		})
+	register(s, s.operation(http.MethodGet, "/plan/diff", "planDiff", "What planning now would change against what is planned; changes nothing", limitRead),
+		func(ctx context.Context, in *systemQuery) (*body[board.PlanDiff], error) {
+			d, err := s.backend.Orders.PlanDiff(ctx, in.System)
+			d.Added, d.Moved, d.Removed, d.Not = filled(d.Added), filled(d.Moved), filled(d.Removed), filled(d.Not)
+			return answer(d, err)
+		})
 	register(s, s.operation(http.MethodPost, "/plan", "plan", "Plan what is permitted, and say why not the rest", limitWrite),
 		func(ctx context.Context, in *planInput) (*body[board.PlanResult], error) {
 			return answer(s.backend.Orders.Plan(ctx, in.Body.System, in.Body.Preview))

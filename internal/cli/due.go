@@ -31,7 +31,7 @@ func (cmd dueCmd) Run(a *app) error {
 	if len(unknown) > 0 {
 		a.print(a.tf(systemWords.Unreported, clean(strings.Join(unknown, ", "))))
 	}
-	return nil
+	return a.overdue(c, cmd.System)
 }
 
 // unreported lists the systems, or the one that is asked for, of which it is not known what is due:

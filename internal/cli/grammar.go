@@ -77,6 +77,14 @@ type grammar struct {
 		End      freezeEndCmd      `cmd:"" help:"cmd_freeze_end"`
 		Override freezeOverrideCmd `cmd:"" help:"cmd_freeze_override"`
 	} `cmd:"" help:"cmd_freeze"`
+	Standing struct {
+		List   standingListCmd   `cmd:"" help:"cmd_standing_list"`
+		Show   standingShowCmd   `cmd:"" help:"cmd_standing_show"`
+		Move   standingMoveCmd   `cmd:"" help:"cmd_standing_move"`
+		Skip   standingSkipCmd   `cmd:"" help:"cmd_standing_skip"`
+		Pause  standingPauseCmd  `cmd:"" help:"cmd_standing_pause"`
+		Resume standingResumeCmd `cmd:"" help:"cmd_standing_resume"`
+	} `cmd:"" help:"cmd_standing"`
 	Mitigation struct {
 		List mitigationListCmd `cmd:"" help:"cmd_mitigation_list"`
 		Add  mitigationAddCmd  `cmd:"" help:"cmd_mitigation_add"`
@@ -170,7 +178,8 @@ type countersignKeyCmd struct {
 
 type planCmd struct {
 	System  string `arg:"" optional:"" help:"arg_system_all"`
-	Preview bool   `help:"flag_plan_preview"`
+	Preview bool   `xor:"only" help:"flag_plan_preview"`
+	Diff    bool   `xor:"only" help:"flag_plan_diff"`
 }
 
 type runsCmd struct {

@@ -120,6 +120,9 @@ func (cmd planCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if cmd.Diff {
+		return a.planDiff(c, cmd.System)
+	}
 	p, err := c.Plan(a.ctx, cmd.System, cmd.Preview)
 	if err != nil {
 		return err
@@ -171,6 +174,15 @@ func (a *app) plan(p client.PlanResult, zones map[string]string) {
 		a.table("  ", []lang.Text{w.System, w.Run, w.When, w.Takes, w.Reason}, cells)
 	}
 	first := len(cells) == 0
+	if len(p.Moved)+len(p.Gone) > 0 {
+		a.part(&first, lang.T("Verschoben oder entfallen", "Moved or gone"))
+		for _, m := range p.Moved {
+			a.print("  → " + clean(m.System) + "  " + clean(m.Run) + "  " + a.span(m.After, "") + "  " + a.t(m.Reason))
+		}
+		for _, n := range p.Gone {
+			a.print("  − " + clean(n.System) + "  " + clean(n.Run) + "  " + a.t(n.Reason))
+		}
+	}
 	if len(p.Not) > 0 {
 		a.part(&first, w.NotPlanned)
 		for _, n := range p.Not {

@@ -17,7 +17,7 @@ import (
 // evidence lists the tables that hold evidence, and the kind of entry that speaks of each.
 var evidence = map[string]string{
 	"estate": store.KindEstate, "customers": store.KindEstate, "contacts": store.KindEstate, "windows": store.KindEstate,
-	"contracts": store.KindEstate, "systems": store.KindEstate,
+	"contracts": store.KindEstate, "systems": store.KindEstate, "pools": store.KindEstate,
 	"agreements": store.KindAgreement, "policy_validities": store.KindValidity, "estate_versions": store.KindEstateVersion,
 	"policies": store.KindPolicy, "agents": store.KindAgent, "orders": store.KindOrder, "runs": store.KindRun,
 	"papers": store.KindPaper, "mandates": store.KindMandate, "work_orders": store.KindWorkOrder, "run_events": store.KindRunEvent,

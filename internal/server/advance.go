@@ -7,7 +7,6 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/lang"
-	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/engine"
 	"github.com/patchwart/patchwart/internal/store"
@@ -166,6 +165,9 @@ func (c *change) begin(ctx context.Context, r store.Run) (time.Duration, error) 
 	if !left {
 		return c.postpone(ctx, r)
 	}
+	if full, err := c.crowded(ctx, r); err != nil || full {
+		return lookAgain, err
+	}
 	if r.Measure != "" { // what is due does not matter to it
 		return 0, c.closeMeasure(ctx, r)
 	}
@@ -216,40 +218,8 @@ func (c *change) fits(ctx context.Context, r store.Run) (bool, error) {
 // postpone gives the run the next slot (obstacle 18: a host that was away is caught up at the next
 // permitted one). Without any slot the run ends as deferred.
 func (c *change) postpone(ctx context.Context, r store.Run) (time.Duration, error) {
-	e, err := c.Estate(ctx)
-	if err != nil {
-		return 0, err
-	}
-	past, err := c.Runs(ctx, board.RunFilter{System: r.System, Limit: 20})
-	if err != nil {
-		return 0, err
-	}
-	held, ok := e.Held(r.System)
-	made := plan.Plan{}
-	if ok {
-		freezes, err := c.server.freezesInForce(ctx, c.Tx)
-		if err != nil {
-			return 0, err
-		}
-		if next, err := c.server.candidate(held, past, freezes); err == nil || r.Urgent {
-			// The slot that was missed is over for this run, even where a rest of it is left.
-			next.Run, next.NotUntil, next.Urgent = r.ID, r.Slot.To, r.Urgent
-			made = plan.Make(c.at, []plan.Candidate{next})
-		}
-	}
-	if len(made.Slots) == 0 {
-		return 0, c.endHere(ctx, r, verdict.Deferred, "no_slot", lang.T(
-			"Es gibt kein Wartungsfenster mehr, in das der Lauf passt.", "There is no maintenance window left that the run fits into."))
-	}
-	r.Stage, r.Slot = board.Planned, made.Slots[0].At
-	r.Sentence = lang.T("Das Wartungsfenster ging vorbei, ohne dass begonnen werden konnte; nachgeholt wird im nächsten.",
-		"The maintenance window passed before work could begin; it is made up for in the next one.")
-	st, err := c.UpdateRun(ctx, r, r.Version)
-	if err := c.put(ctx, st, err); err != nil {
-		return 0, err
-	}
-	c.wake(topicRun(r.ID))
-	return r.Slot.From.Sub(c.at), nil
+	// The slot that was missed is over for this run, even where a rest of it is left.
+	return lookAgain, c.again(ctx, r, r.Slot.To)
 }
 
 // endHere ends a run that the host has not begun.

@@ -7,10 +7,9 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/finding"
-	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/lang"
-	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/schedule"
 	"github.com/patchwart/patchwart/internal/store"
 )
 
@@ -126,11 +125,9 @@ func (s *Server) System(ctx context.Context, name string) (board.System, error) 
 		} else if ok {
 			out.Facts = &row.Facts
 		}
-		freezes, err := s.freezesInForce(ctx, tx)
-		if err != nil {
+		if out.Slot, out.NoSlot, err = s.nextSlot(ctx, tx, e, sub, runs); err != nil {
 			return err
 		}
-		out.Slot, out.NoSlot = s.nextSlot(sub, runs, freezes)
 		if out.Root, err = rootAccess(ctx, tx, sub.held, sub.facts); err != nil {
 			return err
 		}
@@ -143,19 +140,25 @@ func (s *Server) System(ctx context.Context, name string) (board.System, error) 
 }
 
 // nextSlot is the slot a run would get now, or why there is none.
-func (s *Server) nextSlot(sub subject, past []store.Run, freezes []freeze.Closed) (*plan.Slot, lang.Text) {
+func (s *Server) nextSlot(ctx context.Context, tx *store.Tx, e estate.Estate, sub subject, past []store.Run) (*board.Slot, lang.Text, error) {
 	if sub.held.Contract.Window == "" {
-		return nil, lang.T("Der Vertrag nennt kein Wartungsfenster.", "The contract names no maintenance window.")
+		return nil, lang.T("Der Vertrag nennt kein Wartungsfenster.", "The contract names no maintenance window."), nil
 	}
-	candidate, err := s.candidate(sub.held, past, freezes)
+	t, err := (&change{Tx: tx, server: s, at: s.now()}).timetable(ctx, e)
 	if err != nil {
-		return nil, lang.T("Das Wartungsfenster ist nicht brauchbar.", "The maintenance window is not usable.")
+		return nil, lang.Text{}, err
 	}
-	made := plan.Make(s.now(), []plan.Candidate{candidate})
-	if len(made.Slots) == 0 {
-		return nil, made.Not[0].Reason
+	for _, r := range past { // were there none yet
+		if r.Stage == board.Planned {
+			t.drop(r.ID)
+		}
 	}
-	return &made.Slots[0], lang.Text{}
+	median, high := durations(past)
+	next, why, err := t.next(t.wish("next", t.held[sub.held.System.Name], schedule.Ordered, median, high))
+	if err != nil || why.Code != "" {
+		return nil, why.Text(), err
+	}
+	return &board.Slot{System: sub.held.System.Name, At: t.slot(next, false, high), Estimate: high, Reason: t.why(next, false, high)}, lang.Text{}, nil
 }
 
 // Due lists what is due on a system, or on all of them, each with its decision.

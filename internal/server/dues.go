@@ -62,7 +62,18 @@ func (s *Server) subject(ctx context.Context, tx *store.Tx, e estate.Estate, nam
 	if !ok {
 		return subject{}, fault.Missing("Das System", "system", name)
 	}
+	return s.subjectOf(ctx, tx, held)
+}
+
+// subjectOf is subject where the system is at hand with all that is agreed about it.
+func (s *Server) subjectOf(ctx context.Context, tx *store.Tx, held estate.Held) (subject, error) {
+	name := held.System.Name
+	var err error
+	if held.Contract.StandingOrder, err = s.standingOrder(ctx, tx, held.Contract, held.Window); err != nil {
+		return subject{}, err
+	}
 	sub := s.shelf().subjectOf(held, s.dayFor(held, s.now()))
+	sub.zone = s.local(held, s.now()).Location()
 	head, ok, err := tx.FactsHead(ctx, name)
 	if err != nil {
 		return sub, err

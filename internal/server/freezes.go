@@ -14,8 +14,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/lang"
-	"github.com/patchwart/patchwart/internal/core/plan"
-	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/core/window"
 	"github.com/patchwart/patchwart/internal/store"
 )
@@ -178,98 +176,19 @@ func (s *Server) changeFreeze(ctx context.Context, id string, do func(c *change,
 	return out, err
 }
 
-// reslotAll moves the planned runs that a freeze is in the way of; with earlier, also those that can be made
-// earlier now. All others stay where they are.
-func (c *change) reslotAll(ctx context.Context, earlier bool) ([]string, error) {
-	runs, err := c.ActiveRuns(ctx)
-	if err != nil {
-		return nil, err
-	}
-	freezes, err := c.server.freezesInForce(ctx, c.Tx)
-	if err != nil {
-		return nil, err
-	}
-	e, err := c.Estate(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var moved []string
-	for _, r := range runs {
-		if r.Stage != board.Planned || !r.Slot.From.After(c.at) || !earlier && !frozen(freezes, r) {
-			continue
-		}
-		did, err := c.reslot(ctx, r, e, freezes)
-		if err != nil {
-			return moved, err
-		}
-		if did {
-			moved = append(moved, r.ID)
-		}
-	}
-	return moved, nil
-}
-
 // atTheDoor moves a run whose slot has come where a freeze is in the way that was not there when it was planned.
 func (c *change) atTheDoor(ctx context.Context, r store.Run) (moved bool, err error) {
 	freezes, err := c.server.freezesInForce(ctx, c.Tx)
 	if err != nil || !frozen(freezes, r) {
 		return false, err
 	}
-	e, err := c.Estate(ctx)
-	if err != nil {
-		return false, err
-	}
-	return c.reslot(ctx, r, e, freezes)
+	return true, c.again(ctx, r, time.Time{})
 }
 
 // frozen reports whether a freeze is in the way of a run's slot.
 func frozen(freezes []freeze.Closed, r store.Run) bool {
 	work := freeze.Work{System: r.System, Customer: r.Customer, Emergency: r.Urgent}
 	return len(freeze.Holding(freezes, work, r.Slot)) > 0
-}
-
-// reslot gives a planned run another slot, where a freeze is in the way of its own, or an earlier one is free.
-func (c *change) reslot(ctx context.Context, r store.Run, e estate.Estate, freezes []freeze.Closed) (bool, error) {
-	held, ok := e.Held(r.System)
-	if !ok {
-		return false, nil
-	}
-	past, err := c.Runs(ctx, board.RunFilter{System: r.System, Limit: 50})
-	if err != nil {
-		return false, err
-	}
-	candidate, err := c.server.candidate(held, past, freezes)
-	if err != nil && !r.Urgent {
-		return false, nil // without a window it is told when the slot comes
-	}
-	candidate.Run, candidate.Urgent = r.ID, r.Urgent
-	made := plan.Make(c.at, []plan.Candidate{candidate})
-	if len(made.Slots) == 0 {
-		return true, c.endHere(ctx, r, verdict.Deferred, "frozen", made.Not[0].Reason)
-	}
-	was, now := r.Slot, made.Slots[0]
-	// A freeze that takes only a part of the slot narrows it.
-	if now.At == was || !frozen(freezes, r) && !now.At.From.Before(was.From) {
-		return false, nil
-	}
-	r.Slot, r.Sentence = now.At, now.Reason
-	st, err := c.UpdateRun(ctx, r, r.Version)
-	if err := c.put(ctx, st, err); err != nil {
-		return false, err
-	}
-	c.wake(topicRun(r.ID))
-	if err := c.enqueue(ctx, jobAdvance, r.ID, r.Slot.From); err != nil {
-		return false, err
-	}
-	zone, err := c.server.zones(cmp.Or(r.Zone, hostersZone))
-	if err != nil {
-		zone = time.UTC
-	}
-	at := func(t time.Time) lang.Text {
-		return lang.T(lang.DateTime(t.In(zone), lang.DE), lang.DateTime(t.In(zone), lang.EN))
-	}
-	return true, c.tell(ctx, r.System, noticeMoved, r.ID+r.Slot.From.String(), recipient(clock.Customer, held), lang.Textf(
-		"%[1]s: Die Wartung ist verschoben, von %[2]s auf %[3]s. %[4]s", "%[1]s: the maintenance has moved, from %[2]s to %[3]s. %[4]s", r.System, at(was.From), at(now.At.From), now.Reason))
 }
 
 // tell keeps a notice that is about no hole. What was told is not told again.

@@ -5,60 +5,29 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"github.com/patchwart/patchwart/internal/core/policy"
-	"github.com/patchwart/patchwart/internal/core/verdict"
 	"slices"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
-	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
-	"github.com/patchwart/patchwart/internal/core/plan"
-	"github.com/patchwart/patchwart/internal/core/window"
+	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/schedule"
+	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/store"
 )
 
-// firstEstimate is how long a run is expected to take on a host that has no history yet.
-const firstEstimate = 15 * time.Minute
-
-// Plan gives every system with permitted changes (or the one named) its slot. A preview changes nothing.
+// Plan gives every system with permitted changes (or the one named) its slot, beside all that is planned already.
+// What is planned stays where it is as far as it can; what moves is told. A preview changes nothing.
 func (s *Server) Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error) {
-	result := board.PlanResult{Preview: preview}
+	var result board.PlanResult
 	work := func(c *change) error {
-		e, err := c.Estate(ctx)
-		if err != nil {
-			return err
-		}
-		if _, ok := e.System(system); system != "" && !ok {
-			return fault.Missing("Das System", "system", system)
-		}
-		freezes, err := s.freezesInForce(ctx, c.Tx)
-		if err != nil {
-			return err
-		}
-		p := planning{change: c, estate: e, wanted: map[string]wanted{}, freezes: freezes}
-		for _, sys := range e.Systems {
-			if system == "" || sys.Name == system {
-				if err := p.consider(ctx, sys.Name, preview); err != nil {
-					return err
-				}
-			}
-		}
-		result.Refused, result.Not = p.refused, p.not
-		made := plan.Make(c.at, p.candidates)
-		result.Slots, result.Not = made.Slots, append(result.Not, made.Not...)
-		if preview {
-			return nil
-		}
-		for _, slot := range made.Slots {
-			if err := p.add(ctx, slot); err != nil {
-				return err
-			}
-		}
-		return nil
+		p := planning{change: c, wanted: map[string]wanted{}, dates: map[string]*dates{}, preview: preview}
+		err := p.round(ctx, system)
+		result = p.result
+		return err
 	}
 	if preview {
 		err := s.store.Read(ctx, func(tx *store.Tx) error { return work(&change{Tx: tx, server: s, at: s.now()}) })
@@ -67,15 +36,85 @@ func (s *Server) Plan(ctx context.Context, system string, preview bool) (board.P
 	return result, s.change(ctx, work)
 }
 
+// PlanDiff is what planning now would change against what is planned. It changes nothing.
+func (s *Server) PlanDiff(ctx context.Context, system string) (board.PlanDiff, error) {
+	p, err := s.Plan(ctx, system, true)
+	if err != nil {
+		return board.PlanDiff{}, err
+	}
+	// What has a run already is not newly without one.
+	p.Not = slices.DeleteFunc(p.Not, func(n board.NotPlanned) bool { return n.Code == string(schedule.Busy) && n.Run == "" })
+	d := board.PlanDiff{Added: p.Slots, Moved: p.Moved, Removed: p.Gone, Not: p.Not, Unchanged: p.Unchanged}
+	count := func(n int) lang.Text { return lang.T(lang.Count(n, lang.DE), lang.Count(n, lang.EN)) }
+	d.Text = lang.Textf("%[1]s neu, %[2]s verschoben, %[3]s entfallen, %[4]s unverändert, %[5]s nicht geplant.", "%[1]s new, %[2]s moved, %[3]s gone, %[4]s unchanged, %[5]s not planned.",
+		count(len(d.Added)), count(len(d.Moved)), count(len(d.Removed)), count(d.Unchanged), count(len(d.Not)))
+	return d, nil
+}
+
 // planning is one round over the systems.
 type planning struct {
 	*change
-	estate     estate.Estate
-	freezes    []freeze.Closed
-	candidates []plan.Candidate
-	wanted     map[string]wanted // by run
-	refused    []board.Waiting
-	not        []plan.NotPlanned
+	preview bool
+	table   *timetable
+	wanted  map[string]wanted // by run
+	dates   map[string]*dates // by contract
+	result  board.PlanResult
+}
+
+func (p *planning) round(ctx context.Context, system string) error {
+	p.result.Preview = p.preview
+	e, err := p.Estate(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := e.System(system); system != "" && !ok {
+		return fault.Missing("Das System", "system", system)
+	}
+	if p.table, err = p.timetable(ctx, e); err != nil {
+		return err
+	}
+	for _, sys := range e.Systems {
+		if system == "" || sys.Name == system {
+			if err := p.consider(ctx, sys.Name); err != nil {
+				return err
+			}
+		}
+	}
+	made, err := p.table.plan()
+	if err != nil {
+		return err
+	}
+	if err := p.rearrange(ctx, made); err != nil {
+		return err
+	}
+	for _, s := range made.Slots {
+		w, added := p.wanted[s.Change]
+		if !added {
+			continue
+		}
+		slot := board.Slot{System: s.System, Run: s.Change, At: p.table.slot(s, w.urgent, w.high), Estimate: w.high, Reason: p.table.why(s, w.urgent, w.high)}
+		p.result.Slots = append(p.result.Slots, slot)
+		if p.preview {
+			continue
+		}
+		if err := p.add(ctx, slot); err != nil {
+			return err
+		}
+	}
+	for _, n := range made.Not {
+		if _, added := p.wanted[n.Change]; added {
+			p.result.Not = append(p.result.Not, board.NotPlanned{System: n.System, Run: n.Change, Code: string(n.Why.Code), Reason: n.Why.Text()})
+		}
+	}
+	return nil
+}
+
+// rearrange carries out what a new plan has otherwise than the runs that were planned: they move, or end.
+func (p *planning) rearrange(ctx context.Context, made schedule.Plan) error {
+	moved, gone, err := p.table.rearrange(ctx, made, p.preview)
+	p.result.Moved, p.result.Gone = moved, gone
+	p.result.Unchanged = len(p.table.planned) - len(moved) - len(gone)
+	return err
 }
 
 // wanted is what a planned run will be stored with.
@@ -85,10 +124,11 @@ type wanted struct {
 	mandate  mandate.Mandate
 	refusals []mandate.Refusal
 	urgent   bool
+	high     time.Duration // set aside for it
 }
 
-func (p *planning) consider(ctx context.Context, name string, preview bool) error {
-	sub, err := p.server.subject(ctx, p.Tx, p.estate, name)
+func (p *planning) consider(ctx context.Context, name string) error {
+	sub, err := p.server.subjectOf(ctx, p.Tx, p.table.held[name])
 	if err != nil {
 		return err
 	}
@@ -104,8 +144,8 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 			request, granted, refusals, urgent = now, g, rest, true
 		}
 	}
-	p.refused = append(p.refused, waiting(sub, refusals)...)
-	if !preview {
+	p.result.Refused = append(p.result.Refused, waiting(sub, refusals)...)
+	if !p.preview {
 		if err := p.recordRefusals(ctx, sub, refusals); err != nil {
 			return err
 		}
@@ -118,11 +158,12 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 		return err
 	}
 	if urgent && busy && yields(current) {
-		if !preview {
+		if !p.preview {
 			if err := p.makeWay(ctx, current); err != nil {
 				return err
 			}
 		}
+		p.table.drop(current.ID)
 		busy = false
 	}
 	past, err := p.Runs(ctx, board.RunFilter{System: name, Limit: 50})
@@ -135,24 +176,66 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 			return err
 		}
 	}
-	standing := sub.held.Contract.StandingOrder
-	if urgent { // a critical hole does not wait for the interval
+	standing, err := p.datesOf(sub.held)
+	if err != nil && !urgent { // nothing is due by a rule that cannot be computed
+		p.result.Not = append(p.result.Not, board.NotPlanned{System: name, Run: id, Code: "no_date", Reason: lang.Textf(
+			"Wann der Dauerauftrag %[1]s fällig wird, lässt sich nicht berechnen.", "When standing order %[1]s falls due cannot be computed.", sub.held.Contract.StandingOrder.ID)})
+		return nil
+	}
+	if late, ok, err := p.server.overdue(ctx, p.Tx, sub, granted, standing); err != nil {
+		return err
+	} else if ok && !p.preview {
+		if err := p.alarmOverdue(ctx, late); err != nil {
+			return err
+		}
+	}
+	if urgent { // a critical hole does not wait for a date
 		standing = nil
 	}
 	if why := holdBack(granted, standing, past, last, p.at); !busy && !why.IsZero() {
-		p.not = append(p.not, plan.NotPlanned{System: name, Run: id, Code: "held_back", Reason: why})
+		p.result.Not = append(p.result.Not, board.NotPlanned{System: name, Run: id, Code: "held_back", Reason: why})
 		return nil
 	}
-	candidate, err := p.server.candidate(sub.held, past, p.freezes)
-	if err != nil && !urgent {
-		p.not = append(p.not, plan.NotPlanned{System: name, Run: id, Code: "no_window", Reason: lang.Textf(
-			"Der Vertrag %[1]s nennt kein brauchbares Wartungsfenster.", "Contract %[1]s names no usable maintenance window.", sub.held.Contract.ID)})
+	due, err := p.deadline(ctx, sub, standing)
+	if err != nil {
+		return err
+	}
+	if busy {
+		if wish := p.table.wishOf(current.ID); wish != nil {
+			wish.Deadline = due
+		}
+		p.result.Not = append(p.result.Not, board.NotPlanned{System: name, Code: string(schedule.Busy), Reason: lang.Textf(
+			"Für %[1]s ist schon ein Lauf geplant oder unterwegs.", "A run for %[1]s is already planned or under way.", name)})
 		return nil
 	}
-	candidate.Run, candidate.Busy, candidate.Urgent = id, busy, urgent
-	p.candidates = append(p.candidates, candidate)
-	p.wanted[id] = wanted{subject: sub, request: request, mandate: granted, refusals: refusals, urgent: urgent}
+	class := schedule.Ordered
+	switch {
+	case urgent:
+		class = schedule.Emergency
+	case standingAlone(granted):
+		class = schedule.Standing
+	}
+	median, high := durations(past)
+	wish := p.table.wish(id, p.table.held[name], class, median, high)
+	wish.Deadline = due
+	p.table.in.Changes = append(p.table.in.Changes, wish)
+	p.wanted[id] = wanted{subject: sub, request: request, mandate: granted, refusals: refusals, urgent: urgent, high: high}
 	return nil
+}
+
+// standingAlone reports whether a mandate rests on standing orders and on nothing else.
+func standingAlone(m mandate.Mandate) bool {
+	return !slices.ContainsFunc(m.Grounds(), func(g mandate.Ground) bool { return g.Kind != mandate.ByStandingOrder })
+}
+
+// datesOf are the dates of a contract's standing order; systems of a contract share them.
+func (p *planning) datesOf(held estate.Held) (*dates, error) {
+	if d, known := p.dates[held.Contract.ID]; known {
+		return d, nil
+	}
+	d, err := datesOf(held.Contract.StandingOrder, held.Window, p.server.zones, p.at)
+	p.dates[held.Contract.ID] = d
+	return d, err
 }
 
 // targets are the changes that a run was ordered to make.
@@ -203,7 +286,7 @@ func (p *planning) recordRefusals(ctx context.Context, sub subject, refusals []m
 }
 
 // add stores a planned run with what it was decided on, and has it taken up when its slot comes.
-func (p *planning) add(ctx context.Context, slot plan.Slot) error {
+func (p *planning) add(ctx context.Context, slot board.Slot) error {
 	w := p.wanted[slot.Run]
 	ground := w.mandate.Grounds()[0]
 	policyID, _ := w.mandate.Policy()
@@ -237,25 +320,4 @@ func yields(r store.Run) bool { return r.Stage == board.Planned && !r.Urgent }
 func (c *change) makeWay(ctx context.Context, r store.Run) error {
 	return c.endHere(ctx, r, verdict.Deferred, "made_way", lang.T(
 		"Der Lauf macht einer kritischen Lücke Platz und wird danach neu geplant.", "The run makes way for a critical hole and is planned anew afterwards."))
-}
-
-// candidate is a system as the planner knows it. Without a usable window only what is urgent can be planned.
-func (s *Server) candidate(held estate.Held, past []store.Run, freezes []freeze.Closed) (plan.Candidate, error) {
-	w, err := window.Compile(held.Window, s.zones)
-	return plan.Candidate{System: held.System.Name, Customer: held.Customer.ID, Window: w, Estimate: estimate(past), Freezes: freezes}, err
-}
-
-// estimate is how long a run of this host is expected to take: the longest of its last three that
-// wrote anything, and half as much again.
-func estimate(past []store.Run) time.Duration {
-	var took []time.Duration
-	for _, r := range past {
-		if r.Stage == board.Over && r.State.Written && len(took) < 3 {
-			took = append(took, r.State.Last.Sub(r.State.Begun))
-		}
-	}
-	if len(took) == 0 {
-		return firstEstimate
-	}
-	return max(slices.Max(took)*3/2, time.Minute).Round(time.Second)
 }

@@ -21,6 +21,7 @@ type subject struct {
 	facts    *fact.Facts       // nil: the host has not reported yet
 	hash     string
 	observed time.Time
+	zone     *time.Location // of the maintenance window, or the hoster's
 	orders   []mandate.Order
 	excepted map[string]lang.Text // source packages that an accepted exception keeps from being updated, and why
 	critical map[string][]string  // source packages with critical holes that are open, and these holes
@@ -50,6 +51,9 @@ func (s subject) items() []mandate.Item {
 
 // request is the request for a mandate over everything due.
 func (s subject) request(run string, at time.Time) mandate.Request {
+	if s.zone != nil {
+		at = at.In(s.zone)
+	}
 	return mandate.Request{Held: s.held, Items: s.items(), Orders: s.orders, Run: run, At: at}
 }
 

@@ -41,6 +41,7 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 			return err
 		}
 		out.Total = len(e.Systems)
+		known := map[string]*dates{} // by contract
 		for _, sys := range e.Systems {
 			sub, err := s.subject(ctx, tx, e, sys.Name)
 			if err != nil {
@@ -54,6 +55,9 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 				out.Drift = append(out.Drift, board.Drift{System: sys.Name, Customer: sub.held.Customer.Name, New: fresh})
 			}
 			s.todaysSystem(sub, agents, &out)
+			if err := s.todaysDates(ctx, tx, sub, known, &out); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -130,4 +134,25 @@ func (s *Server) todaysSystem(sub subject, agents map[string]store.Agent, out *b
 	}
 	_, refusals := mandate.Grant(sub.request("", out.Now))
 	out.Waiting = append(out.Waiting, waiting(sub, refusals)...)
+}
+
+// todaysDates adds the date of the system's standing order that went by with nothing done.
+func (s *Server) todaysDates(ctx context.Context, tx *store.Tx, sub subject, known map[string]*dates, out *board.Today) error {
+	if sub.held.Contract.StandingOrder == nil || sub.facts == nil || len(sub.facts.Pending) == 0 {
+		return nil
+	}
+	days, ok := known[sub.held.Contract.ID]
+	if !ok {
+		var err error
+		if days, err = datesOf(sub.held.Contract.StandingOrder, sub.held.Window, s.zones, out.Now); err != nil {
+			return err
+		}
+		known[sub.held.Contract.ID] = days
+	}
+	granted, _ := mandate.Grant(sub.request("", out.Now))
+	late, ok, err := s.overdue(ctx, tx, sub, granted, days)
+	if ok {
+		out.Overdue = append(out.Overdue, late)
+	}
+	return err
 }

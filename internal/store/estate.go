@@ -65,6 +65,11 @@ func (w *estateWriter) put(e estate.Estate) {
 				Days: list(m.Days), Begins: m.Start, Hours: m.Hours, Zone: m.Zone})
 		})
 	}
+	for i, p := range e.Pools {
+		w.do(func() error {
+			return w.q.PutPool(w.ctx, p.Name, int64(i), string(p.Kind), int64(p.AtOnce))
+		})
+	}
 	for i, c := range e.Contracts {
 		w.do(func() error {
 			return w.q.PutContract(w.ctx, sqlgen.PutContractParams{ID: c.ID, Position: int64(i), Customer: c.Customer,
@@ -77,7 +82,7 @@ func (w *estateWriter) put(e estate.Estate) {
 			return w.q.PutSystem(w.ctx, sqlgen.PutSystemParams{Name: s.Name, Position: int64(i),
 				Contract: sql.NullString{String: s.Contract, Valid: s.Contract != ""}, AdminAccess: string(s.AdminAccess),
 				Purpose: s.Purpose, Services: list(s.Services), Checks: list(s.Checks),
-				Created: s.Created, OsSupported: string(s.OSSupported), Agency: s.Agency, Maintained: s.Maintained, Reboot: s.Reboot})
+				Created: s.Created, OsSupported: string(s.OSSupported), Agency: s.Agency, Maintained: s.Maintained, Reboot: s.Reboot, Placement: list(s.Placement)})
 		})
 	}
 }
@@ -101,6 +106,12 @@ func (w *estateWriter) drop(e estate.Estate, at time.Time) {
 			return nil
 		}
 		return w.q.DropWindow(w.ctx, m.Name)
+	})
+	dropGone(w, w.q.ListPools, func(p sqlgen.Pool) error {
+		if _, ok := e.Pool(p.Name); ok {
+			return nil
+		}
+		return w.q.DropPool(w.ctx, p.Name)
 	})
 	dropGone(w, w.q.ListContacts, func(p sqlgen.Contact) error {
 		c, _ := e.Customer(p.Customer)
@@ -145,6 +156,7 @@ func (tx *Tx) Estate(ctx context.Context) (estate.Estate, error) {
 	r := estateReader{ctx: ctx, q: tx.q}
 	r.customers()
 	r.windows()
+	r.pools()
 	r.contracts()
 	r.systems()
 	if r.err != nil {
@@ -229,6 +241,18 @@ func (r *estateReader) windows() {
 	}
 }
 
+func (r *estateReader) pools() {
+	if r.err != nil {
+		return
+	}
+	rows, err := r.q.ListPools(r.ctx)
+	r.err = err
+	for i, row := range rows {
+		r.place("pools", row.Name, row.Position, i)
+		r.e.Pools = append(r.e.Pools, estate.Pool{Name: row.Name, Kind: estate.PoolKind(row.Kind), AtOnce: int(row.AtOnce)})
+	}
+}
+
 func (r *estateReader) contracts() {
 	if r.err != nil {
 		return
@@ -258,11 +282,12 @@ func (r *estateReader) systems() {
 		r.place("systems", row.Name, row.Position, i)
 		r.parse("systems", row.Name, row.Services, &s.Services)
 		r.parse("systems", row.Name, row.Checks, &s.Checks)
+		r.parse("systems", row.Name, row.Placement, &s.Placement)
 		r.e.Systems = append(r.e.Systems, s)
 	}
 }
 
-// estateStatement covers all five tables with one hash: who may give orders, and what was agreed.
+// estateStatement covers all tables of the estate with one hash: who may give orders, and what was agreed.
 func estateStatement(ctx context.Context, tx *Tx, subject string) (Statement, error) {
 	row, err := tx.q.GetEstate(ctx)
 	if err != nil {

@@ -20,6 +20,7 @@ const (
 	RulingLetter     = "letter"     // a mail to be sent
 	RulingFreeze     = "freeze"     // a time in which nothing is changed
 	RulingRoot       = "root"       // who may be root on a system, as somebody accepted it
+	RulingStanding   = "standing"   // what was said about single dates of a standing order
 	RulingMove       = "move"       // how far the move of a system to a newer generation is
 )
 

@@ -8,7 +8,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
-	"github.com/patchwart/patchwart/internal/core/plan"
 )
 
 // maxPlanned is how many rows of each kind a plan shows.
@@ -20,8 +19,8 @@ type planView struct {
 	System  string // empty: all
 	Number  string // of the form that confirms
 	Done    bool
-	Slots   capped[plan.Slot]
-	Not     capped[plan.NotPlanned]
+	Slots   capped[board.Slot]
+	Not     capped[board.NotPlanned]
 	Refused capped[board.Waiting]
 	Zone    map[string]string // system → zone, for those shown
 }

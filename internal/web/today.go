@@ -52,6 +52,7 @@ type todayView struct {
 	Running capped[board.RunRow]
 	Needs   capped[board.RunRow]
 	Drift   capped[board.Drift]
+	Overdue capped[board.Overdue]
 	Waiting capped[board.Waiting]
 	Merge   capped[board.Merge]
 	Silent  capped[board.Silent]
@@ -76,6 +77,7 @@ func (c *console) today(w http.ResponseWriter, r *http.Request) {
 		Feeds:   t.Feeds,
 		Desk:    t.Desk,
 		Running: capAt(t.Running, maxRunning, "/laeufe?zustand=laeuft"),
+		Overdue: capAt(t.Overdue, maxWaiting, ""),
 		Needs:   capAt(t.Needs, maxNeeds, "/laeufe?zustand=braucht"),
 		Waiting: capAt(t.Waiting, maxWaiting, "/systeme?zustand=wartet"),
 		Drift:   capAt(t.Drift, maxNeeds, "/systeme"),
@@ -110,6 +112,7 @@ func todayLead(v todayView) string {
 		{v.Clocks.Total, todayWords.LeadClocks},
 		{v.Running.Total, todayWords.LeadRunning},
 		{v.Needs.Total, todayWords.LeadNeeds},
+		{v.Overdue.Total, todayWords.LeadOverdue},
 		{v.Waiting.Total, todayWords.LeadWaiting},
 		{v.Silent.Total, todayWords.LeadSilent},
 	} {

@@ -4,13 +4,14 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // todayWords are the words of the start page.
 var todayWords = struct {
-	Title, Calm, Blank, Notice, NextIs                               lang.Text
-	Running, NoRunning, Needs, Waiting, Silent, Next, Done           lang.Text
-	NeverSeen, NotEnrolled, LastSeen, Order, Look, PlanAll, PlanLead lang.Text
-	Empty, EmptyHow, EmptyThen, Began, QuietLow                      lang.Text
-	MoreFine, Measure, MeasureBack                                   lang.Text
-	LeadClocks, LeadRunning, LeadNeeds, LeadWaiting, LeadSilent      plural
-	Fine, Yours, Packages                                            plural
+	Title, Calm, Blank, Notice, NextIs                                       lang.Text
+	Overdue                                                                  lang.Text
+	Running, NoRunning, Needs, Waiting, Silent, Next, Done                   lang.Text
+	NeverSeen, NotEnrolled, LastSeen, Order, Look, PlanAll, PlanLead         lang.Text
+	Empty, EmptyHow, EmptyThen, Began, QuietLow                              lang.Text
+	MoreFine, Measure, MeasureBack                                           lang.Text
+	LeadOverdue, LeadClocks, LeadRunning, LeadNeeds, LeadWaiting, LeadSilent plural
+	Fine, Yours, Packages                                                    plural
 }{
 	Title:   lang.T("Heute", "Today"),
 	Calm:    lang.T("Es gibt nichts zu tun.", "There is nothing to do."),
@@ -23,6 +24,7 @@ var todayWords = struct {
 	MeasureBack: lang.T("Maßnahme wird zurückgenommen", "measure is taken back"),
 
 	NoRunning: lang.T("Gerade läuft nichts.", "Nothing is running right now."),
+	Overdue:   lang.T("Überfällig nach Dauerauftrag", "Overdue by standing order"),
 	Needs:     lang.T("Fehlgeschlagen oder zurückgesetzt", "Failed or restored"),
 	Waiting:   lang.T("Wartet auf Auftrag oder Angabe", "Waits for an order or a fact"),
 	Silent:    lang.T("Meldet sich nicht", "Does not report"),
@@ -50,6 +52,10 @@ var todayWords = struct {
 	LeadRunning: plural{
 		lang.T("Ein Lauf ist unterwegs.", "One run is under way."),
 		lang.T("%[1]s Läufe sind unterwegs.", "%[1]s runs are under way."),
+	},
+	LeadOverdue: plural{
+		lang.T("Bei einem System ging ein Termin nach Dauerauftrag vorbei, ohne dass etwas geschah.", "On one system, a date by standing order went by with nothing done."),
+		lang.T("Bei %[1]s Systemen ging ein Termin nach Dauerauftrag vorbei, ohne dass etwas geschah.", "On %[1]s systems, a date by standing order went by with nothing done."),
 	},
 	LeadNeeds: plural{
 		lang.T("Ein Ergebnis braucht einen Menschen.", "One result needs a person."),

@@ -20,7 +20,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
-	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/window"
 )
 
@@ -133,7 +132,7 @@ func (b *Backend) System(_ context.Context, name string) (board.System, error) {
 		NoSlot: lang.T("Für dieses System führt der Provider nichts aus.", "The provider executes nothing on this system."),
 	}
 	if h.Window.Name != "" {
-		s.Slot = &plan.Slot{System: name, At: Slot, Estimate: 4 * time.Minute, Reason: lang.T("Nächstes Wartungsfenster.", "Next maintenance window.")}
+		s.Slot = &board.Slot{System: name, At: Slot, Estimate: 4 * time.Minute, Reason: lang.T("Nächstes Wartungsfenster.", "Next maintenance window.")}
 		s.NoSlot = lang.Text{}
 	}
 	for _, r := range b.runs {
@@ -274,11 +273,23 @@ func (b *Backend) Plan(_ context.Context, system string, preview bool) (board.Pl
 		p.Refused = waiting()
 		return p, nil
 	}
-	p.Slots = []plan.Slot{{System: "db1", Run: "r-db1", At: Slot, Estimate: 4 * time.Minute,
+	p.Slots = []board.Slot{{System: "db1", Run: "r-db1", At: Slot, Estimate: 4 * time.Minute,
 		Reason: lang.T("Nächstes Wartungsfenster.", "Next maintenance window.")}}
-	p.Not = []plan.NotPlanned{{System: "web1", Code: "busy",
+	p.Not = []board.NotPlanned{{System: "web1", Code: "busy",
 		Reason: lang.T("Für web1 ist schon ein Lauf unterwegs.", "A run for web1 is already under way.")}}
 	return p, nil
+}
+
+// PlanDiff moves web1 and adds what Plan would.
+func (b *Backend) PlanDiff(ctx context.Context, system string) (board.PlanDiff, error) {
+	p, err := b.Plan(ctx, system, true)
+	if err != nil {
+		return board.PlanDiff{}, err
+	}
+	later := window.Interval{From: Slot.From.AddDate(0, 0, 7), To: Slot.To.AddDate(0, 0, 7)}
+	return board.PlanDiff{Added: p.Slots, Unchanged: 3, Text: lang.T("1 neu, 1 verschoben, 0 entfallen, 3 unverändert, 0 nicht geplant.", "1 new, 1 moved, 0 gone, 3 unchanged, 0 not planned."),
+		Moved: []board.Moved{{System: "web1", Run: "r-web1", Before: Slot, After: later, Code: "made_room",
+			Reason: lang.T("Sie hat Platz gemacht für r-db1; diese Änderung ist dringender.", "It made room for r-db1, which is more urgent.")}}}, nil
 }
 
 // Apply reads the document with the estate's own parser.

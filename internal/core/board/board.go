@@ -11,7 +11,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
-	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
@@ -92,6 +91,7 @@ type Today struct {
 	Desk    int        `json:"desk"`    // customers' messages that somebody has to deal with
 	Needs   []RunRow   `json:"needs"`   // failed, restored, blocked, not effective, unknown: newest first, loudest first
 	Drift   []Drift    `json:"drift"`   // systems on which somebody has become root whom nobody has accepted
+	Overdue []Overdue  `json:"overdue"` // dates of standing orders that went by with nothing done
 	Waiting []Waiting  `json:"waiting"` // due, but not permitted yet
 	Merge   []Merge    `json:"merge"`   // systems on which files of configuration wait to be merged
 	Silent  []Silent   `json:"silent"`  // hosts that should report and do not
@@ -152,7 +152,7 @@ type System struct {
 	DueList   []DueRow        `json:"due_list"`
 	Job       policy.Decision `json:"job"` // for security updates of the OS from standard repositories
 	Orders    []mandate.Order `json:"orders"`
-	Slot      *plan.Slot      `json:"slot,omitempty"` // next window, were a run planned now
+	Slot      *Slot           `json:"slot,omitempty"` // next window, were a run planned now
 	NoSlot    lang.Text       `json:"no_slot"`
 	Runs      []RunRow        `json:"runs"`
 	Clocks    []ClockRow      `json:"clocks"`  // critical holes: open ones, and those closed lately
@@ -237,14 +237,6 @@ type OrderReceipt struct {
 	Confirmation lang.Text     `json:"confirmation"` // names scope, charge, and that compatibility is not checked (MH2-15)
 	Allowed      int           `json:"allowed"`      // due changes it permits now
 	LeftOut      int           `json:"left_out"`
-}
-
-// PlanResult is the result of planning: what was planned (or would be), and why not the rest.
-type PlanResult struct {
-	Preview bool              `json:"preview"`
-	Slots   []plan.Slot       `json:"slots"`
-	Not     []plan.NotPlanned `json:"not"`
-	Refused []Waiting         `json:"refused"`
 }
 
 // Applied is what applying an estate document changed.

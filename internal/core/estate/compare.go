@@ -25,6 +25,7 @@ func Compare(old, new Estate) Changes {
 	c := Changes{Added: []string{}, Changed: []string{}, Removed: []string{}}
 	compare(&c, "customer ", old.Customers, new.Customers, func(v Customer) string { return v.ID }, canonicalCustomer)
 	compare(&c, "window ", old.Windows, new.Windows, func(v Window) string { return v.Name }, canonicalWindow)
+	compare(&c, "pool ", old.Pools, new.Pools, func(v Pool) string { return v.Name }, func(v Pool) Pool { return v })
 	compare(&c, "contract ", old.Contracts, new.Contracts, func(v Contract) string { return v.ID },
 		func(v Contract) Contract { return v })
 	compare(&c, "system ", old.Systems, new.Systems, func(v System) string { return v.Name }, canonicalSystem)
@@ -72,6 +73,8 @@ func canonicalWindow(w Window) Window {
 
 func canonicalSystem(s System) System {
 	s.Services = sorted(s.Services, cmp.Compare[string])
+	s.Groups = sorted(s.Groups, cmp.Compare[string])
+	s.After = sorted(s.After, cmp.Compare[string])
 	s.Checks = sorted(s.Checks, func(a, b Check) int { return cmp.Compare(a.Name, b.Name) })
 	return s
 }

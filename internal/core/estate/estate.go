@@ -10,6 +10,7 @@ package estate
 import (
 	"github.com/patchwart/patchwart/internal/core/backup"
 	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/window"
 )
 
 // Estate is everything one hoster looks after, as stated in one document.
@@ -17,6 +18,7 @@ type Estate struct {
 	Customers []Customer `json:"customers"`
 	Windows   []Window   `json:"windows"`
 	Contracts []Contract `json:"contracts"`
+	Pools     []Pool     `json:"pools,omitempty"`
 	Systems   []System   `json:"systems"`
 }
 
@@ -69,21 +71,6 @@ type Contract struct {
 	Backup        *backup.Demand      `json:"backup,omitempty"`     // of the host, before packages are changed (IT-20, IT-24)
 }
 
-// StandingOrder is the customer's documented instruction that work of one scope may recur
-// (Dauerauftrag; MH2-14, MH2-21).
-type StandingOrder struct {
-	ID       string     `json:"id"`
-	By       string     `json:"by"`      // contact ID, needs AuthorityOrder
-	Given    string     `json:"given"`   // date of the instruction, YYYY-MM-DD
-	Text     string     `json:"text"`    // the instruction, verbatim
-	Channel  string     `json:"channel"` // ticket number or document
-	Scope    Scope      `json:"scope"`   // what it covers
-	Ends     string     `json:"ends,omitempty"`
-	Paused   bool       `json:"paused,omitempty"`
-	Reboot   bool       `json:"reboot,omitempty"` // the system may be rebooted for it, within the window
-	Interval Recurrence `json:"interval"`
-}
-
 // Scope is the class of changes that an order covers.
 type Scope string
 
@@ -91,17 +78,6 @@ type Scope string
 const (
 	ScopeSecurity Scope = "security_updates"
 	ScopeUpdates  Scope = "updates" // all updates within the release, security included
-)
-
-// Recurrence is how often a standing order falls due (MH2-22).
-type Recurrence string
-
-// The recurrences a standing order can have.
-const (
-	Quarterly Recurrence = "quarterly"
-	Monthly   Recurrence = "monthly"
-	Weekly    Recurrence = "weekly"
-	Nightly   Recurrence = "nightly"
 )
 
 // System is one host under a contract.
@@ -117,6 +93,32 @@ type System struct {
 	Reboot      bool               `json:"reboot,omitempty"`       // the provider may reboot it where updates are its own duty, within the window
 	Services    []string           `json:"services,omitempty"`     // units that must run after a change as before
 	Checks      []Check            `json:"checks,omitempty"`
+	Placement
+}
+
+// Placement is where a system stands and what it hangs together with.
+type Placement struct {
+	Site       string   `json:"site,omitempty"`       // name of a pool of the kind site
+	Hypervisor string   `json:"hypervisor,omitempty"` // name of a pool of the kind hypervisor
+	Groups     []string `json:"groups,omitempty"`     // names; of the systems of a group never two are changed at a time
+	After      []string `json:"after,omitempty"`      // systems that are changed before it, where both are due
+}
+
+// PoolKind is what a pool is.
+type PoolKind string
+
+// The kinds of pools.
+const (
+	PoolSite       PoolKind = "site"
+	PoolHypervisor PoolKind = "hypervisor"
+)
+
+// Pool is a place at which only so many systems are changed at a time: a data centre with one person on duty, a
+// hypervisor that does not bear three hosts restarting.
+type Pool struct {
+	Name   string   `json:"name"`
+	Kind   PoolKind `json:"kind"`
+	AtOnce int      `json:"at_once"`
 }
 
 // CheckKind is a fixed way of asking a service whether it is well.
@@ -146,10 +148,4 @@ type Check struct {
 }
 
 // Window is a recurring maintenance window in local time (Wartungsfenster).
-type Window struct {
-	Name  string   `json:"name"`
-	Days  []string `json:"days"`  // mon … sun
-	Start string   `json:"start"` // HH:MM local time
-	Hours float64  `json:"hours"` // length, at most 24
-	Zone  string   `json:"zone"`  // IANA name, e.g. Europe/Berlin
-}
+type Window = window.Window

@@ -42,6 +42,16 @@ func (e Estate) Window(name string) (Window, bool) {
 	return Window{}, false
 }
 
+// Pool returns the pool of that name.
+func (e Estate) Pool(name string) (Pool, bool) {
+	for _, p := range e.Pools {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Pool{}, false
+}
+
 // Contact returns the customer's contact with that ID.
 func (c Customer) Contact(id string) (Contact, bool) {
 	for _, p := range c.Contacts {

@@ -19,6 +19,9 @@ const (
 	maxServices   = 200     // of one system
 	maxChecks     = 50      // of one system
 	maxAgreements = 20      // of one contract
+	maxGroups     = 20      // of one system
+	maxAfter      = 50      // of one system
+	maxAtOnce     = 10_000  // of one pool
 	maxLine       = 200     // characters of a name or a purpose
 	maxProse      = 4000    // characters of an instruction
 )
@@ -66,19 +69,24 @@ func (r *reader) read(doc []byte) (Estate, bool) {
 	if root == nil {
 		return Estate{}, false
 	}
-	top := r.object(root, "", "customers", "windows", "contracts", "systems")
+	top := r.object(root, "", "customers", "windows", "pools", "contracts", "systems")
 	e := Estate{
 		Customers: list(top, "customers", r.customer, "id", "name", "contacts"),
 		Windows:   list(top, "windows", r.window, "name", "days", "start", "hours", "zone"),
+		Pools:     list(top, "pools", r.pool, "name", "kind", "at_once"),
 		Contracts: list(top, "contracts", r.contract,
 			"id", "customer", "model", "package", "policy", "window", "standing_order", "agreements", "backup"),
 		Systems: list(top, "systems", r.system,
-			"name", "contract", "admin_access", "purpose", "created", "os_supported", "agency", "maintained", "reboot", "services", "checks"),
+			"name", "contract", "admin_access", "purpose", "created", "os_supported", "agency", "maintained", "reboot", "services", "checks",
+			"site", "hypervisor", "groups", "after"),
 	}
 	if len(r.places) == 0 && len(e.Customers)+len(e.Windows)+len(e.Contracts)+len(e.Systems) == 0 {
 		r.problem(spotOf(root), "", lang.T(
 			"das Dokument nennt nichts; erwartet sind customers, windows, contracts und systems",
 			"the document states nothing; customers, windows, contracts and systems are expected"))
+	}
+	if len(e.Pools) == 0 { // nothing, as in a document that does not speak of them
+		e.Pools = nil
 	}
 	for _, check := range r.later {
 		check(e)
@@ -160,7 +168,7 @@ func (r *reader) contract(o object) Contract {
 	}
 	if n, ok := o.fields["standing_order"]; ok {
 		so := r.standingOrder(r.object(n.value, join(o.path, "standing_order"),
-			"id", "by", "given", "text", "channel", "scope", "ends", "paused", "reboot", "interval"), c)
+			"id", "by", "given", "text", "channel", "scope", "ends", "paused", "reboot", "interval", "rule", "starts", "moved", "left_out", "pauses"), c)
 		c.StandingOrder = &so
 	}
 	if n, ok := o.fields["backup"]; ok {
@@ -182,24 +190,6 @@ func (r *reader) contract(o object) Contract {
 	}
 	r.checkContract(o, c)
 	return c
-}
-
-func (r *reader) standingOrder(o object, c Contract) StandingOrder {
-	s := StandingOrder{
-		ID:       o.shaped("id", required, formName),
-		By:       o.shaped("by", required, formName),
-		Given:    o.date("given", required),
-		Text:     o.text("text", required, maxProse),
-		Channel:  o.text("channel", required, maxLine),
-		Scope:    choice(o, "scope", required, ScopeSecurity, ScopeUpdates),
-		Ends:     o.date("ends", optional),
-		Paused:   o.flag("paused"),
-		Reboot:   o.flag("reboot"),
-		Interval: choice(o, "interval", required, Quarterly, Monthly, Weekly, Nightly),
-	}
-	r.unique("standing order", s.ID, o.field("id"))
-	r.checkStandingOrder(o, s, c)
-	return s
 }
 
 func (r *reader) system(o object) System {
@@ -229,6 +219,7 @@ func (r *reader) system(o object) System {
 		s.Services = append(s.Services, unit)
 	}
 	s.Checks = r.checks(o)
+	s.Placement = r.placement(o, s.Name)
 	return s
 }
 

@@ -28,34 +28,6 @@ func (r *reader) checkContract(o object, c Contract) {
 	}
 }
 
-// checkStandingOrder finds an order by somebody who may not give one, and dates out of order.
-func (r *reader) checkStandingOrder(o object, s StandingOrder, c Contract) {
-	if s.Given != "" && s.Ends != "" && s.Ends < s.Given {
-		o.problem("ends", lang.Textf(
-			"das Ende %[1]s liegt vor dem Beginn %[2]s", "the end %[1]s is before the beginning %[2]s", s.Ends, s.Given))
-	}
-	if s.By == "" || c.Customer == "" {
-		return
-	}
-	r.later = append(r.later, func(e Estate) {
-		customer, ok := e.Customer(c.Customer)
-		if !ok {
-			return // said at the contract
-		}
-		contact, ok := customer.Contact(s.By)
-		switch {
-		case !ok:
-			o.problem("by", lang.Textf(
-				"der Kunde %[1]s hat keine Kontaktperson „%[2]s“; erwartet ist die id einer seiner contacts",
-				`the customer %[1]s has no contact "%[2]s"; the id of one of its contacts is expected`, c.Customer, s.By))
-		case !contact.May(AuthorityOrder):
-			o.problem("by", lang.Textf(
-				"„%[1]s“ darf keine Aufträge geben; erwartet ist eine Kontaktperson mit authority: order",
-				`"%[1]s" may not give orders; a contact with authority: order is expected`, s.By))
-		}
-	})
-}
-
 // checkAgreement holds an individual agreement against the contract that names it: it must be known, be the
 // customer's, and be about the contract's policy.
 func (r *reader) checkAgreement(n ast.Node, path, id string, c Contract) {

@@ -7,6 +7,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/recurrence/wall"
 )
 
 // Grant gives a mandate for those items that the policy lets the provider execute and for which the
@@ -154,7 +155,7 @@ func standing(r Request, item Item) lang.Text {
 	case !known || !contact.May(estate.AuthorityOrder):
 		return lang.T("Der Dauerauftrag stammt nicht von einer weisungsberechtigten Person.",
 			"The standing order was not given by an authorised contact.")
-	case s.Paused:
+	case s.PausedOn(wall.DayOf(r.At)):
 		return lang.T("Der Dauerauftrag ist ausgesetzt.", "The standing order is paused.")
 	case s.Given == "" || s.Given > today:
 		return lang.T("Der Dauerauftrag gilt noch nicht.", "The standing order is not yet in force.")

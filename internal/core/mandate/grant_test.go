@@ -12,6 +12,8 @@ import (
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/policy"
+	"github.com/patchwart/patchwart/internal/core/recurrence"
+	"github.com/patchwart/patchwart/internal/core/recurrence/wall"
 )
 
 var friday = time.Date(2026, 11, 27, 13, 0, 0, 0, time.UTC)
@@ -82,6 +84,12 @@ func TestWhoMayWhat(t *testing.T) {
 		{name: "advanced: the standing order carries it", item: security(policy.TriggerStandingOrder), s: standing(nil), kind: mandate.ByStandingOrder},
 		{name: "advanced, but nobody gave a standing order", item: security(policy.TriggerStandingOrder), says: "no standing order"},
 		{name: "advanced, paused", item: security(policy.TriggerStandingOrder), s: standing(func(s *estate.StandingOrder) { s.Paused = true }), says: "paused"},
+		{name: "advanced, over Christmas", item: security(policy.TriggerStandingOrder), s: standing(func(s *estate.StandingOrder) {
+			s.Pauses = []recurrence.Pause{{From: wall.Date(2026, 11, 27), Until: wall.Date(2026, 11, 27)}}
+		}), says: "paused"},
+		{name: "advanced, a pause that is over", item: security(policy.TriggerStandingOrder), s: standing(func(s *estate.StandingOrder) {
+			s.Pauses = []recurrence.Pause{{From: wall.Date(2026, 11, 1), Until: wall.Date(2026, 11, 26)}}
+		}), kind: mandate.ByStandingOrder},
 		{name: "advanced, ended yesterday", item: security(policy.TriggerStandingOrder), s: standing(func(s *estate.StandingOrder) { s.Ends = "2026-11-26" }), says: "ended"},
 		{name: "advanced, from tomorrow", item: security(policy.TriggerStandingOrder), s: standing(func(s *estate.StandingOrder) { s.Given = "2026-11-28" }), says: "not yet"},
 		{name: "advanced, given by somebody who may only read", item: security(policy.TriggerStandingOrder), s: standing(func(s *estate.StandingOrder) { s.By = "tom" }), says: "authorised"},

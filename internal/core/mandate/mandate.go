@@ -87,7 +87,7 @@ type Request struct {
 	Items  []Item      `json:"items"`
 	Orders []Order     `json:"orders"` // the customer's orders for this system that are known
 	Run    string      `json:"run"`    // the run that asks; an order used by it stays good for it
-	At     time.Time   `json:"at"`
+	At     time.Time   `json:"at"`     // in the zone of the system's window: days of standing orders are local ones
 }
 
 // Change is one permitted change: exactly this package to exactly this version.

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/recurrence/wall"
 )
 
@@ -31,6 +30,15 @@ func (i Interval) Contains(t time.Time) bool { return !t.Before(i.From) && t.Bef
 // Zones finds a time zone by its IANA name. It comes in as an argument because reading zone data is
 // a side effect.
 type Zones func(name string) (*time.Location, error)
+
+// Window is a recurring maintenance window in local time, as it is stated.
+type Window struct {
+	Name  string   `json:"name"`
+	Days  []string `json:"days"`  // mon … sun
+	Start string   `json:"start"` // HH:MM local time
+	Hours float64  `json:"hours"` // length, at most 24
+	Zone  string   `json:"zone"`  // IANA name, e.g. Europe/Berlin
+}
 
 // Recurring is a compiled maintenance window.
 type Recurring struct {
@@ -52,7 +60,7 @@ var Weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
 // Compile checks a stated window. The error says what is wrong in one English sentence; callers add
 // the place.
-func Compile(w estate.Window, zones Zones) (Recurring, error) {
+func Compile(w Window, zones Zones) (Recurring, error) {
 	r := Recurring{name: w.Name}
 	if len(w.Days) == 0 {
 		return r, fmt.Errorf("a window needs at least one day of %s", strings.Join(Weekdays, ", "))

@@ -37,6 +37,16 @@ select * from windows order by position, name;
 -- name: DropWindow :exec
 delete from windows where name = $1;
 
+-- name: PutPool :exec
+insert into pools (name, position, kind, at_once) values ($1, $2, $3, $4)
+on conflict (name) do update set position = excluded.position, kind = excluded.kind, at_once = excluded.at_once;
+
+-- name: ListPools :many
+select * from pools order by position, name;
+
+-- name: DropPool :exec
+delete from pools where name = $1;
+
 -- name: PutContract :exec
 insert into contracts (id, position, customer, model, package, policy, window_name, standing_order, agreements, backup)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -52,13 +62,13 @@ select * from contracts order by position, id;
 delete from contracts where id = $1;
 
 -- name: PutSystem :exec
-insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, agency, maintained, reboot, removed)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
+insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, agency, maintained, reboot, placement, removed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)
 on conflict (name) do update
 set position = excluded.position, contract = excluded.contract, admin_access = excluded.admin_access,
     purpose = excluded.purpose, services = excluded.services, checks = excluded.checks,
     created = excluded.created, os_supported = excluded.os_supported, agency = excluded.agency,
-    maintained = excluded.maintained, reboot = excluded.reboot, removed = 0;
+    maintained = excluded.maintained, reboot = excluded.reboot, placement = excluded.placement, removed = 0;
 
 -- name: ListSystems :many
 select * from systems where removed = 0 order by position, name;

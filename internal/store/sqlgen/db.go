@@ -129,6 +129,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dropOldTokensStmt, err = db.PrepareContext(ctx, dropOldTokens); err != nil {
 		return nil, fmt.Errorf("error preparing query DropOldTokens: %w", err)
 	}
+	if q.dropPoolStmt, err = db.PrepareContext(ctx, dropPool); err != nil {
+		return nil, fmt.Errorf("error preparing query DropPool: %w", err)
+	}
 	if q.dropSessionStmt, err = db.PrepareContext(ctx, dropSession); err != nil {
 		return nil, fmt.Errorf("error preparing query DropSession: %w", err)
 	}
@@ -312,6 +315,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listPoliciesStmt, err = db.PrepareContext(ctx, listPolicies); err != nil {
 		return nil, fmt.Errorf("error preparing query ListPolicies: %w", err)
 	}
+	if q.listPoolsStmt, err = db.PrepareContext(ctx, listPools); err != nil {
+		return nil, fmt.Errorf("error preparing query ListPools: %w", err)
+	}
 	if q.listPublicationsStmt, err = db.PrepareContext(ctx, listPublications); err != nil {
 		return nil, fmt.Errorf("error preparing query ListPublications: %w", err)
 	}
@@ -395,6 +401,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.putPaperStmt, err = db.PrepareContext(ctx, putPaper); err != nil {
 		return nil, fmt.Errorf("error preparing query PutPaper: %w", err)
+	}
+	if q.putPoolStmt, err = db.PrepareContext(ctx, putPool); err != nil {
+		return nil, fmt.Errorf("error preparing query PutPool: %w", err)
 	}
 	if q.putSightingStmt, err = db.PrepareContext(ctx, putSighting); err != nil {
 		return nil, fmt.Errorf("error preparing query PutSighting: %w", err)
@@ -628,6 +637,11 @@ func (q *Queries) Close() error {
 	if q.dropOldTokensStmt != nil {
 		if cerr := q.dropOldTokensStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropOldTokensStmt: %w", cerr)
+		}
+	}
+	if q.dropPoolStmt != nil {
+		if cerr := q.dropPoolStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropPoolStmt: %w", cerr)
 		}
 	}
 	if q.dropSessionStmt != nil {
@@ -935,6 +949,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listPoliciesStmt: %w", cerr)
 		}
 	}
+	if q.listPoolsStmt != nil {
+		if cerr := q.listPoolsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listPoolsStmt: %w", cerr)
+		}
+	}
 	if q.listPublicationsStmt != nil {
 		if cerr := q.listPublicationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listPublicationsStmt: %w", cerr)
@@ -1073,6 +1092,11 @@ func (q *Queries) Close() error {
 	if q.putPaperStmt != nil {
 		if cerr := q.putPaperStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing putPaperStmt: %w", cerr)
+		}
+	}
+	if q.putPoolStmt != nil {
+		if cerr := q.putPoolStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putPoolStmt: %w", cerr)
 		}
 	}
 	if q.putSightingStmt != nil {
@@ -1239,6 +1263,7 @@ type Queries struct {
 	dropOldSessionsStmt        *sql.Stmt
 	dropOldSignInsStmt         *sql.Stmt
 	dropOldTokensStmt          *sql.Stmt
+	dropPoolStmt               *sql.Stmt
 	dropSessionStmt            *sql.Stmt
 	dropWindowStmt             *sql.Stmt
 	freeOrderStmt              *sql.Stmt
@@ -1300,6 +1325,7 @@ type Queries struct {
 	listOrdersOfStmt           *sql.Stmt
 	listPaperIDsStmt           *sql.Stmt
 	listPoliciesStmt           *sql.Stmt
+	listPoolsStmt              *sql.Stmt
 	listPublicationsStmt       *sql.Stmt
 	listRecordEntriesStmt      *sql.Stmt
 	listRecordHashesStmt       *sql.Stmt
@@ -1328,6 +1354,7 @@ type Queries struct {
 	putFactsStmt               *sql.Stmt
 	putFeedStmt                *sql.Stmt
 	putPaperStmt               *sql.Stmt
+	putPoolStmt                *sql.Stmt
 	putSightingStmt            *sql.Stmt
 	putSystemStmt              *sql.Stmt
 	putWindowStmt              *sql.Stmt
@@ -1387,6 +1414,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		dropOldSessionsStmt:        q.dropOldSessionsStmt,
 		dropOldSignInsStmt:         q.dropOldSignInsStmt,
 		dropOldTokensStmt:          q.dropOldTokensStmt,
+		dropPoolStmt:               q.dropPoolStmt,
 		dropSessionStmt:            q.dropSessionStmt,
 		dropWindowStmt:             q.dropWindowStmt,
 		freeOrderStmt:              q.freeOrderStmt,
@@ -1448,6 +1476,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listOrdersOfStmt:           q.listOrdersOfStmt,
 		listPaperIDsStmt:           q.listPaperIDsStmt,
 		listPoliciesStmt:           q.listPoliciesStmt,
+		listPoolsStmt:              q.listPoolsStmt,
 		listPublicationsStmt:       q.listPublicationsStmt,
 		listRecordEntriesStmt:      q.listRecordEntriesStmt,
 		listRecordHashesStmt:       q.listRecordHashesStmt,
@@ -1476,6 +1505,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putFactsStmt:               q.putFactsStmt,
 		putFeedStmt:                q.putFeedStmt,
 		putPaperStmt:               q.putPaperStmt,
+		putPoolStmt:                q.putPoolStmt,
 		putSightingStmt:            q.putSightingStmt,
 		putSystemStmt:              q.putSystemStmt,
 		putWindowStmt:              q.putWindowStmt,

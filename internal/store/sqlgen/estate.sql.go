@@ -46,6 +46,15 @@ func (q *Queries) DropCustomer(ctx context.Context, id string) error {
 	return err
 }
 
+const dropPool = `-- name: DropPool :exec
+delete from pools where name = $1
+`
+
+func (q *Queries) DropPool(ctx context.Context, name string) error {
+	_, err := q.exec(ctx, q.dropPoolStmt, dropPool, name)
+	return err
+}
+
 const dropWindow = `-- name: DropWindow :exec
 delete from windows where name = $1
 `
@@ -219,8 +228,40 @@ func (q *Queries) ListEstateVersions(ctx context.Context) ([]int64, error) {
 	return items, nil
 }
 
+const listPools = `-- name: ListPools :many
+select name, position, kind, at_once from pools order by position, name
+`
+
+func (q *Queries) ListPools(ctx context.Context) ([]Pool, error) {
+	rows, err := q.query(ctx, q.listPoolsStmt, listPools)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Pool
+	for rows.Next() {
+		var i Pool
+		if err := rows.Scan(
+			&i.Name,
+			&i.Position,
+			&i.Kind,
+			&i.AtOnce,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listSystems = `-- name: ListSystems :many
-select name, position, contract, admin_access, purpose, services, checks, removed, created, os_supported, agency, maintained, reboot from systems where removed = 0 order by position, name
+select name, position, contract, admin_access, purpose, services, checks, removed, created, os_supported, agency, maintained, placement, reboot from systems where removed = 0 order by position, name
 `
 
 func (q *Queries) ListSystems(ctx context.Context) ([]System, error) {
@@ -245,6 +286,7 @@ func (q *Queries) ListSystems(ctx context.Context) ([]System, error) {
 			&i.OsSupported,
 			&i.Agency,
 			&i.Maintained,
+			&i.Placement,
 			&i.Reboot,
 		); err != nil {
 			return nil, err
@@ -369,14 +411,29 @@ func (q *Queries) PutCustomer(ctx context.Context, iD string, position int64, na
 	return err
 }
 
+const putPool = `-- name: PutPool :exec
+insert into pools (name, position, kind, at_once) values ($1, $2, $3, $4)
+on conflict (name) do update set position = excluded.position, kind = excluded.kind, at_once = excluded.at_once
+`
+
+func (q *Queries) PutPool(ctx context.Context, name string, position int64, kind string, atOnce int64) error {
+	_, err := q.exec(ctx, q.putPoolStmt, putPool,
+		name,
+		position,
+		kind,
+		atOnce,
+	)
+	return err
+}
+
 const putSystem = `-- name: PutSystem :exec
-insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, agency, maintained, reboot, removed)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
+insert into systems (name, position, contract, admin_access, purpose, services, checks, created, os_supported, agency, maintained, reboot, placement, removed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)
 on conflict (name) do update
 set position = excluded.position, contract = excluded.contract, admin_access = excluded.admin_access,
     purpose = excluded.purpose, services = excluded.services, checks = excluded.checks,
     created = excluded.created, os_supported = excluded.os_supported, agency = excluded.agency,
-    maintained = excluded.maintained, reboot = excluded.reboot, removed = 0
+    maintained = excluded.maintained, reboot = excluded.reboot, placement = excluded.placement, removed = 0
 `
 
 type PutSystemParams struct {
@@ -392,6 +449,7 @@ type PutSystemParams struct {
 	Agency      string
 	Maintained  bool
 	Reboot      bool
+	Placement   string
 }
 
 func (q *Queries) PutSystem(ctx context.Context, arg PutSystemParams) error {
@@ -408,6 +466,7 @@ func (q *Queries) PutSystem(ctx context.Context, arg PutSystemParams) error {
 		arg.Agency,
 		arg.Maintained,
 		arg.Reboot,
+		arg.Placement,
 	)
 	return err
 }

@@ -146,6 +146,13 @@ type PolicyValidity struct {
 	StatedBy  string
 }
 
+type Pool struct {
+	Name     string
+	Position int64
+	Kind     string
+	AtOnce   int64
+}
+
 type Publication struct {
 	Feed     string
 	Accepted int64
@@ -237,6 +244,7 @@ type System struct {
 	OsSupported string
 	Agency      string
 	Maintained  bool
+	Placement   string
 	Reboot      bool
 }
 

@@ -115,6 +115,9 @@ func anyEstate(t *rapid.T) estate.Estate {
 		e.Windows = append(e.Windows, estate.Window{Name: name, Days: []string{"mon"}, Start: "05:00",
 			Hours: rapid.Float64Range(0.1, 24).Draw(t, "hours"), Zone: "Europe/Berlin"})
 	}
+	for _, name := range names("h") {
+		e.Pools = append(e.Pools, estate.Pool{Name: name, Kind: estate.PoolHypervisor, AtOnce: rapid.IntRange(1, 9).Draw(t, "at once")})
+	}
 	if len(e.Customers) == 0 {
 		return e
 	}

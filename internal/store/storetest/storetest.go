@@ -69,6 +69,7 @@ func Hoster() estate.Estate {
 			{Name: "weekend", Days: []string{"sat", "sun"}, Start: "05:00", Hours: 2, Zone: "Europe/Berlin"},
 			{Name: "night", Days: []string{"mon"}, Start: "23:30", Hours: 1.5, Zone: "UTC"},
 		},
+		Pools: []estate.Pool{{Name: "nord", Kind: estate.PoolSite, AtOnce: 2}},
 		Contracts: []estate.Contract{
 			{ID: "nl-1", Customer: "nordlicht", Model: policy.ServiceModelPaaS, Package: policy.PackageAdvanced, Policy: "managedhosting-2", Window: "weekend",
 				StandingOrder: &estate.StandingOrder{ID: "so-1", By: "jansen", Given: "2026-01-02", Text: "Bitte „immer“ einspielen.\nDanke", Channel: "T-1", Scope: estate.ScopeSecurity, Interval: estate.Nightly}},
@@ -77,7 +78,7 @@ func Hoster() estate.Estate {
 		Systems: []estate.System{
 			{Name: "web1", Contract: "nl-1", AdminAccess: policy.AdminAccessProvider, Purpose: "Website", Services: []string{"nginx.service"},
 				Checks: []estate.Check{{Name: "start page", Kind: estate.CheckHTTP, Port: 80, Path: "/", Status: 200}}},
-			{Name: "db1", Contract: "nl-1", AdminAccess: policy.AdminAccessProvider},
+			{Name: "db1", Contract: "nl-1", AdminAccess: policy.AdminAccessProvider, Placement: estate.Placement{Site: "nord", Groups: []string{"shop"}, After: []string{"web1"}}},
 			{Name: "iaas1", Contract: "al-1", AdminAccess: policy.AdminAccessShared},
 		},
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
-	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
@@ -270,7 +269,7 @@ func (b *Backend) planOne(s *board.System, preview bool, out *board.PlanResult) 
 	switch {
 	case allowed == 0:
 	case s.Next != nil || len(s.Runs) > 0 && s.Runs[0].Stage != board.Over:
-		out.Not = append(out.Not, plan.NotPlanned{System: s.Name, Code: "busy", Reason: lang.Textf(
+		out.Not = append(out.Not, board.NotPlanned{System: s.Name, Code: "busy", Reason: lang.Textf(
 			"Für %[1]s ist schon ein Lauf geplant oder unterwegs.", "A run for %[1]s is already planned or under way.", s.Name)})
 	case s.Slot != nil:
 		slot := *s.Slot

@@ -9,7 +9,6 @@ import (
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
-	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/window"
 )
@@ -128,7 +127,7 @@ func (m maker) system(name string, c estate.Customer, job policy.Decision) *boar
 		s.NoSlot = lang.T("Der Provider führt hier nichts aus, deshalb gibt es keinen Termin.", "The provider carries out nothing here, so there is no slot.")
 		s.Held.Window = estate.Window{}
 	} else {
-		s.Slot = &plan.Slot{System: name, At: m.nextDay(), Estimate: 2*time.Minute + 10*time.Second,
+		s.Slot = &board.Slot{System: name, At: m.nextDay(), Estimate: 2*time.Minute + 10*time.Second,
 			Reason: lang.T("Nächstes Wartungsfenster.", "Next maintenance window.")}
 	}
 	m.report(s)

@@ -1,0 +1,196 @@
+package server
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/recurrence/wall"
+	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/core/window"
+	"github.com/patchwart/patchwart/internal/store"
+)
+
+// ruled applies the office's estate with another recurrence of the shop's standing order.
+func (o *office) ruled(recurs string) {
+	o.Helper()
+	doc := strings.Replace(officeEstate, "interval: quarterly", recurs, 1)
+	if _, err := o.server.Apply(o.Context(), "estate.yaml", []byte(doc)); err != nil {
+		o.Fatal(err)
+	}
+}
+
+// TestADateIsMovedPausedAndResumed (K2): the customer moves a date by some days and pauses the order; what was
+// planned on it is given up, the customer's contact is told, and all of it is in the record.
+func TestADateIsMovedPausedAndResumed(t *testing.T) {
+	o := open(t)
+	o.ruled("rule: FREQ=DAILY, starts: " + time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly))
+	web := o.host("web1", security("openssl", "3.0.17-1", "3.0.18-1"))
+	first := o.plan("web1")
+	if len(first.Slots) != 0 || first.Not[0].Code != "held_back" || !strings.Contains(first.Not[0].Reason.DE, "wieder fällig ab") {
+		t.Fatalf("planned before the first date: %+v", first)
+	}
+	row, err := o.server.StandingOrder(t.Context(), "c-shop")
+	if err != nil || row.RRule != "FREQ=DAILY" || len(row.Dates) != 24 || row.Paused || !slices.Equal(row.Systems, []string{"web1"}) {
+		t.Fatalf("%+v, %v", row, err)
+	}
+	day := row.Dates[0].Day
+	move := board.StandingChange{Contract: "c-shop", Kind: board.StandingMove, Day: day, To: day.Add(40).At(23, 59), By: "tom", As: board.ByContact, Reason: "Messe"}
+	if _, err := o.server.ChangeStandingOrder(t.Context(), move); fault.CodeOf(err) != fault.Refused {
+		t.Errorf("moved by somebody who may only read: %v", err)
+	}
+	for name, bad := range map[string]func(*board.StandingChange){
+		"no reason":         func(q *board.StandingChange) { q.Reason = " " },
+		"in nobody's name":  func(q *board.StandingChange) { q.As = "" },
+		"no such contract":  func(q *board.StandingChange) { q.Contract = "c-none" },
+		"no standing order": func(q *board.StandingChange) { q.Contract = "c-data" },
+		"not a date of it":  func(q *board.StandingChange) { q.Day = day.Add(-30) },
+		"not known":         func(q *board.StandingChange) { q.Kind = "forget" },
+	} {
+		q := move
+		q.By = "eva"
+		bad(&q)
+		if _, err := o.server.ChangeStandingOrder(t.Context(), q); fault.CodeOf(err) == fault.Internal || err == nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	leave := board.StandingChange{Contract: "c-shop", Kind: board.StandingLeaveOut, Day: day, By: "eva", As: board.ByContact, Reason: "Messe"}
+	row, err = o.server.ChangeStandingOrder(t.Context(), leave)
+	if err != nil || row.Dates[0].TakesPlace() || !row.Dates[1].TakesPlace() || len(row.Said) != 1 {
+		t.Fatalf("%+v, %v", row.Dates[:2], err)
+	}
+	if told := o.told2("web1"); len(told) != 1 || !strings.HasPrefix(told[0], "eva: Dauerauftrag so-shop: Der Termin vom") || !strings.Contains(told[0], "Messe") {
+		t.Errorf("told: %q", told)
+	}
+
+	// By an interval whose date has begun the run is planned, and a pause takes it away.
+	o.ruled("interval: quarterly")
+	planned := o.plan("web1")
+	if len(planned.Slots) != 1 {
+		t.Fatalf("not planned: %+v", planned)
+	}
+	pause := board.StandingChange{Contract: "c-shop", Kind: board.StandingPause, By: "eva", As: board.ByContact, Reason: "Weihnachtsgeschäft"}
+	if row, err = o.server.ChangeStandingOrder(t.Context(), pause); err != nil || !row.Paused {
+		t.Fatalf("%+v, %v", row, err)
+	}
+	if r := o.run(planned.Slots[0].Run); r.Stage != board.Over && r.Stage != board.Planned && r.Outcome != verdict.Deferred && r.Outcome != verdict.Blocked {
+		t.Errorf("the planned run: %+v", r.RunRow)
+	}
+	if again := o.plan("web1"); len(again.Slots) != 0 || len(again.Refused) != 1 || !strings.Contains(again.Refused[0].Text.DE, "ausgesetzt") {
+		t.Errorf("planned in a pause: %+v", again)
+	}
+	resume := board.StandingChange{Contract: "c-shop", Kind: board.StandingResume, By: "ida", As: board.ByProvider, Reason: "weiter"}
+	if _, err := o.server.ChangeStandingOrder(t.Context(), resume); fault.CodeOf(err) != fault.Refused {
+		t.Errorf("the provider resumed what the customer paused: %v", err)
+	}
+	resume.By, resume.As = "eva", board.ByContact
+	if row, err = o.server.ChangeStandingOrder(t.Context(), resume); err != nil || row.Paused {
+		t.Fatalf("%+v, %v", row, err)
+	}
+	if _, err := o.server.ChangeStandingOrder(t.Context(), resume); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("resumed twice: %v", err)
+	}
+	web.poll(0)
+	if again := o.plan("web1"); len(again.Slots)+len(again.Not) != 1 || len(again.Refused) != 0 {
+		t.Errorf("after the pause: %+v", again)
+	}
+	o.verify()
+}
+
+// TestEveryDateIsDecidedAnew: a standing order that recurs is no permission for good. When the contract's package
+// is another one on the day, the same date is refused by the policy in force then.
+func TestEveryDateIsDecidedAnew(t *testing.T) {
+	o := open(t)
+	o.host("web1", security("openssl", "3.0.17-1", "3.0.18-1"))
+	if preview, err := o.server.Plan(t.Context(), "web1", true); err != nil || len(preview.Slots) != 1 {
+		t.Fatalf("%+v, %v", preview, err)
+	}
+	doc := strings.Replace(officeEstate, "package: advanced", "package: basic", 1)
+	if _, err := o.server.Apply(t.Context(), "estate.yaml", []byte(doc)); err != nil {
+		t.Fatal(err)
+	}
+	p := o.plan("web1")
+	if len(p.Slots) != 0 || len(p.Refused) != 1 || p.Refused[0].Rule != "MH2-20" {
+		t.Fatalf("%+v", p)
+	}
+}
+
+// TestADateThatWentByRaisesAnAlarm (MH2-22): a quarter without anything done is on the start page, and the operator
+// is told once.
+func TestADateThatWentByRaisesAnAlarm(t *testing.T) {
+	o := open(t)
+	o.host("web1", security("openssl", "3.0.17-1", "3.0.18-1"))
+	o.plan("web1")
+	o.plan("web1")
+	today, err := o.server.Today(t.Context())
+	if err != nil || len(today.Overdue) != 1 || today.Overdue[0].System != "web1" || !today.Overdue[0].Last.IsZero() {
+		t.Fatalf("%+v, %v", today.Overdue, err)
+	}
+	if told := o.told2("web1"); len(told) != 1 || !strings.HasPrefix(told[0], "operator: web1: Der Termin vom") {
+		t.Errorf("told: %q", told)
+	}
+	o.ruled("interval: quarterly, starts: " + time.Now().UTC().AddDate(0, 0, -3).Format(time.DateOnly))
+	if today, err = o.server.Today(t.Context()); err != nil || len(today.Overdue) != 0 {
+		t.Fatalf("an order of three days is overdue: %+v, %v", today.Overdue, err)
+	}
+}
+
+// TestWhenAStandingOrderIsDue: interval and rule, through a year.
+func TestWhenAStandingOrderIsDue(t *testing.T) {
+	t.Parallel()
+	w := window.Window{Name: "w", Days: []string{"sat"}, Start: "05:00", Hours: 2, Zone: "Europe/Berlin"}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(text string) time.Time {
+		t, _ := wall.ParseTime(text)
+		return t.In(berlin)
+	}
+	done := func(text string) []store.Run {
+		return []store.Run{{Stage: board.Over, Outcome: verdict.Succeeded, Ground: string(mandate.ByStandingOrder) + " so", Slot: window.Interval{From: at(text)}}}
+	}
+	for _, c := range []struct {
+		name    string
+		order   estate.StandingOrder
+		past    []store.Run
+		now     string
+		due     bool
+		overdue string // day
+		next    string
+	}{
+		{"quarterly, never done", estate.StandingOrder{Interval: estate.Quarterly}, nil, "2026-02-01T00:00", true, "", "2026-04-15T05:00"},
+		{"quarterly, done in its quarter", estate.StandingOrder{Interval: estate.Quarterly}, done("2026-01-17T05:00"), "2026-04-14T00:00", false, "", "2026-04-15T05:00"},
+		{"quarterly, the next quarter has begun", estate.StandingOrder{Interval: estate.Quarterly}, done("2026-01-17T05:00"), "2026-04-15T05:00", true, "", "2026-07-15T05:00"},
+		{"quarterly, a whole quarter with nothing done", estate.StandingOrder{Interval: estate.Quarterly}, done("2026-01-17T05:00"), "2026-07-15T05:00", true, "2026-04-15", "2026-10-15T05:00"},
+		{"monthly on the 31st, in February", estate.StandingOrder{Interval: estate.Monthly, Starts: "2026-01-31"}, done("2026-01-31T05:00"), "2026-02-28T06:00", true, "", "2026-03-31T05:00"},
+		{"nightly, after a week", estate.StandingOrder{Interval: estate.Nightly}, done("2026-02-01T05:00"), "2026-02-08T06:00", true, "", "2026-02-09T05:00"},
+		{"nightly, after a month", estate.StandingOrder{Interval: estate.Nightly}, done("2026-02-01T05:00"), "2026-03-08T06:00", true, "2026-03-07", "2026-03-09T05:00"},
+		{"first Saturday, not begun yet", estate.StandingOrder{Rule: "FREQ=MONTHLY;BYDAY=1SA", Starts: "2026-12-01"}, nil, "2026-12-04T12:00", false, "", "2026-12-05T05:00"},
+		{"first Saturday, begun", estate.StandingOrder{Rule: "FREQ=MONTHLY;BYDAY=1SA", Starts: "2026-12-01"}, nil, "2026-12-05T05:00", true, "", "2027-01-02T05:00"},
+		{"ended", estate.StandingOrder{Interval: estate.Weekly, Ends: "2026-01-31"}, done("2026-01-30T05:00"), "2026-02-20T12:00", false, "", ""},
+	} {
+		c.order.ID, c.order.By, c.order.Given, c.order.Channel = "so", "eva", "2026-01-15", "Ticket 1"
+		d, err := datesOf(&c.order, w, time.LoadLocation, at(c.now))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		o := d.owed(c.past, at(c.now))
+		overdue, next := "", ""
+		if o.overdue != nil {
+			overdue = o.overdue.Day.String()
+		}
+		if !o.next.Interval.From.IsZero() {
+			next = wall.TimeOf(o.next.Interval.From.In(berlin)).String()
+		}
+		if o.due != c.due || overdue != c.overdue || next != c.next {
+			t.Errorf("%s: due %v, overdue %q, next %q", c.name, o.due, overdue, next)
+		}
+	}
+}

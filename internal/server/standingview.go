@@ -1,0 +1,158 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/recurrence/wall"
+	"github.com/patchwart/patchwart/internal/store"
+)
+
+// Bounds of what is shown of a standing order.
+const (
+	mostDates  = 24
+	datesAhead = 3 * 366 * 24 * time.Hour
+)
+
+const noticeOverdue = "overdue" // a date of a standing order went by with nothing done
+
+// StandingOrders lists the standing orders of all contracts.
+func (s *Server) StandingOrders(ctx context.Context) ([]board.StandingOrder, error) {
+	out := []board.StandingOrder{}
+	err := s.store.Read(ctx, func(tx *store.Tx) error {
+		e, err := tx.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		for _, k := range e.Contracts {
+			if k.StandingOrder == nil {
+				continue
+			}
+			row, err := s.standingRow(ctx, tx, e, k.ID)
+			if err != nil {
+				return err
+			}
+			out = append(out, row)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// StandingOrder is the standing order of one contract.
+func (s *Server) StandingOrder(ctx context.Context, contract string) (out board.StandingOrder, err error) {
+	err = s.store.Read(ctx, func(tx *store.Tx) error {
+		e, err := tx.Estate(ctx)
+		if err != nil {
+			return err
+		}
+		out, err = s.standingRow(ctx, tx, e, contract)
+		return err
+	})
+	return out, err
+}
+
+func (s *Server) standingRow(ctx context.Context, tx *store.Tx, e estate.Estate, contract string) (board.StandingOrder, error) {
+	held, err := standingHeld(e, contract)
+	if err != nil {
+		return board.StandingOrder{}, err
+	}
+	now := s.now()
+	order, err := s.standingOrder(ctx, tx, held.Contract, held.Window)
+	if err != nil {
+		return board.StandingOrder{}, err
+	}
+	paper, _, _, err := document[standingPaper](ctx, tx, store.RulingStanding, standingID(contract, order.ID))
+	if err != nil {
+		return board.StandingOrder{}, err
+	}
+	days, err := datesOf(order, held.Window, s.zones, now)
+	if err != nil {
+		return board.StandingOrder{}, err
+	}
+	row := board.StandingOrder{
+		Contract: contract, Customer: held.Customer.ID, Systems: []string{}, Order: *order, RRule: order.RRule(), Zone: held.Window.Zone, Text: days.rule.Text(),
+		Paused: order.PausedOn(wall.DayOf(now.In(days.rule.Zone()))), Dates: []board.StandingDate{}, Overdue: []board.Overdue{}, Said: append([]board.StandingChange{}, paper.Said...),
+	}
+	for _, o := range days.rule.All(now, now.Add(datesAhead)) {
+		if len(row.Dates) < mostDates {
+			row.Dates = append(row.Dates, board.StandingDate{Occurrence: o, Text: o.Text()})
+		}
+	}
+	for _, sys := range e.Systems {
+		if sys.Contract != contract {
+			continue
+		}
+		row.Systems = append(row.Systems, sys.Name)
+		late, ok, err := s.overdueOn(ctx, tx, e, sys.Name, days)
+		if err != nil {
+			return row, err
+		}
+		if ok {
+			row.Overdue = append(row.Overdue, late)
+		}
+	}
+	return row, nil
+}
+
+// overdueOn says whether a date went by on a system with nothing done although something is due that the order
+// covers (MH2-22).
+func (s *Server) overdueOn(ctx context.Context, tx *store.Tx, e estate.Estate, system string, days *dates) (board.Overdue, bool, error) {
+	sub, err := s.subject(ctx, tx, e, system)
+	if err != nil || sub.facts == nil {
+		return board.Overdue{}, false, err
+	}
+	granted, _ := mandate.Grant(sub.request("", s.now()))
+	return s.overdue(ctx, tx, sub, granted, days)
+}
+
+// overdue is overdueOn where the mandate is at hand.
+func (s *Server) overdue(ctx context.Context, tx *store.Tx, sub subject, granted mandate.Mandate, days *dates) (board.Overdue, bool, error) {
+	if days == nil || !byStandingOrder(granted) {
+		return board.Overdue{}, false, nil
+	}
+	past, err := tx.Runs(ctx, board.RunFilter{System: sub.held.System.Name, Limit: 50})
+	if err != nil {
+		return board.Overdue{}, false, err
+	}
+	late, ok := overdueRow(sub.held, days, past, s.now())
+	return late, ok, nil
+}
+
+// byStandingOrder reports whether a mandate rests on a standing order, at least in part.
+func byStandingOrder(m mandate.Mandate) bool {
+	for _, g := range m.Grounds() {
+		if g.Kind == mandate.ByStandingOrder {
+			return true
+		}
+	}
+	return false
+}
+
+func overdueRow(held estate.Held, days *dates, past []store.Run, now time.Time) (board.Overdue, bool) {
+	o := days.owed(past, now)
+	if o.overdue == nil {
+		return board.Overdue{}, false
+	}
+	missed := o.overdue.Interval.From.In(days.rule.Zone())
+	row := board.Overdue{System: held.System.Name, Customer: held.Customer.ID, Contract: held.Contract.ID, Order: days.order, Missed: missed, Last: o.last, Zone: held.Window.Zone}
+	last := lang.T("noch nie", "never yet")
+	if !o.last.IsZero() {
+		at := o.last.In(days.rule.Zone())
+		last = lang.Textf("zuletzt am %[1]s", "last on %[2]s", lang.Date(at, lang.DE), lang.Date(at, lang.EN))
+	}
+	row.Text = lang.Textf("%[1]s: Der Termin vom %[2]s nach Dauerauftrag %[4]s ging vorbei, ohne dass etwas eingespielt wurde (%[5]s).",
+		"%[1]s: the date of %[3]s by standing order %[4]s went by with nothing installed (%[5]s).",
+		row.System, lang.Date(missed, lang.DE), lang.Date(missed, lang.EN), days.order, last)
+	return row, true
+}
+
+// alarmOverdue tells the operator, once for each date that went by.
+func (c *change) alarmOverdue(ctx context.Context, o board.Overdue) error {
+	return c.tell(ctx, o.System, noticeOverdue, o.Order+o.Missed.String(), string(clock.Operator), o.Text)
+}
