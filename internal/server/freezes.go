@@ -243,6 +243,9 @@ func (c *change) reslot(ctx context.Context, r store.Run, e estate.Estate, freez
 		return false, nil // without a window it is told when the slot comes
 	}
 	candidate.Run, candidate.Urgent = r.ID, r.Urgent
+	if candidate.Appointments, err = c.server.appointmentsFor(ctx, c.Tx, r.System); err != nil {
+		return false, err
+	}
 	made := plan.Make(c.at, []plan.Candidate{candidate})
 	if len(made.Slots) == 0 {
 		return true, c.endHere(ctx, r, verdict.Deferred, "frozen", made.Not[0].Reason)

@@ -143,8 +143,13 @@ func (p *planning) consider(ctx context.Context, name string, preview bool) erro
 		p.not = append(p.not, plan.NotPlanned{System: name, Run: id, Code: "held_back", Reason: why})
 		return nil
 	}
+	agreed, err := p.server.appointmentsFor(ctx, p.Tx, name)
+	if err != nil {
+		return err
+	}
 	candidate, err := p.server.candidate(sub.held, past, p.freezes)
-	if err != nil && !urgent {
+	candidate.Appointments = agreed
+	if err != nil && !urgent && len(agreed) == 0 {
 		p.not = append(p.not, plan.NotPlanned{System: name, Run: id, Code: "no_window", Reason: lang.Textf(
 			"Der Vertrag %[1]s nennt kein brauchbares Wartungsfenster.", "Contract %[1]s names no usable maintenance window.", sub.held.Contract.ID)})
 		return nil

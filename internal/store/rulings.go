@@ -19,7 +19,9 @@ const (
 	RulingMessage    = "message"    // a customer's message, and what came of it
 	RulingLetter     = "letter"     // a mail to be sent
 	RulingFreeze     = "freeze"     // a time in which nothing is changed
-	RulingMove       = "move"       // how far the move of a system to a newer generation is
+	// A time for work on a system that customer and provider agree on; about the system.
+	RulingAppointment = "appointment"
+	RulingMove        = "move" // how far the move of a system to a newer generation is
 )
 
 // Ruling is what a person decided about a hole, a system, or a customer. What it says is its document.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/window"
 )
@@ -110,7 +111,7 @@ type Open struct {
 	System  string `json:"system"`
 	Thread  string `json:"thread"`
 	Message string `json:"message"` // the ID of the message that ordered it
-	State   State  `json:"state"`
+	State   mandate.OrderState `json:"state"`
 }
 
 // AskedKind is what a question of ours is about.

@@ -24,6 +24,9 @@ type Candidate struct {
 	Urgent   bool          // closes a critical hole: as soon as possible, also outside of windows
 	Customer string        // whose system it is
 	Freezes  []freeze.Closed
+	// Appointments are times agreed with the customer, outside of windows or in them, in their order: the run is
+	// made at the first that suits, and not before it in a window (MH1-06).
+	Appointments []window.Interval
 }
 
 // work is what a freeze may be in the way of.
@@ -37,6 +40,9 @@ const horizon = 400 * 24 * time.Hour
 // next finds the earliest slot that no freeze is in the way of; held are the freezes that were in the way of
 // the last one that the windows offered before it.
 func (c Candidate) next(from time.Time) (slot window.Interval, held []freeze.Hold, ok bool) {
+	if at, ok := c.appointed(from); ok {
+		return at, nil, true
+	}
 	for until := from.Add(horizon); from.Before(until); {
 		offered := window.Interval{From: from, To: from.Add(max(urgentSpan, 2*c.Estimate))}
 		if !c.Urgent {
@@ -56,6 +62,31 @@ func (c Candidate) next(from time.Time) (slot window.Interval, held []freeze.Hol
 		}
 	}
 	return slot, held, false
+}
+
+// appointed is the first agreed time that is long enough, and that no freeze is in the way of. What is urgent
+// waits for none.
+func (c Candidate) appointed(from time.Time) (window.Interval, bool) {
+	if c.Urgent {
+		return window.Interval{}, false
+	}
+	for _, a := range c.Appointments {
+		if a.From.Before(from) {
+			a.From = from
+		}
+		for _, free := range freeze.FreeFor(c.Freezes, c.work(), a) {
+			if free.To.After(free.From) && free.To.Sub(free.From) >= c.Estimate {
+				return free, true
+			}
+		}
+	}
+	return window.Interval{}, false
+}
+
+func (c Candidate) atAppointment(slot window.Interval) bool {
+	return !c.Urgent && slices.ContainsFunc(c.Appointments, func(a window.Interval) bool {
+		return !slot.From.Before(a.From) && !slot.To.After(a.To)
+	})
 }
 
 // urgentSpan is how long an urgent run may take before it has to be planned anew.
@@ -119,6 +150,8 @@ func Make(now time.Time, candidates []Candidate) Plan {
 		switch {
 		case len(held) > 0:
 			reason = lang.Textf("Nach einer Sperrzeit. %[1]s", "After a freeze. %[1]s", held[0].Text)
+		case c.atAppointment(slot):
+			reason = lang.T("Zum vereinbarten Termin.", "At the appointment agreed on.")
 		case c.Urgent:
 			reason = lang.T("Sofort: Eine kritische Lücke wird geschlossen, auch außerhalb der Wartungsfenster.",
 				"At once: a critical hole is closed, also outside of maintenance windows.")

@@ -420,6 +420,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setEstateStmt, err = db.PrepareContext(ctx, setEstate); err != nil {
 		return nil, fmt.Errorf("error preparing query SetEstate: %w", err)
 	}
+	if q.setOrderTermsStmt, err = db.PrepareContext(ctx, setOrderTerms); err != nil {
+		return nil, fmt.Errorf("error preparing query SetOrderTerms: %w", err)
+	}
 	if q.thinPublicationTextsStmt, err = db.PrepareContext(ctx, thinPublicationTexts); err != nil {
 		return nil, fmt.Errorf("error preparing query ThinPublicationTexts: %w", err)
 	}
@@ -1112,6 +1115,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setEstateStmt: %w", cerr)
 		}
 	}
+	if q.setOrderTermsStmt != nil {
+		if cerr := q.setOrderTermsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setOrderTermsStmt: %w", cerr)
+		}
+	}
 	if q.thinPublicationTextsStmt != nil {
 		if cerr := q.thinPublicationTextsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing thinPublicationTextsStmt: %w", cerr)
@@ -1328,6 +1336,7 @@ type Queries struct {
 	removeSystemStmt           *sql.Stmt
 	revokeAgentStmt            *sql.Stmt
 	setEstateStmt              *sql.Stmt
+	setOrderTermsStmt          *sql.Stmt
 	thinPublicationTextsStmt   *sql.Stmt
 	touchFactsStmt             *sql.Stmt
 	updateClockStmt            *sql.Stmt
@@ -1475,6 +1484,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		removeSystemStmt:           q.removeSystemStmt,
 		revokeAgentStmt:            q.revokeAgentStmt,
 		setEstateStmt:              q.setEstateStmt,
+		setOrderTermsStmt:          q.setOrderTermsStmt,
 		thinPublicationTextsStmt:   q.thinPublicationTextsStmt,
 		touchFactsStmt:             q.touchFactsStmt,
 		updateClockStmt:            q.updateClockStmt,

@@ -120,6 +120,7 @@ type Order struct {
 	Mitigation   bool
 	Confirmation string
 	Withdrawal   string
+	Terms        string
 }
 
 type Paper struct {

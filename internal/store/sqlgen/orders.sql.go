@@ -10,8 +10,8 @@ import (
 )
 
 const addOrder = `-- name: AddOrder :execrows
-insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 on conflict (id) do nothing
 `
 
@@ -30,6 +30,7 @@ type AddOrderParams struct {
 	Mitigation   bool
 	Confirmation string
 	Withdrawal   string
+	Terms        string
 }
 
 func (q *Queries) AddOrder(ctx context.Context, arg AddOrderParams) (int64, error) {
@@ -48,6 +49,7 @@ func (q *Queries) AddOrder(ctx context.Context, arg AddOrderParams) (int64, erro
 		arg.Mitigation,
 		arg.Confirmation,
 		arg.Withdrawal,
+		arg.Terms,
 	)
 	if err != nil {
 		return 0, err
@@ -68,7 +70,7 @@ func (q *Queries) FreeOrder(ctx context.Context, iD string, run string) (int64, 
 }
 
 const getOrder = `-- name: GetOrder :one
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal from orders where id = $1
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms from orders where id = $1
 `
 
 func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
@@ -89,6 +91,7 @@ func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
 		&i.Mitigation,
 		&i.Confirmation,
 		&i.Withdrawal,
+		&i.Terms,
 	)
 	return i, err
 }
@@ -121,7 +124,7 @@ func (q *Queries) ListOrderIDs(ctx context.Context) ([]string, error) {
 }
 
 const listOrders = `-- name: ListOrders :many
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal from orders order by given desc, id desc limit $1
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms from orders order by given desc, id desc limit $1
 `
 
 func (q *Queries) ListOrders(ctx context.Context, most int32) ([]Order, error) {
@@ -148,6 +151,7 @@ func (q *Queries) ListOrders(ctx context.Context, most int32) ([]Order, error) {
 			&i.Mitigation,
 			&i.Confirmation,
 			&i.Withdrawal,
+			&i.Terms,
 		); err != nil {
 			return nil, err
 		}
@@ -163,7 +167,7 @@ func (q *Queries) ListOrders(ctx context.Context, most int32) ([]Order, error) {
 }
 
 const listOrdersOf = `-- name: ListOrdersOf :many
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal from orders where system = $1 order by given, id
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms from orders where system = $1 order by given, id
 `
 
 func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, error) {
@@ -190,6 +194,7 @@ func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, err
 			&i.Mitigation,
 			&i.Confirmation,
 			&i.Withdrawal,
+			&i.Terms,
 		); err != nil {
 			return nil, err
 		}
@@ -202,6 +207,24 @@ func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, err
 		return nil, err
 	}
 	return items, nil
+}
+
+const setOrderTerms = `-- name: SetOrderTerms :execrows
+update orders set terms = $1, confirmation = $2
+where id = $3 and used = '' and withdrawn = false and terms = $4
+`
+
+func (q *Queries) SetOrderTerms(ctx context.Context, terms string, confirmation string, iD string, had string) (int64, error) {
+	result, err := q.exec(ctx, q.setOrderTermsStmt, setOrderTerms,
+		terms,
+		confirmation,
+		iD,
+		had,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const useOrder = `-- name: UseOrder :execrows
