@@ -4,10 +4,9 @@
 package board
 
 import (
-	"github.com/patchwart/patchwart/internal/core/appointment"
-
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/appointment"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/finding"
