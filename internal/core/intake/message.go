@@ -107,10 +107,10 @@ type Input struct {
 
 // Open is an order that is not over.
 type Open struct {
-	ID      string `json:"id"`
-	System  string `json:"system"`
-	Thread  string `json:"thread"`
-	Message string `json:"message"` // the ID of the message that ordered it
+	ID      string             `json:"id"`
+	System  string             `json:"system"`
+	Thread  string             `json:"thread"`
+	Message string             `json:"message"` // the ID of the message that ordered it
 	State   mandate.OrderState `json:"state"`
 }
 

@@ -218,4 +218,3 @@ func TestTheDiagramIsTheStates(t *testing.T) {
 		t.Fatal(err)
 	}
 }
-
