@@ -68,6 +68,7 @@ generate: $(TEMPL) $(SQLC) ## make the generated files anew
 	$(SQLC) generate
 	go run ./cmd/patchwart policy schema > policies/policy.schema.json.new && mv policies/policy.schema.json.new policies/policy.schema.json
 	go run ./cmd/patchwart policy promises --format markdown > docs/promises.md.new && mv docs/promises.md.new docs/promises.md
+	go test ./internal/core/mandate -run TheDiagram -count=1 -update
 
 reproducible: ## two builds give the same bytes
 	@scripts/reproducible

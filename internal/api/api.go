@@ -51,6 +51,12 @@ type Orders interface {
 	Orders(ctx context.Context, system string) ([]board.OrderRow, error) // "" = all systems
 	Order(ctx context.Context, id string) (board.OrderRow, error)
 	Withdraw(ctx context.Context, w board.WithdrawalRequest) (board.OrderRow, error)
+	PreviewOrder(ctx context.Context, order board.OrderRequest) (board.OrderPreview, error)
+	OfferPrice(ctx context.Context, q board.PriceOffer) (board.OrderRow, error)
+	AnswerPrice(ctx context.Context, q board.PriceAnswer) (board.OrderRow, error)
+	SettleOrder(ctx context.Context, q board.OrderSettlement) (board.OrderRow, error)
+	Appointments(ctx context.Context, system string) ([]board.Appointment, error) // "" = all systems
+	Arrange(ctx context.Context, e board.AppointmentEvent) (board.Appointment, error)
 	Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error) // "" = all systems
 	PlanDiff(ctx context.Context, system string) (board.PlanDiff, error)             // "" = all systems
 }

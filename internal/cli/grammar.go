@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"time"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -21,8 +23,18 @@ type grammar struct {
 	Order    orderCmd    `cmd:"" help:"cmd_order"`
 	Orders   ordersCmd   `cmd:"" help:"cmd_orders"`
 	Withdraw withdrawCmd `cmd:"" help:"cmd_withdraw"`
-	Plan     planCmd     `cmd:"" help:"cmd_plan"`
-	Runs     runsCmd     `cmd:"" help:"cmd_runs"`
+	Price    priceCmd    `cmd:"" help:"cmd_price"`
+	Consent  consentCmd  `cmd:"" help:"cmd_consent"`
+	Settle   settleCmd   `cmd:"" help:"cmd_settle"`
+
+	Appointment struct {
+		List    appointmentListCmd    `cmd:"" help:"cmd_appointment_list"`
+		Propose appointmentProposeCmd `cmd:"" help:"cmd_appointment_propose"`
+		Accept  appointmentAcceptCmd  `cmd:"" help:"cmd_appointment_accept"`
+		Decline appointmentDeclineCmd `cmd:"" help:"cmd_appointment_decline"`
+	} `cmd:"" help:"cmd_appointment"`
+	Plan planCmd `cmd:"" help:"cmd_plan"`
+	Runs runsCmd `cmd:"" help:"cmd_runs"`
 
 	Countersign    countersignCmd    `cmd:"" help:"cmd_countersign"`
 	CountersignKey countersignKeyCmd `cmd:"" help:"cmd_countersign_key"`
@@ -151,8 +163,15 @@ type orderCmd struct {
 	Explicit bool   `help:"flag_order_explicit"`
 	Scope    string `enum:"security_updates,updates" default:"security_updates" placeholder:"${word_scope}" help:"flag_order_scope"`
 
-	Mitigation bool `help:"flag_order_mitigation"`
-	Reboot     bool `help:"flag_order_reboot"`
+	Mitigation bool      `help:"flag_order_mitigation"`
+	Reboot     bool      `help:"flag_order_reboot"`
+	Package    []string  `placeholder:"NAME" help:"flag_order_package"`
+	Upgrade    string    `placeholder:"NAME=FROM..TO" xor:"change" help:"flag_order_upgrade"`
+	Migration  string    `placeholder:"NAME=FROM..TO" xor:"change" help:"flag_order_migration"`
+	Price      string    `placeholder:"TEXT" and:"price" help:"flag_order_price"`
+	PricedBy   string    `placeholder:"NAME" and:"price" help:"flag_price_by"`
+	NotBefore  time.Time `placeholder:"2026-12-01T05:00:00+01:00" help:"flag_order_not_before"`
+	Preview    bool      `help:"flag_order_preview"`
 }
 
 type ordersCmd struct {

@@ -43,10 +43,14 @@ func (cmd orderCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := c.PlaceOrder(a.ctx, client.OrderRequest{
-		System: cmd.System, Contact: cmd.Contact, Channel: cmd.Channel, Text: said,
-		Explicit: cmd.Explicit, Scope: client.Scope(cmd.Scope), Mitigation: cmd.Mitigation, Reboot: cmd.Reboot,
-	})
+	q, err := cmd.request(said)
+	if err != nil {
+		return err
+	}
+	if cmd.Preview {
+		return a.preview(c, q)
+	}
+	receipt, err := c.PlaceOrder(a.ctx, q)
 	if err != nil {
 		return err
 	}
@@ -70,9 +74,9 @@ func markOfOrder(s client.OrderState) mark {
 	switch s {
 	case client.OrderDone:
 		return mark{"●", s.Text(), green}
-	case client.OrderAccepted, client.OrderScheduled, client.OrderRunning:
+	case client.OrderReceived, client.OrderQuestion, client.OrderAccepted, client.OrderScheduled, client.OrderRunning:
 		return mark{"◐", s.Text(), cyan}
-	case client.OrderWithdrawn:
+	case client.OrderWithdrawn, client.OrderRefused, client.OrderExpired:
 		return mark{"▲", s.Text(), plainText}
 	}
 	return mark{"✕", s.Text(), red}

@@ -243,7 +243,7 @@ func TestEveryRowThatIsTakenOutIsMissed(t *testing.T) {
 func TestAForgedOrderIsFound(t *testing.T) {
 	t.Parallel()
 	s := furnished(t)
-	breakIn(t, s).exec(`insert into orders select 'o-9', system, customer, contact, channel, words, explicit, scope, given, false, '', mitigation, confirmation, withdrawal, reboot from orders where id = 'o-1'`)
+	breakIn(t, s).exec(`insert into orders select 'o-9', system, customer, contact, channel, words, explicit, scope, given, false, '', mitigation, confirmation, withdrawal, terms, reboot from orders where id = 'o-1'`)
 	r := verify(t, s, record.Options{State: (*store.Tx)(nil)})
 	if want := (record.Broken{Index: record.NoIndex, Kind: store.KindOrder, Subject: "o-9", What: record.StateUnrecorded}); r.Good() || *r.Broken != want {
 		t.Errorf("%+v", r.Broken)

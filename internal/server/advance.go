@@ -15,16 +15,18 @@ import (
 // The kinds of jobs. Each is one short step that reads what is, and does what the stage asks for:
 // doing it twice does nothing twice.
 const (
-	jobAdvance    engine.Kind = "advance"    // key: run ID
-	jobPlan       engine.Kind = "plan"       // plan all systems
-	jobCheckpoint engine.Kind = "checkpoint" // sign the record's size and root
-	jobSurvey     engine.Kind = "survey"     // ask hosts with old package lists to refresh
-	jobAssess     engine.Kind = "assess"     // key: system; look for critical holes on it
-	jobMeasure    engine.Kind = "measure"    // key: mitigation; have it put in place or taken back
-	jobLetter     engine.Kind = "letter"     // key: letter; send it
-	jobReconsider engine.Kind = "reconsider" // a ruling about a hole has ended: look at every system again
-	jobLifecycle  engine.Kind = "lifecycle"  // say what has become due about systems that near their end
-	jobClocks     engine.Kind = "clocks"     // say what has become due about critical holes
+	jobAdvance     engine.Kind = "advance"     // key: run ID
+	jobPlan        engine.Kind = "plan"        // plan all systems
+	jobCheckpoint  engine.Kind = "checkpoint"  // sign the record's size and root
+	jobSurvey      engine.Kind = "survey"      // ask hosts with old package lists to refresh
+	jobAssess      engine.Kind = "assess"      // key: system; look for critical holes on it
+	jobMeasure     engine.Kind = "measure"     // key: mitigation; have it put in place or taken back
+	jobLetter      engine.Kind = "letter"      // key: letter; send it
+	jobReconsider  engine.Kind = "reconsider"  // a ruling about a hole has ended: look at every system again
+	jobLifecycle   engine.Kind = "lifecycle"   // say what has become due about systems that near their end
+	jobOrder       engine.Kind = "order"       // key: order; it expires when nobody has answered
+	jobAppointment engine.Kind = "appointment" // key: appointment; it expires when nobody has answered
+	jobClocks      engine.Kind = "clocks"      // say what has become due about critical holes
 )
 
 // lookAgain is how often a run that waits for its host is looked at. The host's answer takes it up at
@@ -52,8 +54,12 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 				_, err := s.assess(ctx, system)
 				return 0, err
 			},
-			jobMeasure:    s.haveMeasure,
-			jobLetter:     s.send,
+			jobMeasure: s.haveMeasure,
+			jobLetter:  s.send,
+			jobOrder:   s.lapse,
+			jobAppointment: func(ctx context.Context, id string) (time.Duration, error) {
+				return 0, s.change(ctx, func(c *change) error { return c.lapseAppointment(ctx, id) })
+			},
 			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
 			jobLifecycle:  func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.announce(ctx) },

@@ -11,6 +11,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/intake"
@@ -63,6 +64,11 @@ func messageID(m intake.Message) string {
 	return "m-" + hex.EncodeToString(sum[:12])
 }
 
+// mailID is messageID of a mail.
+func mailID(id string) string {
+	return messageID(intake.Message{Channel: intake.ChannelMail, ID: id})
+}
+
 func replySubject(subject string) string {
 	if subject == "" {
 		return "Ihre Nachricht / your message"
@@ -97,9 +103,7 @@ func (c *change) intake(ctx context.Context, m intake.Message) (intake.Input, er
 		}
 		subjects[sys.Name] = sub
 		if sub.facts != nil {
-			for _, p := range sub.facts.Packages {
-				in.Packages[sys.Name] = append(in.Packages[sys.Name], p.Name)
-			}
+			in.Packages[sys.Name] = namesOn(*sub.facts)
 		}
 		for _, o := range sub.orders {
 			open, err := c.openOrder(ctx, o)
@@ -115,8 +119,27 @@ func (c *change) intake(ctx context.Context, m intake.Message) (intake.Input, er
 		sub := subjects[system]
 		return policy.Decide(sub.version, finding.Facets(sub.held, finding.Finding{Layer: policy.LayerOS, Class: class, Origin: policy.OriginStandard}))
 	}
-	in.Asked, err = c.openQuestions(ctx, m.Thread)
+	if in.Asked, err = c.openQuestions(ctx, m.Thread); err != nil {
+		return in, err
+	}
+	agreements, err := c.openAgreements(ctx, in.Orders, m.Thread)
+	in.Asked = append(in.Asked, agreements...)
 	return in, err
+}
+
+// namesOn are the names that a package on a host goes by: binary packages and the sources that they are built from.
+func namesOn(f fact.Facts) []string {
+	var names []string
+	for _, p := range f.Packages {
+		names = append(names, p.Name, p.Source)
+	}
+	for _, p := range f.Pending {
+		if p.Installed != "" {
+			names = append(names, p.Name, p.Source)
+		}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(n string) bool { return n == "" })
 }
 
 // writesFor reports whether a sender is one of the customer's contacts, as far as the address says.
@@ -133,16 +156,13 @@ func (c *change) openOrder(ctx context.Context, o mandate.Order) (intake.Open, e
 	if err != nil {
 		return intake.Open{}, err
 	}
-	states := map[mandate.OrderState]intake.State{
-		mandate.Accepted: intake.StateAccepted, mandate.Scheduled: intake.StateScheduled, mandate.Running: intake.StateRunning,
-	}
-	state, ok := states[mandate.StateOf(o, pursuit)]
-	if !ok {
+	state := mandate.StateOf(o, pursuit)
+	if state.Over() {
 		return intake.Open{}, nil
 	}
 	open := intake.Open{ID: o.ID, System: o.System, State: state}
 	if id, found := strings.CutPrefix(o.Channel, mailChannel); found {
-		if m, ok, err := c.message(ctx, messageID(intake.Message{Channel: intake.ChannelMail, ID: id})); err != nil {
+		if m, ok, err := c.message(ctx, mailID(id)); err != nil {
 			return open, err
 		} else if ok {
 			open.Thread, open.Message = m.Message.Thread, m.Message.ID
@@ -173,7 +193,7 @@ func (c *change) follow(ctx context.Context, e estate.Estate, m intake.Message, 
 	desk = o.Desk
 	switch o.Kind {
 	case intake.KindOrder:
-		return c.placeAll(ctx, m, *o.Order)
+		return c.placeAll(ctx, e, m, *o.Order)
 	case intake.KindWithdrawal:
 		for _, id := range o.Withdrawal.Orders {
 			if err := c.withdrawOne(ctx, id, mandate.Withdrawal{Contact: o.Withdrawal.Contact, Channel: channelOf(m), Text: m.Verbatim(), At: c.at}); err != nil {
@@ -197,7 +217,7 @@ func (c *change) follow(ctx context.Context, e estate.Estate, m intake.Message, 
 			}
 		}
 	case intake.KindAnswer:
-		desk = cmp.Or(desk, lang.T("Eine Antwort auf unsere Frage ist da; bitte eintragen.", "An answer to our question has come; please enter it."))
+		return c.followAnswer(ctx, e, m, *o.Answer)
 	case intake.KindQuestion, intake.KindRefusal, intake.KindNothing:
 	}
 	return nil, desk, nil
@@ -211,44 +231,6 @@ func channelOf(m intake.Message) string {
 		return mailChannel + m.ID
 	}
 	return string(m.Channel) + " " + m.ID
-}
-
-// placeAll places an order on each system that it names. What is beyond updates and measures, or has to be
-// agreed first, is people's work: nothing is scheduled for it.
-func (c *change) placeAll(ctx context.Context, m intake.Message, o intake.Order) (ids []string, desk lang.Text, err error) {
-	scope := estate.Scope(o.Scope)
-	switch o.Scope {
-	case intake.ScopeSecurity, intake.ScopeUpdates:
-	case intake.ScopeMitigation:
-		scope = estate.ScopeSecurity
-	case intake.ScopePackages, intake.ScopeUpgrade, intake.ScopeMigration:
-		return nil, lang.T("Auftrag, den jemand einplanen muss: einzelne Pakete, ein Versionswechsel oder ein Umzug.", "An order that somebody has to plan: single packages, a version upgrade or a migration."), nil
-	}
-	if len(o.Awaits) > 0 {
-		return nil, lang.T("Auftrag, zu dem noch etwas zu vereinbaren ist (Preis oder Termin).", "An order for which something is still to be agreed (price or appointment)."), nil
-	}
-	for _, system := range o.Systems {
-		id, err := newID("o", c.at)
-		if err != nil {
-			return ids, desk, err
-		}
-		placed := mandate.Order{ID: id, System: system, Customer: o.Customer, Contact: o.Contact, Channel: channelOf(m), Text: m.Verbatim(),
-			Explicit: o.Explicit, Scope: scope, Given: c.at, Mitigation: o.Scope == intake.ScopeMitigation}
-		for i, name := range o.Systems {
-			if name == system && i < len(o.Decisions) {
-				placed.Confirmation = confirmation(placed, o.Decisions[i])
-			}
-		}
-		st, err := c.AddOrder(ctx, placed)
-		if err := c.put(ctx, st, err); err != nil {
-			return ids, desk, err
-		}
-		ids = append(ids, id)
-		if err := c.enqueue(ctx, jobPlan, system, c.at); err != nil {
-			return ids, desk, err
-		}
-	}
-	return ids, desk, nil
 }
 
 // withdrawOne takes an order back, with the run that was planned on it.

@@ -133,6 +133,14 @@ func TestNoServiceStandsStillWithoutAWord(t *testing.T) {
 	if err != nil || !strings.Contains(receipt.Confirmation.DE, "Maßnahmen") || receipt.Allowed != 0 {
 		t.Fatalf("%+v, %v", receipt, err)
 	}
+	refused("an order whose price is not agreed") // MH2-11
+	if _, err := o.server.OfferPrice(t.Context(), board.PriceOffer{Order: receipt.Order.ID, Amount: "90 €", By: "ida"}); err != nil {
+		t.Fatal(err)
+	}
+	refused("a price without an answer")
+	if _, err := o.server.AnswerPrice(t.Context(), board.PriceAnswer{Order: receipt.Order.ID, Contact: "eva", Channel: "Ticket 1", Text: "Ja.", Yes: true}); err != nil {
+		t.Fatal(err)
+	}
 	m, err := o.server.Mitigate(t.Context(), o.closing())
 	if err != nil {
 		t.Fatal(err)

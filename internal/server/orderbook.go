@@ -94,7 +94,7 @@ func (s *Server) orderRow(ctx context.Context, tx *store.Tx, e estate.Estate, o 
 	if err != nil {
 		return row, err
 	}
-	row.State = mandate.StateOf(o, pursuit)
+	row.State, row.Desk = mandate.StateOf(o, pursuit), deskTask(o)
 	switch row.State {
 	case mandate.Withdrawn:
 		row.Sentence = lang.T("Der Auftrag wurde zurückgezogen; nichts wird getan.", "The order was withdrawn; nothing is done.")
@@ -104,12 +104,45 @@ func (s *Server) orderRow(ctx context.Context, tx *store.Tx, e estate.Estate, o 
 		return row, nil
 	case mandate.Accepted:
 		row.Sentence = lang.T("Der Auftrag steht; ein Lauf ist noch nicht geplant.", "The order stands; no run is planned yet.")
+		switch {
+		case o.Terms.Change != nil:
+			row.Sentence = lang.Textf("%[1]s: Der Auftrag steht. Einen automatischen Lauf gibt es dafür nicht; der Service plant es und führt es von Hand aus.",
+				"%[1]s: the order stands. There is no automatic run for it; the service desk plans it and carries it out by hand.", o.Terms.Change.Text())
+		case s.now().Before(o.Terms.NotBefore):
+			at := s.local(held, o.Terms.NotBefore)
+			row.Sentence = lang.Textf("Der Auftrag steht; gewünscht ist er ab %[1]s.", "The order stands; it is wished for from %[1]s on.", lang.T(lang.DateTime(at, lang.DE), lang.DateTime(at, lang.EN)))
+		}
 		return row, nil
-	default:
+	case mandate.Question:
+		row.Sentence = lang.JoinTexts(awaited(o))
+		return row, nil
+	case mandate.Received, mandate.Refused, mandate.Expired:
+		row.Sentence = o.Terms.Closed.Reason
+		return row, nil
+	case mandate.Scheduled, mandate.Running, mandate.Done, mandate.PutBack, mandate.Unsettled:
+	}
+	if o.Terms.Closed != nil { // done by hand
+		row.Sentence = o.Terms.Closed.Reason
+		return row, nil
 	}
 	shown := s.runRow(r, e)
 	row.Run, row.Slot, row.Sentence = r.ID, r.Slot, shown.Sentence
 	return row, nil
+}
+
+// awaited says what an order waits for, and until when.
+func awaited(o mandate.Order) []lang.Text {
+	var list []lang.Text
+	for _, a := range o.Awaits() {
+		text := a.Text()
+		if a == mandate.AwaitsConsent {
+			p := o.Terms.Price
+			text = lang.Textf("%[1]s Genannt: %[2]s. Antwort bis %[3]s, sonst verfällt der Auftrag.", "%[1]s Named: %[2]s. An answer by %[3]s, or the order expires.",
+				text, p.Amount, lang.T(lang.Date(p.Until, lang.DE), lang.Date(p.Until, lang.EN)))
+		}
+		list = append(list, text)
+	}
+	return list
 }
 
 // pursued is the run that has an order, or is planned on it.
@@ -157,10 +190,17 @@ func (s *Server) Withdraw(ctx context.Context, q board.WithdrawalRequest) (board
 			f.Rule = "MH2-09"
 			return f
 		}
+		_, pursuit, err := pursued(ctx, c.Tx, o)
+		if err != nil {
+			return err
+		}
+		if state := mandate.StateOf(o, pursuit); !state.MayWithdraw() {
+			return notWithdrawn(o, state)
+		}
 		c.wake()
 		err = c.withdrawOne(ctx, o.ID, mandate.Withdrawal{Contact: q.Contact, Channel: strings.TrimSpace(q.Channel), Text: q.Text, At: c.at})
 		if errors.Is(err, store.ErrUsed) {
-			return notWithdrawn(o)
+			return notWithdrawn(o, mandate.Running)
 		}
 		return err
 	})
@@ -170,9 +210,12 @@ func (s *Server) Withdraw(ctx context.Context, q board.WithdrawalRequest) (board
 	return s.Order(ctx, q.Order)
 }
 
-func notWithdrawn(o mandate.Order) error {
+func notWithdrawn(o mandate.Order, state mandate.OrderState) error {
 	if o.Withdrawn {
 		return fault.New(fault.Conflict, lang.Textf("Der Auftrag %[1]s ist schon zurückgezogen.", "Order %[1]s is withdrawn already.", o.ID), lang.Text{})
+	}
+	if o.Terms.Closed != nil {
+		return notNow(o, state)
 	}
 	return fault.New(fault.Conflict, lang.Textf("Der Lauf %[1]s hat schon begonnen; der Auftrag lässt sich nicht mehr zurückziehen.", "Run %[1]s has begun; the order can no longer be withdrawn.", o.Used),
 		lang.Textf("Wie er ausgeht, zeigt: patchwart run %[1]s", "How it ends is shown by: patchwart run %[1]s", o.Used))

@@ -41,6 +41,7 @@ type timetable struct {
 	barriers map[string][]int  // by freeze and whom it is asked for
 	running  map[string]string // by system: the ID of what is under way
 	held     map[string]estate.Held
+	agreed   map[string][]window.Interval // by system: times agreed with the customer
 }
 
 // timetable reads the plan as it is. Times are told as the hoster's clocks show them.
@@ -58,6 +59,9 @@ func (c *change) timetable(ctx context.Context, e estate.Estate) (*timetable, er
 		pools: map[string]int{}, barriers: map[string][]int{}, running: map[string]string{}, held: map[string]estate.Held{},
 		// Slots begin at full minutes, and what can begin at once does.
 		in: schedule.Input{Now: c.at.Truncate(time.Minute).In(zone), Horizon: planAhead},
+	}
+	if t.agreed, err = c.server.appointments(ctx, c.Tx); err != nil {
+		return nil, err
 	}
 	for i, p := range e.Pools {
 		t.pools[p.Name] = i
@@ -133,7 +137,31 @@ func (t *timetable) wish(id string, held estate.Held, class schedule.Class, medi
 	for _, f := range t.freezes {
 		c.Freezes = append(c.Freezes, t.barriersOf(f, held)...)
 	}
+	// What was agreed goes before any window: the customer counts on it (MH1-06).
+	if agreed := t.usable(held, class, high); len(agreed) > 0 {
+		c.Appointments, c.Windows = agreed, nil
+	}
 	return c
+}
+
+// usable are the agreed times that no freeze is in the way of, and that are long enough. What is urgent waits
+// for none.
+func (t *timetable) usable(held estate.Held, class schedule.Class, high time.Duration) (list []window.Interval) {
+	if class == schedule.Emergency {
+		return nil
+	}
+	work := freeze.Work{System: held.System.Name, Customer: held.Customer.ID}
+	for _, a := range t.agreed[held.System.Name] {
+		if a.From.Before(t.in.Now) {
+			a.From = t.in.Now
+		}
+		for _, free := range freeze.FreeFor(t.freezes, work, a) {
+			if free.To.Sub(free.From) >= high {
+				list = append(list, free)
+			}
+		}
+	}
+	return list
 }
 
 func (t *timetable) windowOf(w estate.Window) int {
@@ -271,6 +299,8 @@ func (t *timetable) why(s schedule.Slot, urgent bool, high time.Duration) lang.T
 	case urgent:
 		reason = lang.T("Sofort: Eine kritische Lücke wird geschlossen, auch außerhalb der Wartungsfenster.",
 			"At once: a critical hole is closed, also outside of maintenance windows.")
+	case slices.ContainsFunc(t.agreed[s.System], func(a window.Interval) bool { return a.Contains(s.From) }):
+		reason = lang.T("Zum vereinbarten Termin.", "At the appointment agreed on.")
 	case !s.From.After(t.at):
 		reason = lang.T("Das Wartungsfenster ist offen und lang genug.", "The maintenance window is open and long enough.")
 	case offered && first.From.Before(s.From):

@@ -23,6 +23,7 @@ func (tx *Tx) AddOrder(ctx context.Context, o mandate.Order) (Statement, error) 
 	if o.Withdrawal != nil {
 		row.Withdrawal = list(o.Withdrawal)
 	}
+	row.Terms = terms(o.Terms)
 	n, err := tx.q.AddOrder(ctx, row)
 	if err != nil {
 		return Statement{}, fmt.Errorf("store: add order %q: %w", o.ID, err)
@@ -100,6 +101,24 @@ func (tx *Tx) WithdrawOrder(ctx context.Context, id string, w mandate.Withdrawal
 	return tx.changedOrder(ctx, id, n, err)
 }
 
+// AmendOrder changes an order's terms and what was confirmed about it. had is the order as it was read; ErrUsed
+// when it is withdrawn, used by a run, or was changed since.
+func (tx *Tx) AmendOrder(ctx context.Context, had, o mandate.Order) (Statement, error) {
+	confirmed := ""
+	if !o.Confirmation.IsZero() {
+		confirmed = list(o.Confirmation)
+	}
+	n, err := tx.q.SetOrderTerms(ctx, terms(o.Terms), confirmed, o.ID, terms(had.Terms))
+	return tx.changedOrder(ctx, o.ID, n, err)
+}
+
+func terms(t mandate.Terms) string {
+	if t.IsZero() {
+		return ""
+	}
+	return list(t)
+}
+
 func (tx *Tx) changedOrder(ctx context.Context, id string, n int64, err error) (Statement, error) {
 	if err == nil && n == 0 {
 		_, known, err := tx.Order(ctx, id)
@@ -121,7 +140,7 @@ func orderOf(row sqlgen.Order) (mandate.Order, error) {
 	o := mandate.Order{ID: row.ID, System: row.System, Customer: row.Customer, Contact: row.Contact, Channel: row.Channel,
 		Text: row.Words, Explicit: row.Explicit, Scope: estate.Scope(row.Scope), Given: moment(row.Given),
 		Withdrawn: row.Withdrawn, Used: row.Used, Mitigation: row.Mitigation, Reboot: row.Reboot}
-	for text, into := range map[string]any{row.Confirmation: &o.Confirmation, row.Withdrawal: &o.Withdrawal} {
+	for text, into := range map[string]any{row.Confirmation: &o.Confirmation, row.Withdrawal: &o.Withdrawal, row.Terms: &o.Terms} {
 		if text == "" {
 			continue
 		}

@@ -21,7 +21,9 @@ const (
 	RulingFreeze     = "freeze"     // a time in which nothing is changed
 	RulingRoot       = "root"       // who may be root on a system, as somebody accepted it
 	RulingStanding   = "standing"   // what was said about single dates of a standing order
-	RulingMove       = "move"       // how far the move of a system to a newer generation is
+	// A time for work on a system that customer and provider agree on; about the system.
+	RulingAppointment = "appointment"
+	RulingMove        = "move" // how far the move of a system to a newer generation is
 )
 
 // Ruling is what a person decided about a hole, a system, or a customer. What it says is its document.

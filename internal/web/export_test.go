@@ -5,5 +5,5 @@ var Words = map[string]any{
 	"enrolWords": enrolWords, "explainWords": explainWords, "faultWords": faultWords, "frameWords": frameWords, "holeWords": holeWords, "lifeWords": lifeWords, "policyWords": policyWords,
 	"bookWords": bookWords, "postWords": postWords, "rootWords": rootWords, "calendarWords": calendarWords, "orderWords": orderWords, "planWords": planWords, "recordWords": recordWords, "runWords": runWords,
 	"runsWords": runsWords, "signInWords": signInWords, "stateWords": stateWords, "systemWords": systemWords,
-	"systemsWords": systemsWords, "todayWords": todayWords,
+	"systemsWords": systemsWords, "todayWords": todayWords, "previewWords": previewWords,
 }

@@ -364,3 +364,29 @@ func TestWhoHasBecomeRootIsAccepted(t *testing.T) {
 		t.Error("the page still asks")
 	}
 }
+
+// TestAnOrderIsPreviewedBeforeItIsRecorded: the first step keeps nothing and says what would be done and what not;
+// the second records exactly what was previewed.
+func TestAnOrderIsPreviewedBeforeItIsRecorded(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	form := orderOf(number(t, d.page("/systeme/db1")))
+	form.Set("schritt", "vorschau")
+	status, body, _ := d.post("/systeme/db1/auftrag", form)
+	if status != http.StatusOK || len(d.Backend.Placed) != 0 {
+		t.Fatalf("the preview answered %d and placed %v", status, d.Backend.Placed)
+	}
+	want(t, body, "Vorschau des Auftrags", "Noch ist nichts festgehalten.", "MH2-15", `name="wortlaut" value="Bitte installieren Sie auf db1`)
+	form.Del("schritt")
+	form.Set("vorgang", number(t, body))
+	if status, _, _ = d.post("/systeme/db1/auftrag", form); status != http.StatusSeeOther || len(d.Backend.Placed) != 1 {
+		t.Fatalf("recording answered %d and placed %v", status, d.Backend.Placed)
+	}
+	order := orderPath + d.Backend.Placed[0]
+	if status, _, _ = d.post(order+"/preis", url.Values{"preis": {"45 €"}, "wer": {"Ida"}}); status != http.StatusSeeOther {
+		t.Fatalf("naming a price answered %d", status)
+	}
+	want(t, d.page(order), "Antwort des Kunden eintragen", "45 €", "Rückfrage offen")
+}
+
+const orderPath = "/auftraege/"

@@ -29,6 +29,7 @@ type orderForm struct {
 	Text     string
 	Explicit bool
 	Reboot   bool
+	Packages string // names with spaces between
 	Scope    estate.Scope
 	Fault    *fault.Error // why it was not accepted
 }
@@ -51,11 +52,18 @@ func newOrderForm(s board.System) orderForm {
 
 // aboutOrder is what an order covers.
 func aboutOrder(o mandate.Order) lang.Text {
+	if o.Reboot {
+		o.Reboot = false
+		return lang.Textf("%[1]s; %[2]s", "%[1]s; %[2]s", aboutOrder(o), bookWords.RebootToo)
+	}
 	if o.Mitigation {
 		return bookWords.Mitigation
 	}
-	if o.Reboot {
-		return lang.Textf("%[1]s; %[2]s", "%[1]s; %[2]s", scopeWord(o.Scope), bookWords.RebootToo)
+	if o.Terms.Change != nil {
+		return o.Terms.Change.Text()
+	}
+	if len(o.Terms.Packages) > 0 {
+		return lang.Textf("%[1]s: %[2]s", "%[1]s: %[2]s", scopeWord(o.Scope), strings.Join(o.Terms.Packages, ", "))
 	}
 	return scopeWord(o.Scope)
 }
@@ -103,13 +111,14 @@ func (c *console) placeOrder(w http.ResponseWriter, r *http.Request) {
 	form.Text = strings.TrimSpace(strings.ReplaceAll(r.PostFormValue("wortlaut"), "\r\n", "\n"))
 	form.Explicit = r.PostFormValue("ausdruecklich") == "ja"
 	form.Reboot = r.PostFormValue("neustart") == "ja"
-	form.Scope = estate.Scope(r.PostFormValue("umfang"))
-	if form.Fault = form.check(); form.Fault == nil {
+	form.Scope, form.Packages = estate.Scope(r.PostFormValue("umfang")), strings.TrimSpace(r.PostFormValue("pakete"))
+	if form.Fault = form.check(); form.Fault == nil && r.PostFormValue("schritt") == "vorschau" {
+		c.previewOrder(w, r, s, form)
+		return
+	}
+	if form.Fault == nil {
 		err = c.orders.once(sessionOf(r), form.Number, c.opts.Clock(), func() (board.OrderReceipt, error) {
-			return c.backend.PlaceOrder(r.Context(), board.OrderRequest{
-				System: s.Name, Contact: form.Contact, Channel: form.Channel, Text: form.Text,
-				Explicit: form.Explicit, Scope: form.Scope, Reboot: form.Reboot,
-			})
+			return c.backend.PlaceOrder(r.Context(), form.request(s.Name))
 		})
 		if err == nil {
 			query := url.Values{"beleg": {form.Number}}

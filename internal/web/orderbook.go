@@ -76,13 +76,13 @@ func (c *console) ordersCSV(w http.ResponseWriter, r *http.Request) {
 func orderIn(state string, s mandate.OrderState) bool {
 	switch state {
 	case "offen":
-		return s == mandate.Accepted || s == mandate.Scheduled || s == mandate.Running
+		return !s.Over()
 	case "braucht":
-		return s == mandate.Unsettled || s == mandate.PutBack
+		return s == mandate.Unsettled || s == mandate.PutBack || s == mandate.Question
 	case "erledigt":
 		return s == mandate.Done
 	case "zurueckgezogen":
-		return s == mandate.Withdrawn
+		return s == mandate.Withdrawn || s == mandate.Refused || s == mandate.Expired
 	}
 	return true
 }
@@ -91,13 +91,13 @@ func orderIn(state string, s mandate.OrderState) bool {
 func markOfOrder(s mandate.OrderState) mark {
 	shape := "stop"
 	switch s {
-	case mandate.Accepted, mandate.Scheduled:
+	case mandate.Received, mandate.Question, mandate.Accepted, mandate.Scheduled:
 		shape = "wait"
 	case mandate.Running:
 		shape = "live"
 	case mandate.Done:
 		shape = "done"
-	case mandate.Withdrawn:
+	case mandate.Withdrawn, mandate.Refused, mandate.Expired:
 		shape = "idle"
 	case mandate.PutBack, mandate.Unsettled:
 	}
@@ -109,6 +109,7 @@ type oneOrderView struct {
 	page
 	O        board.OrderRow
 	Contacts []estate.Contact // who may withdraw it
+	Consents []estate.Contact // who may agree to its price
 	Contact  string
 	Channel  string
 	Text     string
@@ -132,6 +133,11 @@ func (c *console) showOrder(w http.ResponseWriter, r *http.Request, status int, 
 			return
 		}
 		v.Contacts = newOrderForm(s).Contacts
+		for _, contact := range s.Held.Customer.Contacts {
+			if contact.May(estate.AuthorityConsent) {
+				v.Consents = append(v.Consents, contact)
+			}
+		}
 		if v.Contact == "" {
 			v.Contact = v.O.Contact
 		}

@@ -28,7 +28,7 @@ var bookWords = struct {
 	StateOpen:      lang.T("offen", "open"),
 	StateNeeds:     lang.T("braucht jemanden", "needs somebody"),
 	StateDone:      lang.T("ausgeführt", "done"),
-	StateWithdrawn: lang.T("zurückgezogen", "withdrawn"),
+	StateWithdrawn: lang.T("zurückgezogen, abgelehnt, verfallen", "withdrawn, refused, expired"),
 
 	Lead:     lang.T("%[1]s für %[2]s", "%[1]s for %[2]s"),
 	Told:     lang.T("Das haben wir bestätigt", "What we confirmed"),

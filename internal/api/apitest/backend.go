@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/appointment"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/countersign"
 	"github.com/patchwart/patchwart/internal/core/estate"
@@ -46,6 +47,7 @@ type Backend struct {
 	rootBy, rootReason string
 	settled            string // who dealt with the message that waited
 	orders             []mandate.Order
+	arranged           []appointment.Appointment
 	runs               []*story
 	published          []board.PublishedVersion
 	feeds              []board.Feed
@@ -199,6 +201,7 @@ func (b *Backend) PlaceOrder(_ context.Context, r board.OrderRequest) (board.Ord
 	o := mandate.Order{
 		ID: fmt.Sprintf("o-%d", len(b.orders)+1), System: r.System, Customer: h.Customer.ID, Contact: r.Contact,
 		Channel: r.Channel, Text: r.Text, Explicit: r.Explicit, Scope: r.Scope, Given: Now,
+		Terms: mandate.Terms{Packages: r.Packages, Change: r.Change, NotBefore: r.NotBefore},
 	}
 	b.orders = append(b.orders, o)
 	return board.OrderReceipt{Order: o, Allowed: len(due(h)), Confirmation: lang.T(

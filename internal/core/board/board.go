@@ -6,6 +6,7 @@ package board
 import (
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/appointment"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/finding"
@@ -208,6 +209,71 @@ type OrderRequest struct {
 	Mitigation bool `json:"mitigation,omitempty"`
 	// Reboot says that the system may be rebooted for it.
 	Reboot bool `json:"reboot,omitempty"`
+	// Packages limits it to these source or binary packages.
+	Packages []string `json:"packages,omitempty"`
+	// Change orders a version upgrade or a migration instead: a task for people, never a run.
+	Change *mandate.VersionChange `json:"change,omitempty"`
+	// Price is offered along with it, in words, and PricedBy by whom; the customer has to agree to it first.
+	Price    string `json:"price,omitempty"`
+	PricedBy string `json:"priced_by,omitempty"`
+	// NotBefore is the earliest time that the customer wishes.
+	NotBefore time.Time `json:"not_before,omitzero"`
+}
+
+// OrderPreview is what an order would do; nothing is kept of it.
+type OrderPreview struct {
+	Confirmation lang.Text              `json:"confirmation"` // as it would be confirmed: scope, price, what is not checked
+	State        mandate.OrderState     `json:"state"`        // that it would have
+	Awaits       []mandate.Awaited      `json:"awaits,omitempty"`
+	Desk         lang.Text              `json:"desk,omitzero"` // what people would have to do
+	Charge       policy.Charge          `json:"charge"`
+	Rule         string                 `json:"rule"` // that decides the price
+	Changes      []mandate.Change       `json:"changes"`
+	LeftOut      []mandate.Refusal      `json:"left_out"`
+	Slot         *Slot                  `json:"slot,omitempty"`
+	NoSlot       lang.Text              `json:"no_slot,omitzero"`
+	Zone         string                 `json:"zone,omitempty"`
+	Change       *mandate.VersionChange `json:"change,omitempty"`
+}
+
+// PriceOffer names the price of an order, which the customer then has to agree to (MH2-11).
+type PriceOffer struct {
+	Order  string `json:"order"`
+	Amount string `json:"amount"` // in words: "180 € netto"
+	By     string `json:"by"`     // who offers it
+}
+
+// PriceAnswer is what a contact said to a price, verbatim.
+type PriceAnswer struct {
+	Order   string `json:"order"`
+	Contact string `json:"contact"`
+	Channel string `json:"channel"`
+	Text    string `json:"text"`
+	Yes     bool   `json:"yes"`
+}
+
+// OrderSettlement closes an order that no run carries out: done by hand, or refused.
+type OrderSettlement struct {
+	Order string `json:"order"`
+	By    string `json:"by"`
+	Note  string `json:"note"`
+	Done  bool   `json:"done"`
+}
+
+// Appointment is a time for work outside of windows, and how far it is agreed.
+type Appointment struct {
+	appointment.Appointment
+	CustomerName string    `json:"customer_name"`
+	Zone         string    `json:"zone"`
+	Sentence     lang.Text `json:"sentence"`
+}
+
+// AppointmentEvent is what a side says about an appointment. Without an ID a proposal begins one.
+type AppointmentEvent struct {
+	ID     string `json:"id,omitempty"`
+	System string `json:"system,omitempty"`
+	Order  string `json:"order,omitempty"` // the order that waits for it from now on
+	appointment.Event
 }
 
 // OrderRow is an order as people see it: who gave it, how far it has come, which run has it.
@@ -221,6 +287,7 @@ type OrderRow struct {
 	Slot         window.Interval    `json:"slot,omitzero"`  // of that run
 	Zone         string             `json:"zone,omitempty"` // IANA name of the zone to show it in
 	Sentence     lang.Text          `json:"sentence"`       // how it stands
+	Desk         lang.Text          `json:"desk,omitzero"`  // what the service desk has to do about it
 }
 
 // WithdrawalRequest takes an order back.

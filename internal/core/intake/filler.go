@@ -14,7 +14,7 @@ var fillers = strings.Fields(`
 	und sowie als auch mal einmal doch noch dann bereits schon so also da hier dort ja wie sehr ganz
 	auf an am in im für von vom zu zum zur bei beim mit per über aus um des wegen aufgrund gemäß laufenden laufende
 	server servern system systeme systemen host hosts vm vms maschine maschinen rechner rechnern umgebung betriebssystem os middleware
-	update aktualisierung installation paket pakete paketen paketversion software version stand neuesten neusten aktuellen aktuelle aktuell neue neuen neuer letzten verfügbaren verfügbare
+	update aktualisierung installation paket pakete paketen pakets paketes paketversion software version stand neuesten neusten aktuellen aktuelle aktuell neue neuen neuer letzten verfügbaren verfügbare
 	verfügbar anstehenden anstehende ausstehenden ausstehende fälligen offenen offene alle allen aller sämtliche sämtlichen entsprechenden entsprechende dafür dazu davon hierfür
 	lücke lücken sicherheitslücke sicherheitslücken schwachstelle schwachstellen kritisch kritische kritischen openssl-lücke
 	werden wird sollen haben kurz freundlicherweise netterweise gern gerne nun alles alsbald ihrerseits unsererseits zeit uhr tag wartungsfenster fenster

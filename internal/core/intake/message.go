@@ -17,6 +17,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/window"
 )
@@ -106,11 +107,11 @@ type Input struct {
 
 // Open is an order that is not over.
 type Open struct {
-	ID      string `json:"id"`
-	System  string `json:"system"`
-	Thread  string `json:"thread"`
-	Message string `json:"message"` // the ID of the message that ordered it
-	State   State  `json:"state"`
+	ID      string             `json:"id"`
+	System  string             `json:"system"`
+	Thread  string             `json:"thread"`
+	Message string             `json:"message"` // the ID of the message that ordered it
+	State   mandate.OrderState `json:"state"`
 }
 
 // AskedKind is what a question of ours is about.

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/patchwart/patchwart/internal/core/intake"
+	"github.com/patchwart/patchwart/internal/core/mandate"
 )
 
 // orders are messages that are orders as they stand.
@@ -58,7 +59,7 @@ func TestEveryMessageHasOneOutcome(t *testing.T) {
 			in.Asked = []intake.Asked{{ID: "q", Kind: kind, Thread: "t1", Customer: "muster", System: "web1", Contact: "erika", Proposed: received.Add(48 * time.Hour),
 				Draft: intake.Draft{Asks: true, Scope: intake.ScopeSecurity, Class: "security_update", Explicit: true}}}
 		}
-		in.Orders = []intake.Open{{ID: "o-1", System: "web1", Thread: "t1", Message: "m0", State: rapid.SampledFrom(intake.States()).Draw(t, "state")}}
+		in.Orders = []intake.Open{{ID: "o-1", System: "web1", Thread: "t1", Message: "m0", State: rapid.SampledFrom(mandate.OrderStates).Draw(t, "state")}}
 		o := intake.Read(in)
 		whole(t, in, o)
 		verified := m.Sender.Standing == intake.Aligned || m.Sender.Standing == intake.SignedIn

@@ -44,6 +44,7 @@ func TestGermanMessages(t *testing.T) {
 		{"Sehr geehrte Damen und Herren,\n\nwir bitten um Installation der Sicherheitsupdates auf web1, web2 und db1.\n\nMit freundlichen Grüßen\n\nErika Muster\nMuster GmbH\nTel. 030 12345\nwww.muster.example", "order db1,web1,web2 security_updates"},
 		{"Bitte auf web1 openssl aktualisieren.", "order web1 packages openssl update"},
 		{"Bitte das Sicherheitsupdate für openssl auf web1 und web2 einspielen.", "order web1,web2 packages openssl security_update"},
+		{"Bitte das Sicherheitsupdate des Pakets patch auf web1 einspielen.", "order web1 packages patch security_update"},
 		{"Bitte aktualisieren Sie auf web1 das Paket patch.", "order web1 packages patch update"},
 		{"Bitte PHP auf web1 von 8.1 auf 8.3 anheben.", "order web1 version_upgrade PHP 8.1->8.3 awaits-price"},
 		{"Könnten Sie auf web2 PHP von Version 8.1 auf Version 8.3 umstellen?", "order web2 version_upgrade PHP 8.1->8.3 awaits-price"},

@@ -81,7 +81,7 @@ func (s *sentence) packages(installed map[string]bool) []string {
 		if !installed[t.word] {
 			continue
 		}
-		announced := i > 0 && slices.Contains([]string{"paket", "pakete", "package", "packages"}, s.tokens[i-1].word)
+		announced := i > 0 && slices.Contains([]string{"paket", "pakets", "paketes", "pakete", "package", "packages"}, s.tokens[i-1].word)
 		if (t.taken || ordinary(t.word)) && !announced {
 			continue
 		}

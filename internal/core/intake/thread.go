@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
 )
 
 // openQuestions are our questions in the message's thread.
@@ -44,7 +45,7 @@ func (r *reading) withdrawal(may []person) Outcome {
 	}
 	w := Withdrawal{Customer: p.customer.ID, Contact: p.contact.ID, SHA256: r.digest, Quotes: r.quotes(MeansWithdraw)}
 	for _, o := range chosen {
-		if _, ok := o.State.May(StateWithdrawn); !ok {
+		if _, ok := o.State.May(mandate.Withdrawn); !ok {
 			return r.question(p, Draft{}, []Unclear{UnclearOrder}, Reason{Text: lang.Textf(
 				"Auftrag %[1]s für %[2]s ist schon %[3]s und lässt sich nicht mehr zurückziehen.",
 				"Order %[1]s for %[2]s is %[3]s already and cannot be withdrawn any more.", o.ID, o.System, o.State.Text())})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/intake"
+	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/policy"
 )
 
@@ -129,13 +130,13 @@ func TestTheSubjectOrdersOnce(t *testing.T) {
 func TestWithdrawals(t *testing.T) {
 	t.Parallel()
 	open := []intake.Open{
-		{ID: "o-1", System: "web1", Thread: "t1", Message: "m0", State: intake.StateScheduled},
-		{ID: "o-2", System: "web2", Thread: "t1", Message: "m0", State: intake.StateAccepted},
-		{ID: "o-3", System: "db1", Thread: "t2", Message: "m8", State: intake.StateScheduled},
-		{ID: "o-4", System: "db1", Thread: "t3", Message: "m9", State: intake.StateScheduled},
-		{ID: "o-5", System: "de-10-srv-1234", Thread: "t4", Message: "m7", State: intake.StateRunning},
-		{ID: "o-6", System: "shop", Thread: "t5", Message: "m6", State: intake.StateDone},
-		{ID: "o-7", System: "nord7", Thread: "t1", Message: "m5", State: intake.StateScheduled},
+		{ID: "o-1", System: "web1", Thread: "t1", Message: "m0", State: mandate.Scheduled},
+		{ID: "o-2", System: "web2", Thread: "t1", Message: "m0", State: mandate.Accepted},
+		{ID: "o-3", System: "db1", Thread: "t2", Message: "m8", State: mandate.Scheduled},
+		{ID: "o-4", System: "db1", Thread: "t3", Message: "m9", State: mandate.Scheduled},
+		{ID: "o-5", System: "de-10-srv-1234", Thread: "t4", Message: "m7", State: mandate.Running},
+		{ID: "o-6", System: "shop", Thread: "t5", Message: "m6", State: mandate.Done},
+		{ID: "o-7", System: "nord7", Thread: "t1", Message: "m5", State: mandate.Scheduled},
 	}
 	for _, c := range []struct{ text, thread, want string }{
 		{"Bitte doch nicht.", "t1", "withdrawal o-1,o-2"},

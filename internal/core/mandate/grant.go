@@ -2,6 +2,7 @@ package mandate
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/estate"
@@ -73,14 +74,18 @@ func consider(r Request, item Item) (Ground, *Refusal) {
 	if !item.Irreversible.IsZero() {
 		return refuse(item, "MH2-16", item.Irreversible, item.Mend)
 	}
+	given, ordered, unfit := order(r, item)
 	switch d.Trigger {
 	case policy.TriggerProactive:
 		return Ground{Kind: ByProviderDuty, Rules: d.Rules(), Reboot: r.Held.System.Reboot}, nil
 	case policy.TriggerStandingOrder:
-		if o, ok := order(r, item); ok { // an explicit order is stronger than the standing one
-			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules(), Reboot: o.Reboot}, nil
+		if ordered { // an explicit order is stronger than the standing one
+			return Ground{Kind: ByOrder, Basis: given.ID, Contact: given.Contact, Rules: d.Rules(), Reboot: given.Reboot}, nil
 		}
 		why := standing(r, item)
+		if !unfit.IsZero() && r.Held.Contract.StandingOrder == nil {
+			why = unfit
+		}
 		if why.IsZero() {
 			s := r.Held.Contract.StandingOrder
 			return Ground{Kind: ByStandingOrder, Basis: s.ID, Contact: s.By, Rules: d.Rules(), Reboot: s.Reboot}, nil
@@ -90,14 +95,17 @@ func consider(r Request, item Item) (Ground, *Refusal) {
 		if c, ok := consent(r, item); ok {
 			return Ground{Kind: ByConsent, Basis: c.Agreement, Contact: c.By, Rules: d.Rules()}, nil
 		}
-		if o, ok := order(r, item); ok {
-			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules(), Reboot: o.Reboot}, nil
+		if ordered {
+			return Ground{Kind: ByOrder, Basis: given.ID, Contact: given.Contact, Rules: d.Rules(), Reboot: given.Reboot}, nil
 		}
 		return refuse(item, d.GoverningRule(), lang.T(
 			"Eine gültige Notfallfreigabe dafür liegt nicht vor.", "There is no valid emergency consent for it."), askOrder(r))
 	case policy.TriggerOrder:
-		if o, ok := order(r, item); ok {
-			return Ground{Kind: ByOrder, Basis: o.ID, Contact: o.Contact, Rules: d.Rules(), Reboot: o.Reboot}, nil
+		if ordered {
+			return Ground{Kind: ByOrder, Basis: given.ID, Contact: given.Contact, Rules: d.Rules(), Reboot: given.Reboot}, nil
+		}
+		if !unfit.IsZero() {
+			return refuse(item, d.GoverningRule(), unfit, askOrder(r))
 		}
 		return refuse(item, d.GoverningRule(), d.Refusal(), askOrder(r))
 	}
@@ -112,9 +120,13 @@ func refuse(item Item, rule string, text, ask lang.Text) (Ground, *Refusal) {
 }
 
 // order finds the newest order that covers the item: for this system, by a contact who may order,
-// explicit where the policy demands it (MH2-20), not withdrawn, not used by another run.
-func order(r Request, item Item) (Order, bool) {
-	var best Order
+// explicit where the policy demands it (MH2-20), not withdrawn, not used by another run, with nothing left to be
+// agreed. unfit says why the newest one that is about such changes does not carry this one.
+func order(r Request, item Item) (best Order, ok bool, unfit lang.Text) {
+	var refused Order
+	newer := func(o, than Order) bool {
+		return than.ID == "" || o.Given.After(than.Given) || o.Given.Equal(than.Given) && o.ID > than.ID
+	}
 	for _, o := range r.Orders {
 		contact, known := r.Held.Customer.Contact(o.Contact)
 		switch {
@@ -123,11 +135,19 @@ func order(r Request, item Item) (Order, bool) {
 			item.Decision.ExplicitRequest && !o.Explicit, !orders(o, item.Finding.Class):
 			continue
 		}
-		if best.ID == "" || o.Given.After(best.Given) || o.Given.Equal(best.Given) && o.ID > best.ID {
+		why := o.agreed(r.Held.Customer, item.Decision, r.At)
+		if why.IsZero() && !o.Names(item.Finding) {
+			why = lang.Textf("Auftrag %[1]s nennt nur %[2]s; %[3]s gehört nicht dazu.", "Order %[1]s names only %[2]s; %[3]s is not part of it.",
+				o.ID, strings.Join(o.Terms.Packages, ", "), item.Finding.Package)
+		}
+		switch {
+		case !why.IsZero() && newer(o, refused):
+			refused, unfit = o, why
+		case why.IsZero() && newer(o, best):
 			best = o
 		}
 	}
-	return best, best.ID != ""
+	return best, best.ID != "", unfit
 }
 
 // consent finds the emergency consent that the decision rests on: an individual agreement that took part in
@@ -171,6 +191,9 @@ func standing(r Request, item Item) lang.Text {
 // orders reports whether an order is about changes of that class. Who orders updates has not ordered that a
 // service stand still, and the other way round.
 func orders(o Order, c policy.ChangeClass) bool {
+	if o.Terms.Change != nil { // a task for people: no run rests on it
+		return false
+	}
 	if o.Mitigation || c == policy.ChangeClassMitigation {
 		return o.Mitigation && c == policy.ChangeClassMitigation
 	}

@@ -55,6 +55,7 @@ type Order struct {
 	// Confirmation is what the customer was told about it; Withdrawal how it was taken back.
 	Confirmation lang.Text   `json:"confirmation,omitzero"`
 	Withdrawal   *Withdrawal `json:"withdrawal,omitempty"`
+	Terms        Terms       `json:"terms,omitzero"`
 }
 
 // Withdrawal is how an order was taken back: by whom, where, in which words.

@@ -1,6 +1,6 @@
 -- name: AddOrder :execrows
-insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, reboot)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms, reboot)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 on conflict (id) do nothing;
 
 -- name: GetOrder :one
@@ -25,3 +25,7 @@ where id = sqlc.arg(id) and used = '' and withdrawn = false;
 
 -- name: ListOrders :many
 select * from orders order by given desc, id desc limit sqlc.arg(most);
+
+-- name: SetOrderTerms :execrows
+update orders set terms = sqlc.arg(terms), confirmation = sqlc.arg(confirmation)
+where id = sqlc.arg(id) and used = '' and withdrawn = false and terms = sqlc.arg(had);

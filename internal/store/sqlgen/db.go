@@ -432,6 +432,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setEstateStmt, err = db.PrepareContext(ctx, setEstate); err != nil {
 		return nil, fmt.Errorf("error preparing query SetEstate: %w", err)
 	}
+	if q.setOrderTermsStmt, err = db.PrepareContext(ctx, setOrderTerms); err != nil {
+		return nil, fmt.Errorf("error preparing query SetOrderTerms: %w", err)
+	}
 	if q.thinPublicationTextsStmt, err = db.PrepareContext(ctx, thinPublicationTexts); err != nil {
 		return nil, fmt.Errorf("error preparing query ThinPublicationTexts: %w", err)
 	}
@@ -1144,6 +1147,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setEstateStmt: %w", cerr)
 		}
 	}
+	if q.setOrderTermsStmt != nil {
+		if cerr := q.setOrderTermsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setOrderTermsStmt: %w", cerr)
+		}
+	}
 	if q.thinPublicationTextsStmt != nil {
 		if cerr := q.thinPublicationTextsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing thinPublicationTextsStmt: %w", cerr)
@@ -1364,6 +1372,7 @@ type Queries struct {
 	revokeAgentStmt            *sql.Stmt
 	secondWorkOrderStmt        *sql.Stmt
 	setEstateStmt              *sql.Stmt
+	setOrderTermsStmt          *sql.Stmt
 	thinPublicationTextsStmt   *sql.Stmt
 	touchFactsStmt             *sql.Stmt
 	updateClockStmt            *sql.Stmt
@@ -1515,6 +1524,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		revokeAgentStmt:            q.revokeAgentStmt,
 		secondWorkOrderStmt:        q.secondWorkOrderStmt,
 		setEstateStmt:              q.setEstateStmt,
+		setOrderTermsStmt:          q.setOrderTermsStmt,
 		thinPublicationTextsStmt:   q.thinPublicationTextsStmt,
 		touchFactsStmt:             q.touchFactsStmt,
 		updateClockStmt:            q.updateClockStmt,

@@ -121,6 +121,7 @@ type Order struct {
 	Mitigation   bool
 	Confirmation string
 	Withdrawal   string
+	Terms        string
 	Reboot       bool
 }
 

@@ -10,8 +10,8 @@ import (
 )
 
 const addOrder = `-- name: AddOrder :execrows
-insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, reboot)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+insert into orders (id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms, reboot)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 on conflict (id) do nothing
 `
 
@@ -30,6 +30,7 @@ type AddOrderParams struct {
 	Mitigation   bool
 	Confirmation string
 	Withdrawal   string
+	Terms        string
 	Reboot       bool
 }
 
@@ -49,6 +50,7 @@ func (q *Queries) AddOrder(ctx context.Context, arg AddOrderParams) (int64, erro
 		arg.Mitigation,
 		arg.Confirmation,
 		arg.Withdrawal,
+		arg.Terms,
 		arg.Reboot,
 	)
 	if err != nil {
@@ -70,7 +72,7 @@ func (q *Queries) FreeOrder(ctx context.Context, iD string, run string) (int64, 
 }
 
 const getOrder = `-- name: GetOrder :one
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, reboot from orders where id = $1
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms, reboot from orders where id = $1
 `
 
 func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
@@ -91,6 +93,7 @@ func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
 		&i.Mitigation,
 		&i.Confirmation,
 		&i.Withdrawal,
+		&i.Terms,
 		&i.Reboot,
 	)
 	return i, err
@@ -124,7 +127,7 @@ func (q *Queries) ListOrderIDs(ctx context.Context) ([]string, error) {
 }
 
 const listOrders = `-- name: ListOrders :many
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, reboot from orders order by given desc, id desc limit $1
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms, reboot from orders order by given desc, id desc limit $1
 `
 
 func (q *Queries) ListOrders(ctx context.Context, most int32) ([]Order, error) {
@@ -151,6 +154,7 @@ func (q *Queries) ListOrders(ctx context.Context, most int32) ([]Order, error) {
 			&i.Mitigation,
 			&i.Confirmation,
 			&i.Withdrawal,
+			&i.Terms,
 			&i.Reboot,
 		); err != nil {
 			return nil, err
@@ -167,7 +171,7 @@ func (q *Queries) ListOrders(ctx context.Context, most int32) ([]Order, error) {
 }
 
 const listOrdersOf = `-- name: ListOrdersOf :many
-select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, reboot from orders where system = $1 order by given, id
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms, reboot from orders where system = $1 order by given, id
 `
 
 func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, error) {
@@ -194,6 +198,7 @@ func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, err
 			&i.Mitigation,
 			&i.Confirmation,
 			&i.Withdrawal,
+			&i.Terms,
 			&i.Reboot,
 		); err != nil {
 			return nil, err
@@ -207,6 +212,24 @@ func (q *Queries) ListOrdersOf(ctx context.Context, system string) ([]Order, err
 		return nil, err
 	}
 	return items, nil
+}
+
+const setOrderTerms = `-- name: SetOrderTerms :execrows
+update orders set terms = $1, confirmation = $2
+where id = $3 and used = '' and withdrawn = false and terms = $4
+`
+
+func (q *Queries) SetOrderTerms(ctx context.Context, terms string, confirmation string, iD string, had string) (int64, error) {
+	result, err := q.exec(ctx, q.setOrderTermsStmt, setOrderTerms,
+		terms,
+		confirmation,
+		iD,
+		had,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const useOrder = `-- name: UseOrder :execrows
