@@ -100,6 +100,7 @@ type Backend struct {
 	Lifecycle Lifecycle
 	Calendar  Calendar
 	Inbox     Inbox
+	Campaigns Campaigns
 }
 
 // Options are what the API needs besides its backend.
@@ -141,6 +142,7 @@ func New(b Backend, o Options) http.Handler {
 	s.calendar()
 	s.inbox()
 	s.lifecycle()
+	s.campaigns()
 	s.describe(mux)
 	return guard(mux, o)
 }

@@ -78,9 +78,11 @@ func (c Campaign) Since() time.Time {
 	return c.Begun
 }
 
-// Governs reports whether runs of that sort are work of the campaign. An emergency overtakes rounds, and the
-// rounds' waves do not hold it up.
-func (c Campaign) Governs(urgent bool) bool { return c.Open() && urgent == (c.Kind == Emergency) }
+// Governs reports whether runs of that sort that begin now are work of the campaign. An emergency overtakes
+// rounds, and the rounds' waves do not hold it up; a round whose time is over holds nothing up either.
+func (c Campaign) Governs(urgent bool, now time.Time) bool {
+	return c.Open() && urgent == (c.Kind == Emergency) && (c.To.IsZero() || now.Before(c.To))
+}
 
 // FourEyes reports whether a stop that the campaign's own rules brought about is lifted only by two persons. In
 // an emergency nobody else is asked beforehand, so somebody else is asked then.

@@ -37,6 +37,17 @@ type Hold struct {
 // Zero reports whether nothing is held.
 func (h Hold) Zero() bool { return h.Code == "" }
 
+// Sentence is the reason without what changes from minute to minute, for where it is kept.
+func (h Hold) Sentence() lang.Text {
+	switch h.Code {
+	case WaveBefore:
+		return lang.T("Gehalten: Erst muss die Welle davor fertig und geprüft sein.", "Held: the wave before has to be done and verified first.")
+	case PoolFull, AtOnceFull, BudgetTaken:
+		return lang.T("Gehalten: Es sind so viele Systeme in Arbeit, wie zugleich sein dürfen.", "Held: as many systems are being worked on as may be at a time.")
+	}
+	return lang.Textf("Gehalten: %[1]s", "Held: %[1]s", h.Reason)
+}
+
 // Estate is what is under way on all systems, whatever campaign it is of.
 type Estate struct {
 	Members []Member
