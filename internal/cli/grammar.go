@@ -69,6 +69,16 @@ type grammar struct {
 		End      freezeEndCmd      `cmd:"" help:"cmd_freeze_end"`
 		Override freezeOverrideCmd `cmd:"" help:"cmd_freeze_override"`
 	} `cmd:"" help:"cmd_freeze"`
+	Campaign struct {
+		List    campaignListCmd    `cmd:"" help:"cmd_campaign_list"`
+		Show    campaignShowCmd    `cmd:"" help:"cmd_campaign_show"`
+		Start   campaignStartCmd   `cmd:"" help:"cmd_campaign_start"`
+		SignOff campaignSignOffCmd `cmd:"" help:"cmd_campaign_sign_off"`
+		Stop    campaignStopCmd    `cmd:"" help:"cmd_campaign_stop"`
+		Resume  campaignResumeCmd  `cmd:"" help:"cmd_campaign_resume"`
+	} `cmd:"" help:"cmd_campaign"`
+	Stop       stopCmd   `cmd:"" help:"cmd_stop"`
+	Resume     resumeCmd `cmd:"" help:"cmd_resume"`
 	Mitigation struct {
 		List mitigationListCmd `cmd:"" help:"cmd_mitigation_list"`
 		Add  mitigationAddCmd  `cmd:"" help:"cmd_mitigation_add"`

@@ -24,7 +24,7 @@ const (
 	// and a resumption look at once.
 	heldFor = time.Minute
 	// mostReleased bounds how many held runs are looked at at once when a run ends.
-	mostReleased = 50
+	mostReleased = 12
 )
 
 // theatre is what the gate goes by: which stops hold, which campaigns are open, what is under way. It is read

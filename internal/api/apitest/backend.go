@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/patchwart/patchwart/internal/core/campaign"
 	"slices"
 	"strings"
 	"sync"
@@ -51,6 +52,8 @@ type Backend struct {
 	excepted  []exception.Exception
 	life      []board.Life
 	measures  []board.Mitigation
+	stops     []campaign.Stop
+	signed    []campaign.SignOff
 }
 
 // New makes the story from its beginning.

@@ -40,7 +40,7 @@ func TestHowASystemStands(t *testing.T) {
 		want campaign.State
 		says string
 	}{
-		"due":                         {due, campaign.Due, "2 changes"},
+		"due":                         {due, campaign.Due, "allowed: 2"},
 		"nothing due":                 {with(func(s *campaign.Sight) { s.Due, s.Allowed = 0, 0 }), campaign.Current, "Nothing"},
 		"never heard":                 {with(func(s *campaign.Sight) { s.Known = false }), campaign.Silent, "nobody knows"},
 		"waits for a mandate":         {with(func(s *campaign.Sight) { s.Allowed, s.Refused, s.Refuser = 0, lang.T("nein", "no order"), "MH2-20" }), campaign.Mandate, "no order"},
@@ -55,7 +55,7 @@ func TestHowASystemStands(t *testing.T) {
 		"not effective":               {with(func(s *campaign.Sight) { s.Runs = over(verdict.NotEffective) }), campaign.Unclear, "so"},
 		"not put back":                {with(func(s *campaign.Sight) { s.Runs = over(verdict.RestoreFailed) }), campaign.Unclear, "so"},
 		"an outcome nobody knows":     {with(func(s *campaign.Sight) { s.Runs = over("surprise") }), campaign.Unclear, "so"},
-		"missed its slot":             {with(func(s *campaign.Sight) { s.Runs = over(verdict.Deferred) }), campaign.Due, "2 changes"},
+		"missed its slot":             {with(func(s *campaign.Sight) { s.Runs = over(verdict.Deferred) }), campaign.Due, "allowed: 2"},
 		"put back, looked at":         {with(func(s *campaign.Sight) { s.Runs, s.Sign = over(verdict.Restored), signed }), campaign.SignedOff, "ida: geprüft"},
 		"put back after it was signed": {with(func(s *campaign.Sight) {
 			s.Runs, s.Sign = over(verdict.Restored), signed

@@ -173,7 +173,7 @@ func stand(in Sight, m *Member) (State, lang.Text, string) {
 	case !in.HeldBack.IsZero():
 		return Later, in.HeldBack, ""
 	}
-	return Due, lang.Textf("%[1]d Änderungen sind fällig und erlaubt.", "%[1]d changes are due and allowed.", in.Allowed), ""
+	return Due, lang.Textf("Fällig und erlaubt: %[1]d.", "Due and allowed: %[1]d.", in.Allowed), ""
 }
 
 // Order puts what needs a person first: what is overdue, then by state, then by name.
