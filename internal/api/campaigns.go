@@ -106,7 +106,7 @@ func (s *service) campaigns() {
 		})
 	register(s, s.operation(http.MethodPost, "/campaigns/{id}/stop", "stopCampaign", "Let nothing more begin in a campaign", limitWrite),
 		func(ctx context.Context, in *struct {
-			campaignPath
+			ID   string `path:"id" maxLength:"64" doc:"ID of the campaign"`
 			Body stopBody
 		},
 		) (*body[board.Standstill], error) {
@@ -114,7 +114,7 @@ func (s *service) campaigns() {
 		})
 	register(s, s.operation(http.MethodPost, "/campaigns/{id}/resume", "resumeCampaign", "Lift the stop of a campaign; failures count anew", limitWrite),
 		func(ctx context.Context, in *struct {
-			campaignPath
+			ID   string `path:"id" maxLength:"64" doc:"ID of the campaign"`
 			Body resumeBody
 		},
 		) (*body[board.Standstill], error) {
