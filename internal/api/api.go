@@ -112,6 +112,7 @@ type Backend struct {
 	Calendar  Calendar
 	Inbox     Inbox
 	Standing  Standing
+	Campaigns Campaigns
 }
 
 // Options are what the API needs besides its backend.
@@ -154,6 +155,7 @@ func New(b Backend, o Options) http.Handler {
 	s.standing()
 	s.inbox()
 	s.lifecycle()
+	s.campaigns()
 	s.describe(mux)
 	return guard(mux, o)
 }

@@ -97,6 +97,16 @@ type grammar struct {
 		Pause  standingPauseCmd  `cmd:"" help:"cmd_standing_pause"`
 		Resume standingResumeCmd `cmd:"" help:"cmd_standing_resume"`
 	} `cmd:"" help:"cmd_standing"`
+	Campaign struct {
+		List    campaignListCmd    `cmd:"" help:"cmd_campaign_list"`
+		Show    campaignShowCmd    `cmd:"" help:"cmd_campaign_show"`
+		Start   campaignStartCmd   `cmd:"" help:"cmd_campaign_start"`
+		SignOff campaignSignOffCmd `cmd:"" help:"cmd_campaign_sign_off"`
+		Stop    campaignStopCmd    `cmd:"" help:"cmd_campaign_stop"`
+		Resume  campaignResumeCmd  `cmd:"" help:"cmd_campaign_resume"`
+	} `cmd:"" help:"cmd_campaign"`
+	Stop       stopCmd   `cmd:"" help:"cmd_stop"`
+	Resume     resumeCmd `cmd:"" help:"cmd_resume"`
 	Mitigation struct {
 		List mitigationListCmd `cmd:"" help:"cmd_mitigation_list"`
 		Add  mitigationAddCmd  `cmd:"" help:"cmd_mitigation_add"`

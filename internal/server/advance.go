@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
@@ -27,6 +29,7 @@ const (
 	jobOrder       engine.Kind = "order"       // key: order; it expires when nobody has answered
 	jobAppointment engine.Kind = "appointment" // key: appointment; it expires when nobody has answered
 	jobClocks      engine.Kind = "clocks"      // say what has become due about critical holes
+	jobRounds      engine.Kind = "rounds"      // begin and end campaigns whose time has come, and say what is overdue
 )
 
 // lookAgain is how often a run that waits for its host is looked at. The host's answer takes it up at
@@ -35,7 +38,7 @@ const lookAgain = 20 * time.Second
 
 // newEngine makes the engine with what its jobs do.
 func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
-	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour}}
+	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobRounds, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour}}
 	if s.config.PlanEvery > 0 {
 		periodic = append(periodic, engine.Periodic{Kind: jobPlan, Every: s.config.PlanEvery})
 	}
@@ -62,6 +65,7 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 			},
 			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
+			jobRounds:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.rounds(ctx) },
 			jobLifecycle:  func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.announce(ctx) },
 			jobSurvey:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.survey(ctx) },
 			jobCheckpoint: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.checkpoint(ctx) },
@@ -171,13 +175,13 @@ func (c *change) begin(ctx context.Context, r store.Run) (time.Duration, error) 
 	if !left {
 		return c.postpone(ctx, r)
 	}
-	if full, err := c.crowded(ctx, r); err != nil || full {
-		return lookAgain, err
+	if held, err := c.gate(ctx, r); err != nil || held {
+		return heldFor, err
 	}
 	if r.Measure != "" { // what is due does not matter to it
 		return 0, c.closeMeasure(ctx, r)
 	}
-	if err := c.AskRefresh(ctx, r.System, r.ID, c.at); err != nil {
+	if err := c.AskRefresh(ctx, r.System, questionOf(r), c.at); err != nil {
 		return 0, err
 	}
 	r.Stage = board.Asked
@@ -204,13 +208,20 @@ func (c *change) heard(ctx context.Context, r store.Run) (time.Duration, error) 
 	switch {
 	case !left:
 		return c.postpone(ctx, r)
-	case refresh.Done == r.ID:
+	case !strings.HasPrefix(refresh.Asked, r.ID): // another question replaced ours
+		return lookAgain, c.AskRefresh(ctx, r.System, questionOf(r), c.at)
+	case refresh.Done == refresh.Asked:
+		if held, err := c.gate(ctx, r); err != nil || held {
+			return heldFor, err
+		}
 		return 0, c.closeOrder(ctx, r)
-	case refresh.Asked != r.ID: // another question replaced ours
-		return lookAgain, c.AskRefresh(ctx, r.System, r.ID, c.at)
 	}
 	return lookAgain, nil
 }
+
+// questionOf names the question that a run puts to its host. A run that was held after the answer asks anew: the
+// answer has to be of now.
+func questionOf(r store.Run) string { return r.ID + "." + strconv.FormatInt(r.Version, 10) }
 
 // fits reports whether the run's slot still holds what the run is expected to take.
 func (c *change) fits(ctx context.Context, r store.Run) (bool, error) {
@@ -242,6 +253,9 @@ func (c *change) endHere(ctx context.Context, r store.Run, outcome verdict.Outco
 	}
 	c.wake(topicRun(r.ID), topicHost(r.System))
 	if err := c.freeOrders(ctx, r.ID); err != nil {
+		return err
+	}
+	if err := c.settled(ctx, r); err != nil {
 		return err
 	}
 	return c.measured(ctx, r)

@@ -12,6 +12,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/core/wave"
 	"github.com/patchwart/patchwart/internal/store"
 	"github.com/patchwart/patchwart/internal/wire"
 )
@@ -130,6 +131,7 @@ func (s *Server) sighted(ctx context.Context, system string, q wire.PollRequest)
 func (s *Server) pending(ctx context.Context, system string, q wire.PollRequest) (wire.PollResponse, error) {
 	var response wire.PollResponse
 	var late store.Run
+	var hold wave.Hold
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
 		head, ok, err := tx.FactsHead(ctx, system)
 		if err != nil {
@@ -154,11 +156,14 @@ func (s *Server) pending(ctx context.Context, system string, q wire.PollRequest)
 		if err != nil {
 			return err
 		}
+		if hold, err = s.stopped(ctx, tx, r); err != nil {
+			return err
+		}
 		if old, err := s.late(ctx, tx, r, w, ok); err != nil || old {
 			late = r
 			return err
 		}
-		if ok {
+		if ok && hold.Zero() {
 			second, err := secondOf(w)
 			if err != nil {
 				return err
@@ -171,6 +176,9 @@ func (s *Server) pending(ctx context.Context, system string, q wire.PollRequest)
 		// The host itself says that it has nothing under way: the order came too late for it, and it would
 		// refuse it. Nothing happened.
 		err = s.change(ctx, func(c *change) error {
+			if !hold.Zero() {
+				return c.endHere(ctx, late, verdict.Deferred, string(hold.Code), hold.Sentence())
+			}
 			return c.endHere(ctx, late, verdict.Deferred, "missed", lang.T(
 				"Der Host holte den Auftrag zu spät; es wird neu geplant.", "The host fetched the order too late; it is planned anew."))
 		})

@@ -114,6 +114,11 @@ func (s *Server) assess(ctx context.Context, name string) (started int, err erro
 		if started > 0 {
 			c.wake()
 		}
+		if started > 0 || urgent {
+			if err := c.emergencies(ctx, name); err != nil {
+				return err
+			}
+		}
 		if urgent {
 			return c.enqueue(ctx, jobPlan, name, c.at)
 		}

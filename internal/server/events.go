@@ -78,6 +78,9 @@ func (s *Server) Events(ctx context.Context, system string, q wire.EventsReport)
 			return err
 		}
 		c.wake(topicRun(r.ID))
+		if r.Stage == board.Over {
+			return c.settled(ctx, r)
+		}
 		return nil
 	})
 	if err != nil {

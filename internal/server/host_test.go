@@ -102,6 +102,7 @@ type host struct {
 	state     run.State
 	key       ed25519.PublicKey
 	applied   int
+	before    func(run.Event) // called before an event is reported
 }
 
 func security(name, from, to string) fact.Pending {
@@ -186,6 +187,9 @@ func (h *host) await() wire.WorkOrder {
 func (h *host) send(e run.Event) run.Effect {
 	h.Helper()
 	e.Order, e.Seq, e.At = h.order, h.state.Seq+1, time.Now()
+	if h.before != nil {
+		h.before(e)
+	}
 	next, effect, err := run.Apply(h.state, e)
 	if err != nil {
 		h.Fatal(err)

@@ -187,38 +187,3 @@ func (t *timetable) next(wish schedule.Change) (schedule.Slot, schedule.Cause, e
 	}
 	return p.Next(wish)
 }
-
-// crowded reports whether something is under way that a run must not be made beside: another member of one of
-// its groups, or as many as one of its pools bears. The plan sees to it; but hosts come late.
-func (c *change) crowded(ctx context.Context, r store.Run) (bool, error) {
-	e, err := c.Estate(ctx)
-	if err != nil {
-		return false, err
-	}
-	sys, _ := e.System(r.System)
-	if len(sys.Groups) == 0 && sys.Site == "" && sys.Hypervisor == "" {
-		return false, nil
-	}
-	runs, err := c.ActiveRuns(ctx)
-	if err != nil {
-		return false, err
-	}
-	at := map[string]int{}
-	for _, other := range runs {
-		if other.ID == r.ID || other.Stage == board.Planned {
-			continue
-		}
-		o, _ := e.System(other.System)
-		if slices.ContainsFunc(o.Groups, func(g string) bool { return slices.Contains(sys.Groups, g) }) {
-			return true, nil
-		}
-		at["site "+o.Site]++
-		at["hypervisor "+o.Hypervisor]++
-	}
-	for _, p := range e.Pools {
-		if (p.Name == sys.Site || p.Name == sys.Hypervisor) && at[string(p.Kind)+" "+p.Name] >= p.AtOnce {
-			return true, nil
-		}
-	}
-	return false, nil
-}

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/advisory/source"
+	"github.com/patchwart/patchwart/internal/core/estate"
+	"github.com/patchwart/patchwart/internal/core/wave"
 	"github.com/patchwart/patchwart/internal/core/window"
 	"github.com/patchwart/patchwart/internal/engine"
 	"github.com/patchwart/patchwart/internal/store"
@@ -57,6 +59,7 @@ type Server struct {
 	hub    *hub
 	dues   *dueCache
 	crowd  *crowd
+	places func(estate.Estate) ([]wave.Member, map[string]int) // which groups and pools systems are in, and the limits of pools
 
 	mu    sync.RWMutex
 	known *shelf
@@ -72,7 +75,7 @@ type Server struct {
 // New opens the data, publishes the policy versions that come with this build, and takes the
 // listening addresses. Nothing runs yet.
 func New(ctx context.Context, config Config) (_ *Server, err error) {
-	s := &Server{config: config, log: config.Log, clock: config.Clock, zones: config.Zones, hub: newHub(), dues: newDueCache(), crowd: newCrowd()}
+	s := &Server{config: config, log: config.Log, clock: config.Clock, zones: config.Zones, hub: newHub(), dues: newDueCache(), crowd: newCrowd(), places: placesOf}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -23,7 +23,11 @@ const (
 	RulingStanding   = "standing"   // what was said about single dates of a standing order
 	// A time for work on a system that customer and provider agree on; about the system.
 	RulingAppointment = "appointment"
-	RulingMove        = "move" // how far the move of a system to a newer generation is
+	RulingMove        = "move"     // how far the move of a system to a newer generation is
+	RulingCampaign    = "campaign" // work on many systems that belongs together
+	RulingStop        = "stop"     // that nothing more begins, in a campaign (about) or anywhere
+	RulingSignOff     = "sign_off" // that somebody has looked at a system in a campaign (about)
+	RulingOutcome     = "outcome"  // how the systems of a campaign (about) stood when it ended
 )
 
 // Ruling is what a person decided about a hole, a system, or a customer. What it says is its document.

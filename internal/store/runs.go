@@ -115,6 +115,34 @@ func (tx *Tx) EndedRuns(ctx context.Context, since time.Time) ([]Run, error) {
 	return manyRuns(rows, err)
 }
 
+// RunHead is what has to be known of a run to see how far many systems are.
+type RunHead struct {
+	ID       string
+	System   string
+	Stage    board.Stage
+	Outcome  verdict.Outcome
+	SlotFrom time.Time
+	Created  time.Time
+	Ended    time.Time
+	Urgent   bool
+	Measure  string
+}
+
+// RunHeads are all runs that are not over, or were made or ended at that time or later, the newest first. There
+// is no bound: what is decided on them must not rest on a part.
+func (tx *Tx) RunHeads(ctx context.Context, since time.Time) ([]RunHead, error) {
+	rows, err := tx.q.ListRunHeads(ctx, micros(since))
+	if err != nil {
+		return nil, fmt.Errorf("store: heads of runs: %w", err)
+	}
+	heads := make([]RunHead, len(rows))
+	for i, r := range rows {
+		heads[i] = RunHead{ID: r.ID, System: r.System, Stage: board.Stage(r.Stage), Outcome: verdict.Outcome(r.Outcome),
+			SlotFrom: moment(r.SlotFrom), Created: moment(r.Created), Ended: moment(r.Ended), Urgent: r.Urgent, Measure: r.Measure}
+	}
+	return heads, nil
+}
+
 func oneRun(row sqlgen.Run, err error) (Run, bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return Run{}, false, nil

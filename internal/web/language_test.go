@@ -130,6 +130,22 @@ func fixtureWords(t *testing.T, d *desk) string {
 	for _, f := range cal.Freezes {
 		all = append(all, f.Reason, f.ID+" · "+f.SetBy)
 	}
+	rounds, err := d.Backend.Campaigns(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range rounds { // of a campaign only names and what people wrote are data
+		all = append(all, c.Kind.Rule()+" · "+c.By)
+		whole, err := d.Backend.Campaign(ctx, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range whole.Members {
+			if m.Sign != nil {
+				all = append(all, m.Sign.By+": "+m.Sign.Text)
+			}
+		}
+	}
 	// Of the policies only names and IDs are data; their sentences have to be in both languages.
 	list, err := d.Backend.Policies(ctx)
 	if err != nil {

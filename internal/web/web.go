@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/campaign"
 )
 
 // Board answers what there is and whose job it is.
@@ -83,6 +84,17 @@ type Lifecycle interface {
 	LifeOf(ctx context.Context, system string) (board.Life, error)
 }
 
+// Campaigns shows work on many systems that belongs together, takes sign-offs, and stops things.
+type Campaigns interface {
+	Campaigns(ctx context.Context) ([]board.CampaignRow, error)
+	Campaign(ctx context.Context, id string) (board.Campaign, error)
+	Begin(ctx context.Context, c campaign.Campaign) (board.Campaign, error)
+	SignOff(ctx context.Context, s campaign.SignOff) (board.Campaign, error)
+	Halt(ctx context.Context, q board.StopRequest) (board.Standstill, error)
+	Resume(ctx context.Context, q board.ResumeRequest) (board.Standstill, error)
+	Standstill(ctx context.Context) (board.Standstill, error)
+}
+
 // Backend is all that the console asks of the server. Its errors are *fault.Error; any other error
 // is logged and shown as an internal fault.
 type Backend interface {
@@ -93,6 +105,7 @@ type Backend interface {
 	Record
 	Holes
 	Lifecycle
+	Campaigns
 }
 
 // Sessions knows who is signed in.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/patchwart/patchwart/internal/core/campaign"
 	"slices"
 	"strings"
 	"sync"
@@ -55,6 +56,8 @@ type Backend struct {
 	life               []board.Life
 	measures           []board.Mitigation
 	seconds            map[string]*countersign.Signature
+	stops              []campaign.Stop
+	signed             []campaign.SignOff
 }
 
 // New makes the story from its beginning.

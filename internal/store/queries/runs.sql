@@ -36,3 +36,8 @@ order by ended desc, id desc limit sqlc.arg(most);
 
 -- name: ListRunIDs :many
 select id from runs order by id;
+
+-- name: ListRunHeads :many
+select id, system, stage, outcome, slot_from, created, ended, urgent, measure from runs
+where stage <> 'over' or created >= sqlc.arg(since) or ended >= sqlc.arg(since)
+order by created desc, id desc;

@@ -342,6 +342,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listRulingsAboutStmt, err = db.PrepareContext(ctx, listRulingsAbout); err != nil {
 		return nil, fmt.Errorf("error preparing query ListRulingsAbout: %w", err)
 	}
+	if q.listRunHeadsStmt, err = db.PrepareContext(ctx, listRunHeads); err != nil {
+		return nil, fmt.Errorf("error preparing query ListRunHeads: %w", err)
+	}
 	if q.listRunIDsStmt, err = db.PrepareContext(ctx, listRunIDs); err != nil {
 		return nil, fmt.Errorf("error preparing query ListRunIDs: %w", err)
 	}
@@ -997,6 +1000,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listRulingsAboutStmt: %w", cerr)
 		}
 	}
+	if q.listRunHeadsStmt != nil {
+		if cerr := q.listRunHeadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listRunHeadsStmt: %w", cerr)
+		}
+	}
 	if q.listRunIDsStmt != nil {
 		if cerr := q.listRunIDsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listRunIDsStmt: %w", cerr)
@@ -1342,6 +1350,7 @@ type Queries struct {
 	listRulingIDsStmt          *sql.Stmt
 	listRulingsStmt            *sql.Stmt
 	listRulingsAboutStmt       *sql.Stmt
+	listRunHeadsStmt           *sql.Stmt
 	listRunIDsStmt             *sql.Stmt
 	listRunsStmt               *sql.Stmt
 	listRunsOfStmt             *sql.Stmt
@@ -1494,6 +1503,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listRulingIDsStmt:          q.listRulingIDsStmt,
 		listRulingsStmt:            q.listRulingsStmt,
 		listRulingsAboutStmt:       q.listRulingsAboutStmt,
+		listRunHeadsStmt:           q.listRunHeadsStmt,
 		listRunIDsStmt:             q.listRunIDsStmt,
 		listRunsStmt:               q.listRunsStmt,
 		listRunsOfStmt:             q.listRunsOfStmt,

@@ -197,6 +197,57 @@ func (q *Queries) ListOpenRuns(ctx context.Context) ([]Run, error) {
 	return items, nil
 }
 
+const listRunHeads = `-- name: ListRunHeads :many
+select id, system, stage, outcome, slot_from, created, ended, urgent, measure from runs
+where stage <> 'over' or created >= $1 or ended >= $1
+order by created desc, id desc
+`
+
+type ListRunHeadsRow struct {
+	ID       string
+	System   string
+	Stage    string
+	Outcome  string
+	SlotFrom int64
+	Created  int64
+	Ended    int64
+	Urgent   bool
+	Measure  string
+}
+
+func (q *Queries) ListRunHeads(ctx context.Context, since int64) ([]ListRunHeadsRow, error) {
+	rows, err := q.query(ctx, q.listRunHeadsStmt, listRunHeads, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListRunHeadsRow
+	for rows.Next() {
+		var i ListRunHeadsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.System,
+			&i.Stage,
+			&i.Outcome,
+			&i.SlotFrom,
+			&i.Created,
+			&i.Ended,
+			&i.Urgent,
+			&i.Measure,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listRunIDs = `-- name: ListRunIDs :many
 select id from runs order by id
 `

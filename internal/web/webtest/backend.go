@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/campaign"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -26,8 +27,10 @@ import (
 type Backend struct {
 	Now     time.Time
 	Check   board.RecordCheck
-	Fail    error         // when set, every question is answered with it
-	settled string        // who dealt with the message that waited
+	Fail    error  // when set, every question is answered with it
+	settled string // who dealt with the message that waited
+	stops   []campaign.Stop
+	signed  []campaign.SignOff
 	Placed  []string      // IDs of the orders that were placed
 	Plans   int           // how often something was planned, previews not counted
 	Enrols  int           // how many enrolment commands were made
