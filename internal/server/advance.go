@@ -7,6 +7,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/notice"
 	"github.com/patchwart/patchwart/internal/core/plan"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/engine"
@@ -26,6 +27,7 @@ const (
 	jobReconsider engine.Kind = "reconsider" // a ruling about a hole has ended: look at every system again
 	jobLifecycle  engine.Kind = "lifecycle"  // say what has become due about systems that near their end
 	jobClocks     engine.Kind = "clocks"     // say what has become due about critical holes
+	jobNotices    engine.Kind = "notices"    // say what has become due about work on systems
 )
 
 // lookAgain is how often a run that waits for its host is looked at. The host's answer takes it up at
@@ -34,7 +36,8 @@ const lookAgain = 20 * time.Second
 
 // newEngine makes the engine with what its jobs do.
 func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
-	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour}}
+	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour},
+		{Kind: jobNotices, Every: notice.Early / 3}}
 	if s.config.PlanEvery > 0 {
 		periodic = append(periodic, engine.Periodic{Kind: jobPlan, Every: s.config.PlanEvery})
 	}
@@ -57,6 +60,7 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 			jobLetter:     s.send,
 			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
+			jobNotices:    func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.remind(ctx) },
 			jobLifecycle:  func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.announce(ctx) },
 			jobSurvey:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.survey(ctx) },
 			jobCheckpoint: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.checkpoint(ctx) },

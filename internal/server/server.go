@@ -58,9 +58,10 @@ type Server struct {
 	dues   *dueCache
 	crowd  *crowd
 
-	mu    sync.RWMutex
-	known *shelf
-	knows atomic.Pointer[knowledge] // what the feeds say
+	mu     sync.RWMutex
+	known  *shelf
+	looked map[string]string         // day of the last look for the daily overview, by its time of day
+	knows  atomic.Pointer[knowledge] // what the feeds say
 
 	people     net.Listener
 	hosts      net.Listener
