@@ -139,6 +139,7 @@ func New(b Backend, o Options) http.Handler {
 	s.holes()
 	s.rulings()
 	s.calendar()
+	s.subscriptions()
 	s.inbox()
 	s.lifecycle()
 	s.describe(mux)

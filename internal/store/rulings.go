@@ -19,6 +19,7 @@ const (
 	RulingMessage    = "message"    // a customer's message, and what came of it
 	RulingLetter     = "letter"     // a mail to be sent
 	RulingFreeze     = "freeze"     // a time in which nothing is changed
+	RulingSubscribed = "subscribed" // a calendar that somebody subscribes to
 	RulingMove       = "move"       // how far the move of a system to a newer generation is
 )
 
