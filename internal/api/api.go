@@ -153,6 +153,7 @@ func New(b Backend, o Options) http.Handler {
 	s.rulings()
 	s.calendar()
 	s.standing()
+	s.subscriptions()
 	s.inbox()
 	s.lifecycle()
 	s.campaigns()

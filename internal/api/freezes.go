@@ -24,6 +24,7 @@ type Calendar interface {
 	OverrideFreeze(ctx context.Context, o board.FreezeOverride) (board.Freeze, error)
 	Calendar(ctx context.Context, first time.Time, days int) (board.Calendar, error)
 	ICalendar(ctx context.Context, customer string, l lang.Lang) ([]byte, error)
+	Subscriptions
 }
 
 // calendarQuery says which days.

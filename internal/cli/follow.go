@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/patchwart/patchwart/client"
+	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/run"
 )
@@ -49,6 +50,8 @@ type follower struct {
 	stage client.Stage
 	began map[client.Step]time.Time
 	open  bool // the last line of the terminal is a live one
+	times map[client.Step]board.Usually
+	usual string // how long the step under way usually takes
 }
 
 func (f *follower) take(p client.Progress) error {
@@ -73,6 +76,7 @@ func (f *follower) take(p client.Progress) error {
 			f.line(time.Time{}, f.mark(markOf(p.Row))+"  "+f.t(p.Row.Sentence))
 		}
 	}
+	f.times = p.Times
 	for _, e := range p.Events {
 		f.event(e)
 	}
@@ -87,6 +91,7 @@ func (f *follower) event(e client.Event) {
 	switch e.Kind {
 	case run.Begun:
 		f.began[e.Step] = e.At
+		f.usual = f.usually(f.times[e.Step])
 		f.running(e.At, step, "")
 	case run.Line:
 		if f.live {
@@ -131,12 +136,16 @@ func why(a *app, e client.Event) string {
 // running shows that a step runs. On a terminal the line stays open, for what comes next to replace.
 func (f *follower) running(at time.Time, step, detail string) {
 	s := f.paint(cyan, "◐") + " " + step + "  "
+	began := followWords.Began.In(f.lang)
+	if f.usual != "" {
+		began += ", " + f.usual
+	}
 	if !f.live {
-		f.line(at, s+followWords.Began.In(f.lang))
+		f.line(at, s+began)
 		return
 	}
 	if detail == "" {
-		detail = followWords.Began.In(f.lang)
+		detail = began
 	}
 	room := 60 - utf8.RuneCountInString(step)
 	if runes := []rune(strings.TrimSpace(clean(detail))); len(runes) > room {
@@ -191,8 +200,23 @@ func (a *app) spanLine(r client.Run, s run.Span) string {
 			}
 		}
 	}
-	if usual := r.Usual[s.Step]; usual > 0 {
-		line += a.paint(faint, " ("+a.tf(w.Usual, lang.Duration(time.Duration(usual)*time.Millisecond, a.lang))+")")
+	if words := a.usually(r.Times[s.Step]); words != "" {
+		line += a.paint(faint, " ("+words+")")
 	}
 	return line
+}
+
+// usually says how long something usually takes, and how sure that is; empty where nothing is known.
+func (a *app) usually(u board.Usually) string {
+	w := runWords
+	median, high := lang.Duration(u.Median(), a.lang), lang.Duration(u.High(), a.lang)
+	switch {
+	case !u.Known():
+		return ""
+	case u.Few:
+		return a.tf(w.UsualFew, median, high, lang.Count(u.Samples, a.lang))
+	case median == high:
+		return a.tf(w.Usual, median)
+	}
+	return a.tf(w.UsualSpan, median, high)
 }

@@ -73,8 +73,13 @@ type grammar struct {
 		Approve exceptionApproveCmd `cmd:"" help:"cmd_exception_approve"`
 		Revoke  exceptionRevokeCmd  `cmd:"" help:"cmd_exception_revoke"`
 	} `cmd:"" help:"cmd_exception"`
-	Calendar calendarCmd `cmd:"" help:"cmd_calendar"`
-	Message  struct {
+	Calendar struct {
+		Show      calendarCmd           `cmd:"" default:"withargs" help:"cmd_calendar_show"`
+		Subscribe subscribeCmd          `cmd:"" help:"cmd_calendar_subscribe"`
+		List      subscriptionListCmd   `cmd:"" help:"cmd_calendar_list"`
+		Revoke    subscriptionRevokeCmd `cmd:"" help:"cmd_calendar_revoke"`
+	} `cmd:"" help:"cmd_calendar"`
+	Message struct {
 		List   messageListCmd   `cmd:"" help:"cmd_message_list"`
 		Settle messageSettleCmd `cmd:"" help:"cmd_message_settle"`
 	} `cmd:"" help:"cmd_message"`

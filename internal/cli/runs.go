@@ -12,6 +12,7 @@ import (
 var runWords = struct {
 	ID, System, State, When, Ground, What, None, Slot, Began, Ended, Customer, Rules, Policy, Steps, Usual, Changes lang.Text
 	Package, From, To, Now, LeftOut, Reasons, Proof, ProofSame, ProofDiffers, Point, PointText, Failed, Open, By    lang.Text
+	UsualSpan, UsualFew, Whole                                                                                      lang.Text
 }{
 	ID:           lang.T("Lauf", "run"),
 	System:       lang.T("System", "system"),
@@ -28,6 +29,9 @@ var runWords = struct {
 	Policy:       lang.T("Fassung", "policy version"),
 	Steps:        lang.T("Verlauf", "Course"),
 	Usual:        lang.T("üblich %[1]s", "usually %[1]s"),
+	UsualSpan:    lang.T("üblich %[1]s bis %[2]s", "usually %[1]s to %[2]s"),
+	UsualFew:     lang.T("bisher etwa %[1]s, höchstens wohl %[2]s; gemessen: %[3]s", "so far about %[1]s, at most perhaps %[2]s; measured: %[3]s"),
+	Whole:        lang.T("ganzer Lauf", "whole run"),
 	Changes:      lang.T("Pakete", "Packages"),
 	Package:      lang.T("Paket", "package"),
 	From:         lang.T("vorher", "before"),
@@ -124,7 +128,8 @@ func (a *app) run1(r client.Run) {
 	}
 	a.pairs(pair{w.Customer, clean(r.Customer)}, pair{w.Ground, strings.Join(grounds, "; ")},
 		pair{w.Rules, clean(strings.Join(unique(rules), ", "))}, pair{w.Policy, clean(r.Policy)}, pair{w.Slot, slot},
-		pair{w.Began, a.moment(r.Began, r.Zone)}, pair{w.Ended, a.moment(r.EndedAt, r.Zone)}, pair{w.Point, point})
+		pair{w.Began, a.moment(r.Began, r.Zone)}, pair{w.Ended, a.moment(r.EndedAt, r.Zone)}, pair{w.Point, point},
+		pair{w.Whole, a.usually(r.Whole)})
 	if len(r.State.Spans) > 0 {
 		a.head(w.Steps)
 		for _, s := range r.State.Spans {

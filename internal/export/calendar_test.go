@@ -45,3 +45,34 @@ func TestCalendarIsReadByOthers(t *testing.T) {
 		t.Errorf("nothing planned: %v %q", err, b.String())
 	}
 }
+
+// TestAnInvitationIsWhatCalendarProgramsExpect (RFC 5546): one appointment is requested or cancelled under its name,
+// several are published.
+func TestAnInvitationIsWhatCalendarProgramsExpect(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	one := export.Appointment{ID: "r1@patchwart", From: at.Add(time.Hour), To: at.Add(2 * time.Hour), Title: lang.T("Wartung", "Maintenance"), Kind: "run", Sequence: 2}
+	off := one
+	off.Cancelled = true
+	for want, list := range map[string][]export.Appointment{"REQUEST": {one}, "CANCEL": {off}, "PUBLISH": {one, {ID: "r2@patchwart", From: at, To: at.Add(time.Hour)}}} {
+		var b bytes.Buffer
+		method, err := export.Invitation(&b, list, "dienst@hoster.example", "eva@kuhn.example", lang.DE, at)
+		if err != nil || method != want {
+			t.Fatalf("%s: %s, %v", want, method, err)
+		}
+		cal, err := ical.NewDecoder(&b).Decode()
+		if err != nil || len(cal.Events()) != len(list) || cal.Props.Get(ical.PropMethod).Value != want {
+			t.Fatalf("%s: %v", want, err)
+		}
+		event := cal.Events()[0]
+		if event.Props.Get(ical.PropUID).Value != "r1@patchwart" || event.Props.Get(ical.PropSequence).Value != "2" || event.Props.Get(ical.PropOrganizer).Value != "mailto:dienst@hoster.example" {
+			t.Errorf("%s: %+v", want, event.Props)
+		}
+		if attendee := event.Props.Get(ical.PropAttendee); (attendee == nil) != (want == "PUBLISH") {
+			t.Errorf("%s: attendee %v", want, attendee)
+		}
+		if status := event.Props.Get(ical.PropStatus).Value; (status == "CANCELLED") != (want == "CANCEL") {
+			t.Errorf("%s: %s", want, status)
+		}
+	}
+}

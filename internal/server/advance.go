@@ -9,6 +9,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/notice"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/engine"
 	"github.com/patchwart/patchwart/internal/store"
@@ -30,6 +31,7 @@ const (
 	jobAppointment engine.Kind = "appointment" // key: appointment; it expires when nobody has answered
 	jobClocks      engine.Kind = "clocks"      // say what has become due about critical holes
 	jobRounds      engine.Kind = "rounds"      // begin and end campaigns whose time has come, and say what is overdue
+	jobNotices     engine.Kind = "notices"     // say what has become due about work on systems
 )
 
 // lookAgain is how often a run that waits for its host is looked at. The host's answer takes it up at
@@ -38,7 +40,8 @@ const lookAgain = 20 * time.Second
 
 // newEngine makes the engine with what its jobs do.
 func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
-	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobRounds, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour}}
+	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobRounds, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour},
+		{Kind: jobNotices, Every: notice.Early / 3}}
 	if s.config.PlanEvery > 0 {
 		periodic = append(periodic, engine.Periodic{Kind: jobPlan, Every: s.config.PlanEvery})
 	}
@@ -66,6 +69,7 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
 			jobRounds:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.rounds(ctx) },
+			jobNotices:    func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.remind(ctx) },
 			jobLifecycle:  func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.announce(ctx) },
 			jobSurvey:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.survey(ctx) },
 			jobCheckpoint: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.checkpoint(ctx) },

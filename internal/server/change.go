@@ -17,12 +17,18 @@ type change struct {
 	*store.Tx
 	server *Server
 	at     time.Time
+
+	worked map[string]bool // systems whose runs it adds or changes: who has to be told is told in the same transaction
 }
 
 // change runs fn in a write transaction.
 func (s *Server) change(ctx context.Context, fn func(*change) error) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
-		return fn(&change{Tx: tx, server: s, at: s.now()})
+		c := &change{Tx: tx, server: s, at: s.now()}
+		if err := fn(c); err != nil {
+			return err
+		}
+		return c.report(ctx)
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/notice"
 	"github.com/patchwart/patchwart/internal/core/severity"
 	"github.com/patchwart/patchwart/internal/store"
 )
@@ -28,6 +29,8 @@ type noticePaper struct {
 	CVE    string    `json:"cve"`
 	Source string    `json:"source"`
 	Step   string    `json:"step"`
+
+	Told *notice.Told `json:"told,omitempty"` // about work on the system
 }
 
 // The kinds of notices about critical holes.
@@ -73,7 +76,7 @@ func (c *change) call(ctx context.Context, one store.Clock, held estate.Held) er
 	}
 	for _, call := range calls {
 		to := recipient(call.To, held)
-		if err := c.notify(ctx, one, noticeStep, call.Step+call.Of.String(), to, noticePaper{call.Text, one.CVE, one.Source, call.Step}); err != nil {
+		if err := c.notify(ctx, one, noticeStep, call.Step+call.Of.String(), to, noticePaper{Text: call.Text, CVE: one.CVE, Source: one.Source, Step: call.Step}); err != nil {
 			return err
 		}
 		p.Told = append(p.Told, clock.Told{Step: call.Step, Of: call.Of, At: c.at})
@@ -149,7 +152,7 @@ func (a *assessment) tellSecured(ctx context.Context, c store.Clock, state clock
 	text := lang.Textf("%[1]s: Die kritische Lücke %[2]s in %[3]s ist geschlossen, %[4]s nach Bekanntwerden.",
 		"%[1]s: the critical hole %[2]s in %[3]s is closed, %[4]s after it became known.", c.System, c.CVE, c.Source,
 		lang.T(lang.Duration(state.SinceKnown, lang.DE), lang.Duration(state.SinceKnown, lang.EN)))
-	return a.notify(ctx, c, noticeSecured, state.SecuredAt.String(), recipient(clock.Customer, sub.held), noticePaper{text, c.CVE, c.Source, string(state.By)})
+	return a.notify(ctx, c, noticeSecured, state.SecuredAt.String(), recipient(clock.Customer, sub.held), noticePaper{Text: text, CVE: c.CVE, Source: c.Source, Step: string(state.By)})
 }
 
 // Clocks lists the clocks that run, the most pressing first; with recent, also those that were closed in

@@ -17,9 +17,13 @@ import (
 // says what the server said.
 type Post interface {
 	Send(ctx context.Context, l board.Letter) (permanent bool, err error)
-	// Address is the address of a role of the hoster's, as "operator"; empty: nobody is told by mail.
+	// Address is the address of a role of the hoster's, as "operator"; empty: nobody is told by mail. The role
+	// "sender" is where letters come from.
 	Address(role string) string
 }
+
+// roleSender is where letters come from: the organiser of what stands in calendars.
+const roleSender = "sender"
 
 // How often a letter is tried: after a minute, then twice as long each time up to the longest wait, until it is
 // given up.
@@ -90,7 +94,7 @@ func (s *Server) send(ctx context.Context, id string) (again time.Duration, err 
 
 // mailNotice has a notice sent to whom it is for: a contact of the customer, or a role of the hoster's.
 func (c *change) mailNotice(ctx context.Context, n store.Notice, text lang.Text) error {
-	if c.server.config.Post == nil || text.IsZero() {
+	if c.server.config.Post == nil || text.IsZero() || n.Kind == noticeMoved { // moved work: report tells whoever knew of it
 		return nil
 	}
 	e, err := c.Estate(ctx)

@@ -82,6 +82,9 @@ type Postbox struct {
 func (p *Postbox) Send(ctx context.Context, l board.Letter) (permanent bool, err error) {
 	out := mail.Outgoing{MessageID: l.ID + "@" + p.Domain, From: p.From, To: []mail.Address{{Address: l.To}}, Subject: l.Subject, Text: l.Text,
 		Date: l.Queued, InReplyTo: l.InReplyTo}
+	if l.Calendar != "" {
+		out.Calendar, out.Method = []byte(l.Calendar), l.Method
+	}
 	if l.Thread != "" {
 		out.References = slices.Compact([]string{l.Thread, cmp.Or(l.InReplyTo, l.Thread)})
 	}
@@ -90,5 +93,10 @@ func (p *Postbox) Send(ctx context.Context, l board.Letter) (permanent bool, err
 	return errors.As(err, &failed) && failed.Permanent, err
 }
 
-// Address is the address of a role.
-func (p *Postbox) Address(role string) string { return p.Roles[role] }
+// Address is the address of a role, or the one that letters come from.
+func (p *Postbox) Address(role string) string {
+	if role == roleSender {
+		return p.From.Address
+	}
+	return p.Roles[role]
+}

@@ -134,13 +134,18 @@ func (c *change) rule(ctx context.Context, prefix, kind, about string, document 
 		e.ID = id
 		document = e
 	}
+	return id, c.keepRuling(ctx, id, kind, about, document)
+}
+
+// keepRuling keeps what somebody decided, under a name that it has already.
+func (c *change) keepRuling(ctx context.Context, id, kind, about string, document any) error {
 	doc, err := json.Marshal(document)
 	if err != nil {
-		return "", err
+		return err
 	}
 	st, err := c.AddRuling(ctx, store.Ruling{ID: id, Kind: kind, About: about, Given: c.at, Document: doc})
 	c.wake()
-	return id, c.put(ctx, st, err)
+	return c.put(ctx, st, err)
 }
 
 // Exceptions lists all exceptions, those in force first.

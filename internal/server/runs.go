@@ -132,7 +132,11 @@ func (s *Server) Run(ctx context.Context, id string) (board.Run, error) {
 		} else if ok {
 			out.State.Verdict = &v // runs that the host never began have one, too
 		}
-		out.Usual, err = usual(ctx, tx, r)
+		out.Times, out.Whole, err = usual(ctx, tx, r)
+		out.Usual = map[run.Step]int64{}
+		for step, u := range out.Times {
+			out.Usual[step] = u.MedianMillis
+		}
 		return err
 	})
 	return out, err
@@ -160,26 +164,6 @@ func (s *Server) papers(ctx context.Context, tx *store.Tx, id string, out *board
 	return nil
 }
 
-// usual is how long the steps took in the last run of this host that went through them.
-func usual(ctx context.Context, tx *store.Tx, r store.Run) (map[run.Step]int64, error) {
-	past, err := tx.Runs(ctx, board.RunFilter{System: r.System, Limit: 20})
-	if err != nil {
-		return nil, err
-	}
-	out := map[run.Step]int64{}
-	for _, p := range past {
-		if p.ID == r.ID || p.Stage != board.Over || !p.Created.Before(r.Created) {
-			continue
-		}
-		for _, span := range p.State.Spans {
-			if _, known := out[span.Step]; !known && span.Good {
-				out[span.Step] = span.Ended.Sub(span.Begun).Milliseconds()
-			}
-		}
-	}
-	return out, nil
-}
-
 // Watch waits for news of a run: events after a sequence number, or another stage. It answers at once
 // when there is something, and with nothing after 25 seconds.
 func (s *Server) Watch(ctx context.Context, id string, after int64) (board.Progress, error) {
@@ -201,6 +185,9 @@ func (s *Server) Watch(ctx context.Context, id string, after int64) (board.Progr
 				return err
 			}
 			out.Row, out.State = s.runRow(r, e), r.State
+			if out.Times, out.Whole, err = usual(ctx, tx, r); err != nil {
+				return err
+			}
 			out.Events, err = tx.Events(ctx, id, after, 500)
 			return err
 		})

@@ -61,9 +61,10 @@ type Server struct {
 	crowd  *crowd
 	places func(estate.Estate) ([]wave.Member, map[string]int) // which groups and pools systems are in, and the limits of pools
 
-	mu    sync.RWMutex
-	known *shelf
-	knows atomic.Pointer[knowledge] // what the feeds say
+	mu     sync.RWMutex
+	known  *shelf
+	looked map[string]string         // day of the last look for the daily overview, by its time of day
+	knows  atomic.Pointer[knowledge] // what the feeds say
 
 	people     net.Listener
 	hosts      net.Listener

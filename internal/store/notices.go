@@ -62,6 +62,19 @@ func (tx *Tx) Notices(ctx context.Context, system string, most int) ([]Notice, e
 	return list, nil
 }
 
+// NoticesOfKind are the newest notices of one kind about a system, newest first.
+func (tx *Tx) NoticesOfKind(ctx context.Context, system, kind string, most int) ([]Notice, error) {
+	rows, err := tx.q.ListNoticesOfKind(ctx, system, kind, int32(most))
+	if err != nil {
+		return nil, fmt.Errorf("store: notices: %w", err)
+	}
+	list := make([]Notice, len(rows))
+	for i, r := range rows {
+		list[i] = Notice{r.ID, r.System, r.Kind, r.Recipient, moment(r.At), r.Document}
+	}
+	return list, nil
+}
+
 func noticeStatement(ctx context.Context, tx *Tx, id string) (Statement, error) {
 	r, err := tx.q.GetNotice(ctx, id)
 	if err != nil {

@@ -19,6 +19,7 @@ const (
 	RulingMessage    = "message"    // a customer's message, and what came of it
 	RulingLetter     = "letter"     // a mail to be sent
 	RulingFreeze     = "freeze"     // a time in which nothing is changed
+	RulingSubscribed = "subscribed" // a calendar that somebody subscribes to
 	RulingRoot       = "root"       // who may be root on a system, as somebody accepted it
 	RulingStanding   = "standing"   // what was said about single dates of a standing order
 	// A time for work on a system that customer and provider agree on; about the system.

@@ -18,6 +18,7 @@ type stepRow struct {
 	Begun  time.Time // zero: not begun
 	Took   time.Duration
 	Usual  time.Duration // zero: not known
+	Times  board.Usually // the same with its spread
 	Tries  int
 	Texts  []lang.Text // what happened in it
 	Detail string      // what the tool said when it failed
@@ -43,7 +44,7 @@ func stepRows(r board.Run, now time.Time) []stepRow {
 	if !r.State.Ended && r.State.Failure == nil {
 		for _, s := range run.Steps {
 			if !slices.ContainsFunc(rows, func(row stepRow) bool { return row.Step == s }) {
-				rows = append(rows, stepRow{Step: s, Mark: mark{"idle", runWords.Pending}, Usual: usual(r, s)})
+				rows = append(rows, stepRow{Step: s, Mark: mark{"idle", runWords.Pending}, Usual: usual(r, s), Times: r.Times[s]})
 			}
 		}
 	}
@@ -54,7 +55,7 @@ func stepRows(r board.Run, now time.Time) []stepRow {
 
 // stepOf is one try of a step.
 func stepOf(r board.Run, s run.Span, now time.Time) stepRow {
-	row := stepRow{Step: s.Step, Begun: s.Begun, Tries: 1, Usual: usual(r, s.Step)}
+	row := stepRow{Step: s.Step, Begun: s.Begun, Tries: 1, Usual: usual(r, s.Step), Times: r.Times[s.Step]}
 	switch {
 	case s.Ended.IsZero() && r.State.Ended: // the run ended with the step open: nobody saw its end
 		row.Mark = mark{"open", stateWords.Open}

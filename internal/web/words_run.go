@@ -14,7 +14,8 @@ var runWords = struct {
 	PreviewPlus, PreviewMinus, Papers, PapersLead, FailedAt, Wait, WaitAsked, WaitOrdered, Planned           lang.Text
 	AfterApply, After                                                                                        lang.Text
 	Began, Took, Doubt, LinesCut, CheckGood, CheckBad, NotChecked                                            lang.Text
-	Same, PointPaths                                                                                         plural
+	UsualSpan, UsualFew, UsualUnknown, RunningFor, WholeRun, Slow                                            lang.Text
+	Same, PointPaths, Runs                                                                                   plural
 	LinesCount, ProofChecked                                                                                 plural
 }{
 	Title:          lang.T("Lauf auf %[1]s", "Run on %[1]s"),
@@ -23,6 +24,12 @@ var runWords = struct {
 	Timeline:       lang.T("Zeitlinie des Laufs", "Time line of the run"),
 	TimelineNone:   lang.T("Der Lauf hat noch nicht begonnen.", "The run has not begun yet."),
 	Usual:          lang.T("üblich %[1]s", "usually %[1]s"),
+	UsualSpan:      lang.T("üblich %[1]s bis %[2]s", "usually %[1]s to %[2]s"),
+	UsualFew:       lang.T("bisher etwa %[1]s, höchstens wohl %[2]s (aus %[3]s)", "so far about %[1]s, at most perhaps %[2]s (from %[3]s)"),
+	UsualUnknown:   lang.T("auf diesem System noch nicht gemessen", "not measured on this system yet"),
+	RunningFor:     lang.T("läuft seit", "running for"),
+	WholeRun:       lang.T("Ganzer Lauf:", "Whole run:"),
+	Slow:           lang.T("dauert länger als üblich", "takes longer than usual"),
 	Try:            lang.T("Versuch %[1]s", "try %[1]s"),
 	Text:           lang.T("Mitschrift", "Live text"),
 	Detail:         lang.T("Was das Werkzeug meldete", "What the tool said"),
@@ -109,5 +116,9 @@ var runWords = struct {
 	ProofChecked: plural{
 		lang.T("%[1]s Pfad geprüft", "%[1]s path checked"),
 		lang.T("%[1]s Pfade geprüft", "%[1]s paths checked"),
+	},
+	Runs: plural{
+		lang.T("%[1]s Lauf", "%[1]s run"),
+		lang.T("%[1]s Läufen", "%[1]s runs"),
 	},
 }

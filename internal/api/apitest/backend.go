@@ -39,6 +39,8 @@ var Slot = window.Interval{
 
 // Backend is the story. Its methods are those that package api asks for.
 type Backend struct {
+	subscribed []board.Subscription
+
 	// Broken makes the record verify badly.
 	Broken bool
 

@@ -54,19 +54,21 @@ type RunRow struct {
 // Run is one run whole.
 type Run struct {
 	RunRow
-	State     run.State          `json:"state"`
-	Events    []run.Event        `json:"events"` // without live text lines
-	Lines     []run.Event        `json:"lines"`  // live text, the newest MaxLines
-	Grounds   []mandate.Ground   `json:"grounds"`
-	Changes   []mandate.Change   `json:"changes"` // as ordered; as previewed before that
-	Preview   []mandate.Change   `json:"preview"` // as seen when it was planned
-	LeftOut   []mandate.Refusal  `json:"left_out"`
-	Policy    string             `json:"policy"`
-	Mandate   string             `json:"mandate"`    // digest
-	WorkOrder string             `json:"work_order"` // digest of the signed document
-	NotBefore time.Time          `json:"not_before,omitzero"`
-	NotAfter  time.Time          `json:"not_after,omitzero"`
-	Usual     map[run.Step]int64 `json:"usual"` // how long the step took before on this host, milliseconds
+	State     run.State            `json:"state"`
+	Events    []run.Event          `json:"events"` // without live text lines
+	Lines     []run.Event          `json:"lines"`  // live text, the newest MaxLines
+	Grounds   []mandate.Ground     `json:"grounds"`
+	Changes   []mandate.Change     `json:"changes"` // as ordered; as previewed before that
+	Preview   []mandate.Change     `json:"preview"` // as seen when it was planned
+	LeftOut   []mandate.Refusal    `json:"left_out"`
+	Policy    string               `json:"policy"`
+	Mandate   string               `json:"mandate"`    // digest
+	WorkOrder string               `json:"work_order"` // digest of the signed document
+	NotBefore time.Time            `json:"not_before,omitzero"`
+	NotAfter  time.Time            `json:"not_after,omitzero"`
+	Usual     map[run.Step]int64   `json:"usual"` // the middle of how long the step took before on this host, milliseconds
+	Times     map[run.Step]Usually `json:"times"` // the same with its spread
+	Whole     Usually              `json:"whole"` // how long a whole run took before on this host
 }
 
 // MaxLines bounds the live text that one Run carries.
@@ -367,4 +369,7 @@ type Progress struct {
 	Row    RunRow      `json:"row"`
 	State  run.State   `json:"state"`
 	Events []run.Event `json:"events"` // after the asked sequence number, live text included
+
+	Times map[run.Step]Usually `json:"times"` // how long the steps took before on this host
+	Whole Usually              `json:"whole"` // how long a whole run took before on this host
 }

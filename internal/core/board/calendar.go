@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/freeze"
+	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/window"
 )
 
@@ -32,4 +33,32 @@ type CalendarEntry struct {
 	At      window.Interval `json:"at"`
 	Zone    string          `json:"zone"`
 	Systems int             `json:"systems"` // how many systems have it
+}
+
+// Subscription is a calendar that somebody subscribes to at a secret address: of one customer, or, without one, of
+// the operators. Its address is told once, when it is made or renewed; only the hash of its secret is kept.
+type Subscription struct {
+	ID           string    `json:"id"`
+	Customer     string    `json:"customer,omitempty"` // ID
+	CustomerName string    `json:"customer_name,omitempty"`
+	Lang         lang.Lang `json:"lang"`
+	By           string    `json:"by"`
+	Given        time.Time `json:"given"`
+	Renewed      time.Time `json:"renewed,omitzero"` // since then another address
+	Revoked      time.Time `json:"revoked,omitzero"`
+	RevokedBy    string    `json:"revoked_by,omitempty"`
+}
+
+// SubscriptionRequest asks for a subscription: of a customer, or of the operators with everything.
+type SubscriptionRequest struct {
+	Customer  string    `json:"customer,omitempty"`
+	Operators bool      `json:"operators,omitempty"`
+	Lang      lang.Lang `json:"lang,omitempty"`
+	By        string    `json:"by"`
+}
+
+// SubscriptionSecret is a subscription with its address, which is told once.
+type SubscriptionSecret struct {
+	Subscription
+	Path string `json:"path"` // on the server, with the secret in it
 }

@@ -28,6 +28,8 @@ type Letter struct {
 	Text      string    `json:"text"`
 	InReplyTo string    `json:"in_reply_to,omitempty"` // message ID, without angle brackets
 	Thread    string    `json:"thread,omitempty"`      // ID of the thread's first message
+	Calendar  string    `json:"calendar,omitempty"`    // a calendar object (RFC 5545), beside the text
+	Method    string    `json:"method,omitempty"`      // of the calendar object: REQUEST, CANCEL, PUBLISH
 	Queued    time.Time `json:"queued"`
 	Tries     int       `json:"tries,omitempty"`
 	Sent      time.Time `json:"sent,omitzero"`

@@ -52,7 +52,7 @@ func parse(name string, data []byte, draft bool) (*Version, error) {
 // header reads the fields of the document, rules included.
 func (d *document) header(n ast.Node, v *Version) {
 	in := d.fields(n, "", "id", "name", "version", "title", "publisher", "source", "valid_from", "valid_to", "recorded_at", "supersedes",
-		"agreements", "rules")
+		"agreements", "rules", "notices")
 	if e, ok := d.need(in, n, "", "id"); ok {
 		v.ID = d.shaped(e.value, "id", versionID, "managedhosting-2")
 	}
@@ -100,6 +100,10 @@ func (d *document) header(n ast.Node, v *Version) {
 	}
 	if e, ok := d.need(in, n, "", "rules"); ok {
 		v.Rules = d.rules(e)
+	}
+	if e, ok := in["notices"]; ok {
+		n := d.notices(e.value, "notices", v.Rules)
+		v.Notices = &n
 	}
 }
 

@@ -87,7 +87,7 @@ func TestParseNamesPlaceAndRemedy(t *testing.T) {
 	}{
 		{"an unknown field", edit("publisher:", "publischer:"), []string{
 			`p.yaml:1:1: the field "publisher" is missing`,
-			`p.yaml:7:1: unknown field "publischer"; possible are: id, name, version, title, publisher, source, valid_from, valid_to, recorded_at, supersedes, agreements, rules`}},
+			`p.yaml:7:1: unknown field "publischer"; possible are: id, name, version, title, publisher, source, valid_from, valid_to, recorded_at, supersedes, agreements, rules, notices`}},
 		{"a missing translation", edit("  en: Trial\n", ""), []string{
 			`p.yaml:5:3: the field "title.en" is missing`}},
 		{"an empty translation", edit("en: Trial", `en: " "`), []string{

@@ -73,7 +73,8 @@ type Version struct {
 	Supersedes string    `json:"supersedes,omitempty"` // ID of the version before it
 	Demands    []Demand  `json:"demands,omitempty"`    // what individual agreements must bring along
 	Rules      []Rule    `json:"rules"`
-	SHA256     string    `json:"sha256"` // of the YAML document, hex
+	Notices    *Notices  `json:"notices,omitempty"` // who is told what, and by when; nil: the house's own rules
+	SHA256     string    `json:"sha256"`            // of the YAML document, hex
 
 	agreements []Applied // the individual agreements laid over it (Amend)
 	clauses    []clause  // the cases of all rules in the order in which they are walked

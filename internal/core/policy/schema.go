@@ -87,6 +87,7 @@ func Schema() []byte {
 			"recorded_at": object{"type": "string", "pattern": `^\d{4}-\d{2}-\d{2}$`},
 			"supersedes":  object{"type": "string", "pattern": versionID.String()},
 			"agreements":  object{"type": "array", "minItems": 1, "items": demand, "description": "What individual agreements must bring along before they may set a trigger."},
+			"notices":     noticesSchema(text),
 			"rules": object{"type": "array", "minItems": 1, "items": object{
 				"type": "object", "additionalProperties": false, "required": []string{"id", "tier", "kind", "text"}, "properties": rule}},
 		},

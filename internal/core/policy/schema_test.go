@@ -71,7 +71,7 @@ func fit(schema map[string]any, v any, path string) (problems []string) {
 		switch keyword {
 		case "$schema", "$id", "title", "description":
 		case "type":
-			kinds := map[string]reflect.Kind{"object": reflect.Map, "array": reflect.Slice, "string": reflect.String}
+			kinds := map[string]reflect.Kind{"object": reflect.Map, "array": reflect.Slice, "string": reflect.String, "integer": reflect.Float64}
 			if reflect.ValueOf(v).Kind() != kinds[want.(string)] {
 				say("is %T, not %s", v, want)
 			}
@@ -82,6 +82,11 @@ func fit(schema map[string]any, v any, path string) (problems []string) {
 			}
 			if !found {
 				say("%v is none of %v", v, want)
+			}
+		case "minimum", "maximum":
+			n, _ := v.(float64)
+			if limit, _ := want.(float64); keyword == "minimum" && n < limit || keyword == "maximum" && n > limit || n != float64(int(n)) {
+				say("%v is beyond the %s %v, or no whole number", v, keyword, want)
 			}
 		case "pattern":
 			if s, ok := v.(string); ok && !regexp.MustCompile(want.(string)).MatchString(s) {

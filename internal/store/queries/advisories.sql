@@ -67,6 +67,9 @@ select * from notices where id = $1;
 -- name: ListNoticesOf :many
 select * from notices where system = $1 order by at desc, id limit $2;
 
+-- name: ListNoticesOfKind :many
+select * from notices where system = $1 and kind = $2 order by at desc, id limit $3;
+
 -- name: ListNotices :many
 select * from notices order by at desc, id limit $1;
 

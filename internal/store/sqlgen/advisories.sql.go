@@ -435,6 +435,40 @@ func (q *Queries) ListNoticesOf(ctx context.Context, system string, limit int32)
 	return items, nil
 }
 
+const listNoticesOfKind = `-- name: ListNoticesOfKind :many
+select id, system, kind, recipient, at, document from notices where system = $1 and kind = $2 order by at desc, id limit $3
+`
+
+func (q *Queries) ListNoticesOfKind(ctx context.Context, system string, kind string, limit int32) ([]Notice, error) {
+	rows, err := q.query(ctx, q.listNoticesOfKindStmt, listNoticesOfKind, system, kind, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Notice
+	for rows.Next() {
+		var i Notice
+		if err := rows.Scan(
+			&i.ID,
+			&i.System,
+			&i.Kind,
+			&i.Recipient,
+			&i.At,
+			&i.Document,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOpenClocks = `-- name: ListOpenClocks :many
 select system, source, cve, known, closed, version, document from clocks where closed = 0 order by known, system, source, cve
 `

@@ -294,6 +294,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listNoticesOfStmt, err = db.PrepareContext(ctx, listNoticesOf); err != nil {
 		return nil, fmt.Errorf("error preparing query ListNoticesOf: %w", err)
 	}
+	if q.listNoticesOfKindStmt, err = db.PrepareContext(ctx, listNoticesOfKind); err != nil {
+		return nil, fmt.Errorf("error preparing query ListNoticesOfKind: %w", err)
+	}
 	if q.listOpenClocksStmt, err = db.PrepareContext(ctx, listOpenClocks); err != nil {
 		return nil, fmt.Errorf("error preparing query ListOpenClocks: %w", err)
 	}
@@ -920,6 +923,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listNoticesOfStmt: %w", cerr)
 		}
 	}
+	if q.listNoticesOfKindStmt != nil {
+		if cerr := q.listNoticesOfKindStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listNoticesOfKindStmt: %w", cerr)
+		}
+	}
 	if q.listOpenClocksStmt != nil {
 		if cerr := q.listOpenClocksStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listOpenClocksStmt: %w", cerr)
@@ -1334,6 +1342,7 @@ type Queries struct {
 	listNoticeIDsStmt          *sql.Stmt
 	listNoticesStmt            *sql.Stmt
 	listNoticesOfStmt          *sql.Stmt
+	listNoticesOfKindStmt      *sql.Stmt
 	listOpenClocksStmt         *sql.Stmt
 	listOpenRunsStmt           *sql.Stmt
 	listOrderIDsStmt           *sql.Stmt
@@ -1487,6 +1496,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listNoticeIDsStmt:          q.listNoticeIDsStmt,
 		listNoticesStmt:            q.listNoticesStmt,
 		listNoticesOfStmt:          q.listNoticesOfStmt,
+		listNoticesOfKindStmt:      q.listNoticesOfKindStmt,
 		listOpenClocksStmt:         q.listOpenClocksStmt,
 		listOpenRunsStmt:           q.listOpenRunsStmt,
 		listOrderIDsStmt:           q.listOrderIDsStmt,

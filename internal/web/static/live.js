@@ -129,6 +129,27 @@ class Live {
   }
 }
 
+/** Writes a length of time as the server does, for those that run on a page. */
+function length(ms) {
+  const s = Math.floor(ms / 1000);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return s % 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s / 60} min`;
+  return `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`;
+}
+
+/** Counts what runs on, from what the server said, until the page is fetched again. */
+const counted = new WeakMap();
+setInterval(() => {
+  if (document.hidden) return;
+  for (const e of document.querySelectorAll("[data-since], progress[data-counts]")) {
+    const from = Number(e.dataset.since ?? e.getAttribute("value"));
+    if (!counted.has(e)) counted.set(e, { from, at: performance.now() });
+    const now = counted.get(e).from + performance.now() - counted.get(e).at;
+    if (e.dataset.since === undefined) e.value = Math.min(now, e.max);
+    else if (now >= 1000) e.textContent = length(now);
+  }
+}, 1000);
+
 const part = document.getElementById("lebendig");
 if (part) new Live(part);
 

@@ -34,6 +34,12 @@ func (m maker) start(s *board.System, id, ground string, at time.Time, list []up
 			run.Prechecking: 3200, run.Fetching: 21000, run.Saving: 1400, run.Applying: 48000, run.Settling: 5200, run.Verifying: 3900,
 		},
 	}
+	r.Times = map[run.Step]board.Usually{}
+	for step, ms := range r.Usual {
+		r.Times[step] = board.Usually{MedianMillis: ms, HighMillis: ms * 2, Samples: 12}
+	}
+	r.Times[run.Settling] = board.Usually{MedianMillis: 5200, HighMillis: 7800, Samples: 1, Few: true}
+	r.Whole = board.Usually{MedianMillis: 84_000, HighMillis: 140_000, Samples: 12}
 	for _, u := range list {
 		r.Changes = append(r.Changes, mandate.Change{Package: u.name, Arch: "amd64", From: u.from, To: u.to})
 	}
