@@ -100,6 +100,7 @@ type Backend struct {
 	Lifecycle Lifecycle
 	Calendar  Calendar
 	Inbox     Inbox
+	Webhooks  Webhooks
 }
 
 // Options are what the API needs besides its backend.
@@ -140,6 +141,7 @@ func New(b Backend, o Options) http.Handler {
 	s.rulings()
 	s.calendar()
 	s.inbox()
+	s.webhooks()
 	s.lifecycle()
 	s.describe(mux)
 	return guard(mux, o)

@@ -23,6 +23,8 @@ const (
 	jobAssess     engine.Kind = "assess"     // key: system; look for critical holes on it
 	jobMeasure    engine.Kind = "measure"    // key: mitigation; have it put in place or taken back
 	jobLetter     engine.Kind = "letter"     // key: letter; send it
+	jobWebhook    engine.Kind = "webhook"    // key: delivery; make it
+	jobForget     engine.Kind = "forget"     // drop what was delivered long ago
 	jobReconsider engine.Kind = "reconsider" // a ruling about a hole has ended: look at every system again
 	jobLifecycle  engine.Kind = "lifecycle"  // say what has become due about systems that near their end
 	jobClocks     engine.Kind = "clocks"     // say what has become due about critical holes
@@ -34,7 +36,7 @@ const lookAgain = 20 * time.Second
 
 // newEngine makes the engine with what its jobs do.
 func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
-	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour}}
+	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour}, {Kind: jobForget, Every: 24 * time.Hour}}
 	if s.config.PlanEvery > 0 {
 		periodic = append(periodic, engine.Periodic{Kind: jobPlan, Every: s.config.PlanEvery})
 	}
@@ -55,6 +57,8 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 			},
 			jobMeasure:    s.haveMeasure,
 			jobLetter:     s.send,
+			jobWebhook:    s.deliver,
+			jobForget:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.forget(ctx) },
 			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
 			jobLifecycle:  func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.announce(ctx) },

@@ -39,11 +39,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addDecisionStmt, err = db.PrepareContext(ctx, addDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query AddDecision: %w", err)
 	}
+	if q.addDeliveryStmt, err = db.PrepareContext(ctx, addDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query AddDelivery: %w", err)
+	}
 	if q.addEstateVersionStmt, err = db.PrepareContext(ctx, addEstateVersion); err != nil {
 		return nil, fmt.Errorf("error preparing query AddEstateVersion: %w", err)
 	}
 	if q.addEventStmt, err = db.PrepareContext(ctx, addEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query AddEvent: %w", err)
+	}
+	if q.addHappeningStmt, err = db.PrepareContext(ctx, addHappening); err != nil {
+		return nil, fmt.Errorf("error preparing query AddHappening: %w", err)
 	}
 	if q.addMandateStmt, err = db.PrepareContext(ctx, addMandate); err != nil {
 		return nil, fmt.Errorf("error preparing query AddMandate: %w", err)
@@ -105,6 +111,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.askRefreshStmt, err = db.PrepareContext(ctx, askRefresh); err != nil {
 		return nil, fmt.Errorf("error preparing query AskRefresh: %w", err)
 	}
+	if q.countDeliveriesStmt, err = db.PrepareContext(ctx, countDeliveries); err != nil {
+		return nil, fmt.Errorf("error preparing query CountDeliveries: %w", err)
+	}
 	if q.countSessionStmt, err = db.PrepareContext(ctx, countSession); err != nil {
 		return nil, fmt.Errorf("error preparing query CountSession: %w", err)
 	}
@@ -117,8 +126,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dropCustomerStmt, err = db.PrepareContext(ctx, dropCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query DropCustomer: %w", err)
 	}
+	if q.dropDeliveriesStmt, err = db.PrepareContext(ctx, dropDeliveries); err != nil {
+		return nil, fmt.Errorf("error preparing query DropDeliveries: %w", err)
+	}
 	if q.dropFactDocumentStmt, err = db.PrepareContext(ctx, dropFactDocument); err != nil {
 		return nil, fmt.Errorf("error preparing query DropFactDocument: %w", err)
+	}
+	if q.dropHappeningsStmt, err = db.PrepareContext(ctx, dropHappenings); err != nil {
+		return nil, fmt.Errorf("error preparing query DropHappenings: %w", err)
 	}
 	if q.dropOldSessionsStmt, err = db.PrepareContext(ctx, dropOldSessions); err != nil {
 		return nil, fmt.Errorf("error preparing query DropOldSessions: %w", err)
@@ -150,6 +165,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getDecisionStmt, err = db.PrepareContext(ctx, getDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query GetDecision: %w", err)
 	}
+	if q.getDeliveryStmt, err = db.PrepareContext(ctx, getDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query GetDelivery: %w", err)
+	}
+	if q.getDeskCursorStmt, err = db.PrepareContext(ctx, getDeskCursor); err != nil {
+		return nil, fmt.Errorf("error preparing query GetDeskCursor: %w", err)
+	}
 	if q.getEstateStmt, err = db.PrepareContext(ctx, getEstate); err != nil {
 		return nil, fmt.Errorf("error preparing query GetEstate: %w", err)
 	}
@@ -167,6 +188,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.getFactsHeadStmt, err = db.PrepareContext(ctx, getFactsHead); err != nil {
 		return nil, fmt.Errorf("error preparing query GetFactsHead: %w", err)
+	}
+	if q.getHappeningStmt, err = db.PrepareContext(ctx, getHappening); err != nil {
+		return nil, fmt.Errorf("error preparing query GetHappening: %w", err)
 	}
 	if q.getMandateStmt, err = db.PrepareContext(ctx, getMandate); err != nil {
 		return nil, fmt.Errorf("error preparing query GetMandate: %w", err)
@@ -251,6 +275,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listDecisionsOfRunStmt, err = db.PrepareContext(ctx, listDecisionsOfRun); err != nil {
 		return nil, fmt.Errorf("error preparing query ListDecisionsOfRun: %w", err)
+	}
+	if q.listDeliveriesStmt, err = db.PrepareContext(ctx, listDeliveries); err != nil {
+		return nil, fmt.Errorf("error preparing query ListDeliveries: %w", err)
 	}
 	if q.listEndedRunsStmt, err = db.PrepareContext(ctx, listEndedRuns); err != nil {
 		return nil, fmt.Errorf("error preparing query ListEndedRuns: %w", err)
@@ -384,6 +411,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.putCustomerStmt, err = db.PrepareContext(ctx, putCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query PutCustomer: %w", err)
 	}
+	if q.putDeskCursorStmt, err = db.PrepareContext(ctx, putDeskCursor); err != nil {
+		return nil, fmt.Errorf("error preparing query PutDeskCursor: %w", err)
+	}
 	if q.putFactDocumentStmt, err = db.PrepareContext(ctx, putFactDocument); err != nil {
 		return nil, fmt.Errorf("error preparing query PutFactDocument: %w", err)
 	}
@@ -416,6 +446,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.revokeAgentStmt, err = db.PrepareContext(ctx, revokeAgent); err != nil {
 		return nil, fmt.Errorf("error preparing query RevokeAgent: %w", err)
+	}
+	if q.setDeliveryStmt, err = db.PrepareContext(ctx, setDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query SetDelivery: %w", err)
 	}
 	if q.setEstateStmt, err = db.PrepareContext(ctx, setEstate); err != nil {
 		return nil, fmt.Errorf("error preparing query SetEstate: %w", err)
@@ -477,6 +510,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addDecisionStmt: %w", cerr)
 		}
 	}
+	if q.addDeliveryStmt != nil {
+		if cerr := q.addDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addDeliveryStmt: %w", cerr)
+		}
+	}
 	if q.addEstateVersionStmt != nil {
 		if cerr := q.addEstateVersionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addEstateVersionStmt: %w", cerr)
@@ -485,6 +523,11 @@ func (q *Queries) Close() error {
 	if q.addEventStmt != nil {
 		if cerr := q.addEventStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addEventStmt: %w", cerr)
+		}
+	}
+	if q.addHappeningStmt != nil {
+		if cerr := q.addHappeningStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addHappeningStmt: %w", cerr)
 		}
 	}
 	if q.addMandateStmt != nil {
@@ -587,6 +630,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing askRefreshStmt: %w", cerr)
 		}
 	}
+	if q.countDeliveriesStmt != nil {
+		if cerr := q.countDeliveriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countDeliveriesStmt: %w", cerr)
+		}
+	}
 	if q.countSessionStmt != nil {
 		if cerr := q.countSessionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countSessionStmt: %w", cerr)
@@ -607,9 +655,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing dropCustomerStmt: %w", cerr)
 		}
 	}
+	if q.dropDeliveriesStmt != nil {
+		if cerr := q.dropDeliveriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropDeliveriesStmt: %w", cerr)
+		}
+	}
 	if q.dropFactDocumentStmt != nil {
 		if cerr := q.dropFactDocumentStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropFactDocumentStmt: %w", cerr)
+		}
+	}
+	if q.dropHappeningsStmt != nil {
+		if cerr := q.dropHappeningsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropHappeningsStmt: %w", cerr)
 		}
 	}
 	if q.dropOldSessionsStmt != nil {
@@ -662,6 +720,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getDecisionStmt: %w", cerr)
 		}
 	}
+	if q.getDeliveryStmt != nil {
+		if cerr := q.getDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getDeliveryStmt: %w", cerr)
+		}
+	}
+	if q.getDeskCursorStmt != nil {
+		if cerr := q.getDeskCursorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getDeskCursorStmt: %w", cerr)
+		}
+	}
 	if q.getEstateStmt != nil {
 		if cerr := q.getEstateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getEstateStmt: %w", cerr)
@@ -690,6 +758,11 @@ func (q *Queries) Close() error {
 	if q.getFactsHeadStmt != nil {
 		if cerr := q.getFactsHeadStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getFactsHeadStmt: %w", cerr)
+		}
+	}
+	if q.getHappeningStmt != nil {
+		if cerr := q.getHappeningStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getHappeningStmt: %w", cerr)
 		}
 	}
 	if q.getMandateStmt != nil {
@@ -830,6 +903,11 @@ func (q *Queries) Close() error {
 	if q.listDecisionsOfRunStmt != nil {
 		if cerr := q.listDecisionsOfRunStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listDecisionsOfRunStmt: %w", cerr)
+		}
+	}
+	if q.listDeliveriesStmt != nil {
+		if cerr := q.listDeliveriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listDeliveriesStmt: %w", cerr)
 		}
 	}
 	if q.listEndedRunsStmt != nil {
@@ -1052,6 +1130,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing putCustomerStmt: %w", cerr)
 		}
 	}
+	if q.putDeskCursorStmt != nil {
+		if cerr := q.putDeskCursorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putDeskCursorStmt: %w", cerr)
+		}
+	}
 	if q.putFactDocumentStmt != nil {
 		if cerr := q.putFactDocumentStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing putFactDocumentStmt: %w", cerr)
@@ -1105,6 +1188,11 @@ func (q *Queries) Close() error {
 	if q.revokeAgentStmt != nil {
 		if cerr := q.revokeAgentStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing revokeAgentStmt: %w", cerr)
+		}
+	}
+	if q.setDeliveryStmt != nil {
+		if cerr := q.setDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setDeliveryStmt: %w", cerr)
 		}
 	}
 	if q.setEstateStmt != nil {
@@ -1201,8 +1289,10 @@ type Queries struct {
 	addCheckpointStmt          *sql.Stmt
 	addClockStmt               *sql.Stmt
 	addDecisionStmt            *sql.Stmt
+	addDeliveryStmt            *sql.Stmt
 	addEstateVersionStmt       *sql.Stmt
 	addEventStmt               *sql.Stmt
+	addHappeningStmt           *sql.Stmt
 	addMandateStmt             *sql.Stmt
 	addNoticeStmt              *sql.Stmt
 	addOrderStmt               *sql.Stmt
@@ -1223,11 +1313,14 @@ type Queries struct {
 	agentBySerialStmt          *sql.Stmt
 	agentOfStmt                *sql.Stmt
 	askRefreshStmt             *sql.Stmt
+	countDeliveriesStmt        *sql.Stmt
 	countSessionStmt           *sql.Stmt
 	dropContactStmt            *sql.Stmt
 	dropContractStmt           *sql.Stmt
 	dropCustomerStmt           *sql.Stmt
+	dropDeliveriesStmt         *sql.Stmt
 	dropFactDocumentStmt       *sql.Stmt
+	dropHappeningsStmt         *sql.Stmt
 	dropOldSessionsStmt        *sql.Stmt
 	dropOldSignInsStmt         *sql.Stmt
 	dropOldTokensStmt          *sql.Stmt
@@ -1238,12 +1331,15 @@ type Queries struct {
 	getAgreementStmt           *sql.Stmt
 	getClockStmt               *sql.Stmt
 	getDecisionStmt            *sql.Stmt
+	getDeliveryStmt            *sql.Stmt
+	getDeskCursorStmt          *sql.Stmt
 	getEstateStmt              *sql.Stmt
 	getEstateVersionStmt       *sql.Stmt
 	getEstateVersionBeforeStmt *sql.Stmt
 	getEventStmt               *sql.Stmt
 	getFactDocumentStmt        *sql.Stmt
 	getFactsHeadStmt           *sql.Stmt
+	getHappeningStmt           *sql.Stmt
 	getMandateStmt             *sql.Stmt
 	getNoticeStmt              *sql.Stmt
 	getOrderStmt               *sql.Stmt
@@ -1272,6 +1368,7 @@ type Queries struct {
 	listDecisionIDsStmt        *sql.Stmt
 	listDecisionsOfStmt        *sql.Stmt
 	listDecisionsOfRunStmt     *sql.Stmt
+	listDeliveriesStmt         *sql.Stmt
 	listEndedRunsStmt          *sql.Stmt
 	listEstateVersionsStmt     *sql.Stmt
 	listEventIDsStmt           *sql.Stmt
@@ -1316,6 +1413,7 @@ type Queries struct {
 	putContactStmt             *sql.Stmt
 	putContractStmt            *sql.Stmt
 	putCustomerStmt            *sql.Stmt
+	putDeskCursorStmt          *sql.Stmt
 	putFactDocumentStmt        *sql.Stmt
 	putFactsStmt               *sql.Stmt
 	putFeedStmt                *sql.Stmt
@@ -1327,6 +1425,7 @@ type Queries struct {
 	refreshDoneStmt            *sql.Stmt
 	removeSystemStmt           *sql.Stmt
 	revokeAgentStmt            *sql.Stmt
+	setDeliveryStmt            *sql.Stmt
 	setEstateStmt              *sql.Stmt
 	thinPublicationTextsStmt   *sql.Stmt
 	touchFactsStmt             *sql.Stmt
@@ -1348,8 +1447,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addCheckpointStmt:          q.addCheckpointStmt,
 		addClockStmt:               q.addClockStmt,
 		addDecisionStmt:            q.addDecisionStmt,
+		addDeliveryStmt:            q.addDeliveryStmt,
 		addEstateVersionStmt:       q.addEstateVersionStmt,
 		addEventStmt:               q.addEventStmt,
+		addHappeningStmt:           q.addHappeningStmt,
 		addMandateStmt:             q.addMandateStmt,
 		addNoticeStmt:              q.addNoticeStmt,
 		addOrderStmt:               q.addOrderStmt,
@@ -1370,11 +1471,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		agentBySerialStmt:          q.agentBySerialStmt,
 		agentOfStmt:                q.agentOfStmt,
 		askRefreshStmt:             q.askRefreshStmt,
+		countDeliveriesStmt:        q.countDeliveriesStmt,
 		countSessionStmt:           q.countSessionStmt,
 		dropContactStmt:            q.dropContactStmt,
 		dropContractStmt:           q.dropContractStmt,
 		dropCustomerStmt:           q.dropCustomerStmt,
+		dropDeliveriesStmt:         q.dropDeliveriesStmt,
 		dropFactDocumentStmt:       q.dropFactDocumentStmt,
+		dropHappeningsStmt:         q.dropHappeningsStmt,
 		dropOldSessionsStmt:        q.dropOldSessionsStmt,
 		dropOldSignInsStmt:         q.dropOldSignInsStmt,
 		dropOldTokensStmt:          q.dropOldTokensStmt,
@@ -1385,12 +1489,15 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getAgreementStmt:           q.getAgreementStmt,
 		getClockStmt:               q.getClockStmt,
 		getDecisionStmt:            q.getDecisionStmt,
+		getDeliveryStmt:            q.getDeliveryStmt,
+		getDeskCursorStmt:          q.getDeskCursorStmt,
 		getEstateStmt:              q.getEstateStmt,
 		getEstateVersionStmt:       q.getEstateVersionStmt,
 		getEstateVersionBeforeStmt: q.getEstateVersionBeforeStmt,
 		getEventStmt:               q.getEventStmt,
 		getFactDocumentStmt:        q.getFactDocumentStmt,
 		getFactsHeadStmt:           q.getFactsHeadStmt,
+		getHappeningStmt:           q.getHappeningStmt,
 		getMandateStmt:             q.getMandateStmt,
 		getNoticeStmt:              q.getNoticeStmt,
 		getOrderStmt:               q.getOrderStmt,
@@ -1419,6 +1526,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listDecisionIDsStmt:        q.listDecisionIDsStmt,
 		listDecisionsOfStmt:        q.listDecisionsOfStmt,
 		listDecisionsOfRunStmt:     q.listDecisionsOfRunStmt,
+		listDeliveriesStmt:         q.listDeliveriesStmt,
 		listEndedRunsStmt:          q.listEndedRunsStmt,
 		listEstateVersionsStmt:     q.listEstateVersionsStmt,
 		listEventIDsStmt:           q.listEventIDsStmt,
@@ -1463,6 +1571,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putContactStmt:             q.putContactStmt,
 		putContractStmt:            q.putContractStmt,
 		putCustomerStmt:            q.putCustomerStmt,
+		putDeskCursorStmt:          q.putDeskCursorStmt,
 		putFactDocumentStmt:        q.putFactDocumentStmt,
 		putFactsStmt:               q.putFactsStmt,
 		putFeedStmt:                q.putFeedStmt,
@@ -1474,6 +1583,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		refreshDoneStmt:            q.refreshDoneStmt,
 		removeSystemStmt:           q.removeSystemStmt,
 		revokeAgentStmt:            q.revokeAgentStmt,
+		setDeliveryStmt:            q.setDeliveryStmt,
 		setEstateStmt:              q.setEstateStmt,
 		thinPublicationTextsStmt:   q.thinPublicationTextsStmt,
 		touchFactsStmt:             q.touchFactsStmt,
