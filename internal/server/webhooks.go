@@ -54,7 +54,7 @@ func (c *change) queueHooks(ctx context.Context, h store.Happening) error {
 		if _, err := c.AddDelivery(ctx, d); err != nil {
 			return err
 		}
-		if err := c.enqueue(ctx, jobWebhook, d.ID, c.at); err != nil {
+		if err := c.enqueue(ctx, jobWebhook, d.ID, time.Time{}); err != nil { // at once
 			return err
 		}
 	}
