@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"strings"
 
 	"github.com/patchwart/patchwart/internal/adapter/helpdesk"
@@ -20,7 +21,7 @@ func withHelpdesk(config *server.Config, path string) error {
 		}
 		config.Hooks = append(config.Hooks, server.Hook{Name: w.Name, Host: host, Events: w.Events, Sender: sender})
 	}
-	if settings.RT == nil {
+	if settings.RT == nil && settings.Zammad == nil {
 		return nil
 	}
 	every, err := settings.Interval()
@@ -32,11 +33,23 @@ func withHelpdesk(config *server.Config, path string) error {
 		customer, contact, _ := strings.Cut(who, "/")
 		h.Accounts[name] = server.Account{Customer: customer, Contact: contact}
 	}
-	desk, err := settings.RT.Open()
+	config.Helpdesk = h
+	if settings.RT != nil {
+		desk, err := settings.RT.Open()
+		if err != nil {
+			return err
+		}
+		h.Desk, h.Name = desk, "rt"
+		return nil
+	}
+	desk, err := settings.Zammad.Open()
 	if err != nil {
 		return err
 	}
-	h.Desk, h.Name = desk, "rt"
-	config.Helpdesk = h
+	// Zammad keeps each mail as it came: its signatures are verified here.
+	h.Desk, h.Name, h.LookupTXT, h.Nudge = desk, "zammad", net.DefaultResolver.LookupTXT, desk.Nudge()
+	if settings.Zammad.HookSecret != "" {
+		h.Hook = desk
+	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -58,7 +59,12 @@ type Helpdesk struct {
 	Statuses map[string]string
 	Every    time.Duration   // between two looks
 	Nudge    <-chan struct{} // a look at once; nil: none
+	Hook     http.Handler    // takes the desk's own webhooks at DeskHookPath; nil: none
 }
+
+// DeskHookPath is where a help desk tells that a ticket has changed, beside the API. What comes there has to be signed;
+// a proxy in front may let this path through, and no other.
+const DeskHookPath = "/hooks/helpdesk"
 
 // readDesk reads tickets until the server stops. A desk that does not answer is asked again with growing pauses.
 func (s *Server) readDesk(ctx context.Context) {

@@ -23,6 +23,9 @@ func (s *Server) serve(run context.Context) error {
 		api.Backend{Systems: s, Orders: s, Runs: s, Estate: s, Policies: s, Record: s, SignIn: s, Holes: s, Rulings: s, Lifecycle: s, Calendar: s, Inbox: s, Webhooks: s},
 		api.Options{Token: s.tokenGood, Log: s.log, Version: build.Version},
 	))
+	if h := s.config.Helpdesk; h != nil && h.Hook != nil {
+		mux.Handle(DeskHookPath, h.Hook)
+	}
 	mux.Handle("/", web.New(s, s, web.Options{Clock: s.clock, Log: s.log, Version: build.Version}))
 	s.listen(run, s.people, mux, nil)
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/adapter/rt"
 	"github.com/patchwart/patchwart/internal/adapter/webhook"
+	"github.com/patchwart/patchwart/internal/adapter/zammad"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
@@ -33,6 +34,7 @@ import (
 //	  - {name: cmdb, url: https://cmdb.hoster.example/patchwart, secret_file: /etc/patchwart/cmdb.secret, events: [run.ended]}
 type Settings struct {
 	RT       *RT               `yaml:"rt"`
+	Zammad   *Zammad           `yaml:"zammad"`   // one of both
 	Trusted  string            `yaml:"trusted"`  // authserv-id of the mail server in front of the desk
 	Accounts map[string]string `yaml:"accounts"` // account of the desk: customer/contact
 	Field    string            `yaml:"field"`    // custom field that shows how far an order is
@@ -47,6 +49,20 @@ type RT struct {
 	TokenFile     string   `yaml:"token_file"`
 	Queues        []string `yaml:"queues"`
 	AuthorityFile string   `yaml:"authority_file"`
+}
+
+// Zammad is a Zammad.
+type Zammad struct {
+	URL           string   `yaml:"url"`
+	TokenFile     string   `yaml:"token_file"`
+	Groups        []string `yaml:"groups"`
+	AuthorityFile string   `yaml:"authority_file"`
+	HookSecret    string   `yaml:"hook_secret_file"` // signs Zammad's webhooks; empty: none are taken
+}
+
+// Open opens the Zammad.
+func (s Zammad) Open() (*zammad.Client, error) {
+	return zammad.Open(zammad.Config{URL: s.URL, TokenFile: s.TokenFile, Groups: s.Groups, AuthorityFile: s.AuthorityFile, HookSecret: s.HookSecret})
 }
 
 // Webhook is one subscription.
@@ -100,10 +116,13 @@ func Parse(path string, doc []byte, known Known) (Settings, error) {
 	if err := yaml.NewDecoder(bytes.NewReader(doc), yaml.Strict()).Decode(&s); err != nil {
 		return s, wrong(path, yaml.FormatError(err, false, false), yaml.FormatError(err, false, false))
 	}
+	none := s.RT == nil && s.Zammad == nil
 	switch {
-	case s.RT == nil && len(s.Webhooks) == 0:
-		return s, wrong(path, "es ist weder rt noch webhooks angegeben", "neither rt nor webhooks is given")
-	case s.RT == nil && (s.Trusted != "" || len(s.Accounts) > 0 || s.Field != "" || len(s.Statuses) > 0 || s.Every != ""):
+	case none && len(s.Webhooks) == 0:
+		return s, wrong(path, "es ist weder rt noch zammad noch webhooks angegeben", "neither rt nor zammad nor webhooks is given")
+	case s.RT != nil && s.Zammad != nil:
+		return s, wrong(path, "rt und zammad zugleich", "rt and zammad at once")
+	case none && (s.Trusted != "" || len(s.Accounts) > 0 || s.Field != "" || len(s.Statuses) > 0 || s.Every != ""):
 		return s, wrong(path, "trusted, accounts, field, statuses und every gehören zu einem Helpdesk", "trusted, accounts, field, statuses and every belong to a help desk")
 	case len(s.Webhooks) > maxWebhooks:
 		return s, wrong(path, fmt.Sprintf("mehr als %d webhooks", maxWebhooks), fmt.Sprintf("more than %d webhooks", maxWebhooks))
