@@ -59,7 +59,7 @@ func milter(t *testing.T, key *rsa.PrivateKey) (port int) {
 	t.Helper()
 	if _, err := exec.LookPath("opendkim"); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("opendkim is missing: scripts/require lab installs it")
+			t.Fatal("opendkim is missing: scripts/require test installs it")
 		}
 		t.Skip("opendkim is missing: apt-get install opendkim")
 	}

@@ -153,7 +153,7 @@ $RT::MasonSessionDir = '%[2]s/session';
 	if err := d.server.Start(); err != nil {
 		return nil, err
 	}
-	for range 300 {
+	for range 1200 {
 		if res, err := http.Get(d.URL + "/REST/2.0/rt"); err == nil {
 			_ = res.Body.Close()
 			return d, nil
@@ -162,7 +162,7 @@ $RT::MasonSessionDir = '%[2]s/session';
 	}
 	_ = d.server.Process.Kill()
 	_ = d.server.Wait()
-	return nil, fmt.Errorf("RT does not answer within 30 s:\n%s", d.log)
+	return nil, fmt.Errorf("RT does not answer within two minutes:\n%s", d.log)
 }
 
 // command is a program of RT with the desk's configuration.
