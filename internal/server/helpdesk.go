@@ -164,7 +164,8 @@ func (s *Server) takeTicket(ctx context.Context, t desk.Ticket, since desk.Curso
 func (s *Server) takeMessage(ctx context.Context, t desk.Ticket, m desk.Message) error {
 	h := s.config.Helpdesk
 	_, linked := h.Accounts[m.Author.Name]
-	if m.Kind == desk.Internal || m.Role == desk.Own || m.Role == desk.System || m.Role == desk.Staff && !(linked && m.Way == desk.ByAccount) {
+	staff := m.Role == desk.Staff && (!linked || m.Way != desk.ByAccount)
+	if m.Kind == desk.Internal || m.Role == desk.Own || m.Role == desk.System || staff {
 		return nil
 	}
 	in := intake.Message{Channel: intake.ChannelTicket, ID: fmt.Sprintf("%s/%d", h.ref(t.ID), m.Transaction), Thread: h.ref(t.ID), First: m.Kind == desk.Opening,

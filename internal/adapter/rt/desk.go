@@ -43,9 +43,9 @@ type Desk interface {
 
 var _ Desk = (*Client)(nil)
 
-// The desk's values, as all help desks have them. A Cursor counts RT's transactions and not time, because RT reads
-// the dates of a query in the time zone of whoever asks, to the second.
 type (
+	// Cursor counts RT's transactions and not time, because RT reads the dates of a query in the time zone of whoever
+	// asks, to the second. It and the others are the values that all help desks have.
 	Cursor  = desk.Cursor
 	Changes = desk.Changes
 	Ticket  = desk.Ticket

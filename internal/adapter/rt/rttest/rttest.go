@@ -4,6 +4,7 @@ package rttest
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -91,11 +92,15 @@ func start() (d *Desk, err error) {
 			_ = os.RemoveAll(dir)
 		}
 	}()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	port := free.Addr().(*net.TCPAddr).Port
+	at, ok := free.Addr().(*net.TCPAddr)
+	if !ok {
+		return nil, errors.New("no port")
+	}
+	port := at.Port
 	_ = free.Close()
 	config := fmt.Sprintf(`use utf8;
 Set($rtname, 'helpdesk.example');
@@ -154,7 +159,11 @@ $RT::MasonSessionDir = '%[2]s/session';
 		return nil, err
 	}
 	for range 1200 {
-		if res, err := http.Get(d.URL + "/REST/2.0/rt"); err == nil {
+		req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, d.URL+"/REST/2.0/rt", nil)
+		if err != nil {
+			return nil, err
+		}
+		if res, err := http.DefaultClient.Do(req); err == nil {
 			_ = res.Body.Close()
 			return d, nil
 		}
@@ -167,7 +176,7 @@ $RT::MasonSessionDir = '%[2]s/session';
 
 // command is a program of RT with the desk's configuration.
 func (d *Desk) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
+	cmd := exec.CommandContext(context.Background(), name, args...)
 	cmd.Env = append(os.Environ(), "RT_SITE_CONFIG="+d.dir+"/RT_SiteConfig.pm", "RT_SITE_CONFIG_DIR=/dev/null", "TZ=UTC", "LC_ALL=C.UTF-8")
 	return cmd
 }
