@@ -74,6 +74,11 @@ func serve(ctx context.Context, o cli.ServeOptions) error {
 			return err
 		}
 	}
+	if o.Helpdesk != "" {
+		if err := withHelpdesk(&config, o.Helpdesk); err != nil {
+			return err
+		}
+	}
 	s, err := server.New(ctx, config)
 	if err != nil {
 		return err

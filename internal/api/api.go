@@ -113,6 +113,7 @@ type Backend struct {
 	Inbox     Inbox
 	Standing  Standing
 	Campaigns Campaigns
+	Webhooks  Webhooks
 }
 
 // Options are what the API needs besides its backend.
@@ -155,6 +156,7 @@ func New(b Backend, o Options) http.Handler {
 	s.standing()
 	s.subscriptions()
 	s.inbox()
+	s.webhooks()
 	s.lifecycle()
 	s.campaigns()
 	s.describe(mux)

@@ -36,6 +36,7 @@ type ServeOptions struct {
 	Sources    []source.Source // feeds that are fetched; none: only what is handed over
 	FeedsDir   string          // directory that they are taken from instead of the network; empty: the network
 	Mail       string          // file with the settings of mail; empty: none is read or sent
+	Helpdesk   string          // file with the settings of the help desk and of webhooks; empty: none
 	Lang       lang.Lang       // of what is said at the start
 	JSON       bool            // log in JSON
 	Out, Err   io.Writer

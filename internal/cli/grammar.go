@@ -87,8 +87,12 @@ type grammar struct {
 		Show   rootShowCmd   `cmd:"" help:"cmd_root_show"`
 		Accept rootAcceptCmd `cmd:"" help:"cmd_root_accept"`
 	} `cmd:"" help:"cmd_root"`
-	Letters lettersCmd `cmd:"" help:"cmd_letters"`
-	Freeze  struct {
+	Letters  lettersCmd `cmd:"" help:"cmd_letters"`
+	Webhooks struct {
+		List webhooksListCmd `cmd:"" help:"cmd_webhooks_list"`
+		Log  webhooksLogCmd  `cmd:"" help:"cmd_webhooks_log"`
+	} `cmd:"" help:"cmd_webhooks"`
+	Freeze struct {
 		List     freezeListCmd     `cmd:"" help:"cmd_freeze_list"`
 		Add      freezeAddCmd      `cmd:"" help:"cmd_freeze_add"`
 		End      freezeEndCmd      `cmd:"" help:"cmd_freeze_end"`
@@ -144,6 +148,7 @@ type serveCmd struct {
 	FeedsDir     string   `placeholder:"${word_dir}" help:"flag_serve_feeds_dir"`
 	NoFeeds      bool     `help:"flag_serve_no_feeds"`
 	Mail         string   `placeholder:"${word_file}" help:"flag_serve_mail"`
+	Helpdesk     string   `placeholder:"${word_file}" help:"flag_serve_helpdesk"`
 }
 
 type applyCmd struct {

@@ -23,7 +23,7 @@ func (cmd serveCmd) Run(a *app) error {
 		}
 	}
 	return a.hooks.Serve(a.ctx, ServeOptions{
-		Sources: sources, FeedsDir: cmd.FeedsDir, Mail: cmd.Mail,
+		Sources: sources, FeedsDir: cmd.FeedsDir, Mail: cmd.Mail, Helpdesk: cmd.Helpdesk,
 		Data: cmd.Data, Listen: cmd.Listen, Agents: cmd.Agents, AgentHosts: append(cmd.AgentName, cmd.AgentAddress...),
 		Lang: a.lang, JSON: a.json, Out: a.out, Err: a.err,
 	})

@@ -181,6 +181,10 @@ var helpWords = map[string]lang.Text{
 	"flag_serve_feeds_dir":     lang.T("Feeds aus diesem Verzeichnis statt aus dem Netz, für Server ohne Netz.", "Feeds from this directory instead of the network, for servers without one."),
 	"flag_serve_no_feeds":      lang.T("Keine Feeds holen; nur was mit feed import kommt.", "Fetch no feeds; only what comes by feed import."),
 	"flag_serve_mail":          lang.T("Einstellungen, nach denen Post gelesen und verschickt wird (docs/mail.md).", "Settings by which mail is read and sent (docs/mail.md)."),
+	"flag_serve_helpdesk":      lang.T("Einstellungen, nach denen Tickets gelesen und beantwortet und Webhooks verschickt werden (docs/helpdesk.md).", "Settings by which tickets are read and answered, and webhooks sent (docs/helpdesk.md)."),
+	"cmd_webhooks":             lang.T("Wem erzählt wird, was geschieht, und was davon ankam.", "Who is told what happens, and what of it arrived."),
+	"cmd_webhooks_list":        lang.T("Die Abonnements und wie es um sie steht.", "The subscriptions, and how they stand."),
+	"cmd_webhooks_log":         lang.T("Die letzten Zustellungen, die neueste zuerst.", "The latest deliveries, the newest first."),
 	"cmd_export":               lang.T("Software und Lücken eines Systems für andere Werkzeuge ausgeben: CycloneDX (SBOM, VEX), OpenVEX.", "Write the software and holes of a system for other tools: CycloneDX (SBOM, VEX), OpenVEX."),
 	"flag_export_format":       lang.T("Form: sbom, vex, openvex.", "Form: sbom, vex, openvex."),
 	"cmd_exposure":             lang.T("Wie viele kritische Lücken waren wann offen, und wie lange?", "How many critical holes were open when, and for how long?"),
@@ -460,6 +464,9 @@ var examples = map[string][]lang.Text{
 	"calendar list":      {same("patchwart calendar list")},
 	"calendar revoke":    {same("patchwart calendar revoke k20261128-… --by operator")},
 	"calendar show":      {same("patchwart calendar"), same("patchwart calendar --from 2026-12-01 --days 31 --json | jq '.days[] | select(.runs != []) | .day'")},
+	"webhooks":           {same("patchwart webhooks list")},
+	"webhooks list":      {same("patchwart webhooks list"), same("patchwart webhooks list --json | jq -r '.[] | select(.failed > 0) | .name'")},
+	"webhooks log":       {same("patchwart webhooks log"), same("patchwart webhooks log --json | jq -r '.[] | select(.failed) | .about'")},
 }
 
 func same(s string) lang.Text { return lang.T(s, s) }

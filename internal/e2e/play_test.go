@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/adapter/rt/rttest"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/lab"
@@ -28,6 +29,7 @@ var theatre struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	rttest.Stop()
 	if theatre.stage != nil {
 		if err := theatre.stage.Close(); err != nil {
 			fmt.Fprintln(os.Stderr, "close the stage:", err)
@@ -124,7 +126,13 @@ func patient(t *testing.T, name string, changes ...func(*lab.HostSpec)) *play {
 	t.Helper()
 	needRoot(t)
 	open(t)
-	p := &play{T: t, name: name, stage: theatre.stage}
+	return furnish(t, theatre.stage, name, changes...)
+}
+
+// furnish makes the host on a stage.
+func furnish(t *testing.T, on *stage.Stage, name string, changes ...func(*lab.HostSpec)) *play {
+	t.Helper()
+	p := &play{T: t, name: name, stage: on}
 	ctx := t.Context()
 	var err error
 	p.repo, err = p.stage.Lab.Repo(ctx, lab.RepoSpec{Name: name, Origin: "Debian", Label: "Debian-Security", Suite: "stable-security", Codename: "bookworm-security"})

@@ -37,6 +37,9 @@ var noEvidence = map[string]string{
 	"refreshes":         "a request to look again",
 	"sign_ins":          "good for minutes",
 	"sessions":          "good for hours",
+	"happenings":        "what subscribers are told; what it tells of is recorded",
+	"deliveries":        "whether a subscriber has answered",
+	"desk_cursors":      "how far tickets were read; messages are known by their names",
 	"goose_db_version":  "which migrations were done",
 }
 

@@ -32,6 +32,8 @@ const (
 	jobClocks      engine.Kind = "clocks"      // say what has become due about critical holes
 	jobRounds      engine.Kind = "rounds"      // begin and end campaigns whose time has come, and say what is overdue
 	jobNotices     engine.Kind = "notices"     // say what has become due about work on systems
+	jobWebhook     engine.Kind = "webhook"     // key: delivery; make it
+	jobForget      engine.Kind = "forget"      // drop what was delivered long ago
 )
 
 // lookAgain is how often a run that waits for its host is looked at. The host's answer takes it up at
@@ -41,7 +43,7 @@ const lookAgain = 20 * time.Second
 // newEngine makes the engine with what its jobs do.
 func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 	periodic := []engine.Periodic{{Kind: jobCheckpoint, Every: time.Minute}, {Kind: jobClocks, Every: time.Minute}, {Kind: jobRounds, Every: time.Minute}, {Kind: jobLifecycle, Every: time.Hour},
-		{Kind: jobNotices, Every: notice.Early / 3}}
+		{Kind: jobNotices, Every: notice.Early / 3}, {Kind: jobForget, Every: 24 * time.Hour}}
 	if s.config.PlanEvery > 0 {
 		periodic = append(periodic, engine.Periodic{Kind: jobPlan, Every: s.config.PlanEvery})
 	}
@@ -66,6 +68,8 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 			jobAppointment: func(ctx context.Context, id string) (time.Duration, error) {
 				return 0, s.change(ctx, func(c *change) error { return c.lapseAppointment(ctx, id) })
 			},
+			jobWebhook:    s.deliver,
+			jobForget:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.forget(ctx) },
 			jobReconsider: func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.reconsider(ctx) },
 			jobClocks:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.tick(ctx) },
 			jobRounds:     func(ctx context.Context, _ string) (time.Duration, error) { return 0, s.rounds(ctx) },

@@ -49,7 +49,10 @@ func (c *change) puts(ctx context.Context, list []store.Statement, err error) er
 	for i, st := range list {
 		entries[i] = record.Entry{Kind: st.Kind, Subject: st.Subject, Document: st.Document}
 	}
-	return record.Append(ctx, c.Tx, c.at, entries...)
+	if err := record.Append(ctx, c.Tx, c.at, entries...); err != nil {
+		return err
+	}
+	return c.observe(ctx, list)
 }
 
 // enqueue has a job run at a time, in the same transaction.

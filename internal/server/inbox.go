@@ -42,10 +42,8 @@ func (s *Server) Receive(ctx context.Context, m intake.Message) (board.Message, 
 		if out.Orders, out.Desk, err = c.follow(ctx, in.Estate, m, outcome); err != nil {
 			return err
 		}
-		if text := outcome.Plain(); text != "" && m.Sender.Address != "" {
-			if err := c.post(ctx, board.Letter{ID: "reply-" + id, To: m.Sender.Address, Subject: replySubject(m.Subject), Text: text, InReplyTo: m.ID, Thread: m.Thread}); err != nil {
-				return err
-			}
+		if err := c.answer(ctx, m, id, outcome, in.Estate); err != nil {
+			return err
 		}
 		doc, err := json.Marshal(out)
 		if err != nil {
@@ -167,6 +165,8 @@ func (c *change) openOrder(ctx context.Context, o mandate.Order) (intake.Open, e
 		} else if ok {
 			open.Thread, open.Message = m.Message.Thread, m.Message.ID
 		}
+	} else if ticket := c.server.config.Helpdesk.ticketOf(o.Channel); ticket != "" {
+		open.Thread, open.Message = ticket, strings.TrimPrefix(o.Channel, ticketChannel)
 	}
 	return open, nil
 }
@@ -227,8 +227,12 @@ func (c *change) follow(ctx context.Context, e estate.Estate, m intake.Message, 
 const noticeUnauthorised = "unauthorised"
 
 func channelOf(m intake.Message) string {
-	if m.Channel == intake.ChannelMail {
+	switch m.Channel {
+	case intake.ChannelMail:
 		return mailChannel + m.ID
+	case intake.ChannelTicket:
+		return ticketChannel + m.ID
+	case intake.ChannelConsole, intake.ChannelAPI:
 	}
 	return string(m.Channel) + " " + m.ID
 }

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/client"
+	"github.com/patchwart/patchwart/internal/adapter/rt/rttest"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/run"
@@ -38,7 +39,9 @@ func TestMain(m *testing.M) {
 		serveForKill(dir, os.Getenv("PATCHWART_TEST_LISTEN"), os.Getenv("PATCHWART_TEST_AGENTS"))
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	rttest.Stop()
+	os.Exit(code)
 }
 
 func serveForKill(dir, listen, agents string) {

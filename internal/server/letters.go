@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ const (
 // post keeps a letter and has it sent after the commit. The same letter is kept once. Without a way to send,
 // nothing is kept.
 func (c *change) post(ctx context.Context, l board.Letter) error {
-	if c.server.config.Post == nil || l.To == "" {
+	if l.To == "" || l.Ticket == "" && c.server.config.Post == nil || l.Ticket != "" && c.server.config.Helpdesk == nil {
 		return nil
 	}
 	if _, known, err := c.Ruling(ctx, l.ID); err != nil || known {
@@ -64,10 +65,19 @@ func (s *Server) send(ctx context.Context, id string) (again time.Duration, err 
 	}); err != nil {
 		return 0, err
 	}
-	if s.config.Post == nil || l.ID == "" || !l.Sent.IsZero() || !l.Failed.IsZero() {
+	if l.ID == "" || !l.Sent.IsZero() || !l.Failed.IsZero() || l.Ticket == "" && s.config.Post == nil {
 		return 0, nil
 	}
-	permanent, sending := s.config.Post.Send(ctx, l)
+	var permanent bool
+	var sending error
+	if l.Ticket != "" {
+		permanent, sending = s.sendToTicket(ctx, l)
+	} else {
+		permanent, sending = s.config.Post.Send(ctx, l)
+	}
+	if errors.Is(sending, errWait) {
+		return waitTurn, nil
+	}
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}

@@ -20,10 +20,13 @@ import (
 func (s *Server) serve(run context.Context) error {
 	mux := http.NewServeMux()
 	mux.Handle(api.Prefix+"/", api.New(
-		api.Backend{Systems: s, Orders: s, Runs: s, Estate: s, Policies: s, Record: s, SignIn: s, Holes: s, Rulings: s, Lifecycle: s, Calendar: s, Inbox: s, Standing: s, Campaigns: s},
+		api.Backend{Systems: s, Orders: s, Runs: s, Estate: s, Policies: s, Record: s, SignIn: s, Holes: s, Rulings: s, Lifecycle: s, Calendar: s, Inbox: s, Standing: s, Campaigns: s, Webhooks: s},
 		api.Options{Token: s.tokenGood, Log: s.log, Version: build.Version},
 	))
 	mux.Handle("GET "+subscriptionPath+"{secret}", s.subscribed())
+	if h := s.config.Helpdesk; h != nil && h.Hook != nil {
+		mux.Handle(DeskHookPath, h.Hook)
+	}
 	mux.Handle("/", web.New(s, s, web.Options{Clock: s.clock, Log: s.log, Version: build.Version}))
 	s.listen(run, s.people, mux, nil)
 

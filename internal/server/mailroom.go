@@ -58,16 +58,22 @@ func messageOf(r mail.Received, trusted string) intake.Message {
 	if out.Received.IsZero() {
 		out.Received = m.Date
 	}
-	switch mail.Judge(m, trusted).Standing {
+	out.Sender.Standing = standingOf(mail.Judge(m, trusted).Standing)
+	return out
+}
+
+// standingOf is a mail's standing in the terms of package intake.
+func standingOf(s mail.Standing) intake.Standing {
+	switch s {
 	case mail.Aligned:
-		out.Sender.Standing = intake.Aligned
+		return intake.Aligned
 	case mail.Unaligned:
-		out.Sender.Standing = intake.Unaligned
+		return intake.Unaligned
 	case mail.Forged:
-		out.Sender.Standing = intake.Forged
+		return intake.Forged
 	case mail.Unproven:
 	}
-	return out
+	return intake.None
 }
 
 // Postbox sends letters by SMTP.

@@ -38,11 +38,14 @@ type Config struct {
 	Sources    []source.Source // feeds that are looked at; none without a fetcher
 	Fetcher    Fetcher         // nil: feeds are only taken in when somebody hands them over
 	Log        *slog.Logger
-	Post       Post             // nil: nothing is sent by mail
-	Mailbox    Mailbox          // nil: no mail is read
-	MailTrust  string           // authserv-id of the mail server that is believed about senders
-	Clock      func() time.Time // nil: the system's clock
-	Zones      window.Zones     // nil: the system's zone data
+	Post       Post      // nil: nothing is sent by mail
+	Mailbox    Mailbox   // nil: no mail is read
+	Helpdesk   *Helpdesk // nil: no tickets are read
+	Hooks      []Hook    // who is told of what happens
+
+	MailTrust string           // authserv-id of the mail server that is believed about senders
+	Clock     func() time.Time // nil: the system's clock
+	Zones     window.Zones     // nil: the system's zone data
 }
 
 // Server is one Patchwart server. New it, Start it, Stop it; it cannot be started again.
@@ -173,6 +176,9 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	if s.config.Mailbox != nil {
 		s.background.Go(func() { s.readMail(run) })
+	}
+	if s.config.Helpdesk != nil {
+		s.background.Go(func() { s.readDesk(run) })
 	}
 	return s.serve(run)
 }

@@ -28,6 +28,8 @@ type Options struct {
 	Log      *slog.Logger
 	RunLimit time.Duration    // see server.Config
 	Clock    func() time.Time // of the server; nil: the system's
+	Helpdesk *server.Helpdesk // nil: none
+	Hooks    []server.Hook
 }
 
 // Stage is a lab, a server in it, and a client of that server.
@@ -68,7 +70,7 @@ func Open(ctx context.Context, o Options) (_ *Stage, err error) {
 	s.config = server.Config{
 		DataDir: s.options.DataDir, Listen: o.Console,
 		Agents: netip.AddrPortFrom(gateway, 0).String(), AgentHosts: []string{gateway.String()},
-		RunLimit: o.RunLimit, Log: o.Log, Clock: o.Clock,
+		RunLimit: o.RunLimit, Log: o.Log, Clock: o.Clock, Helpdesk: o.Helpdesk, Hooks: o.Hooks,
 	}
 	if err := s.Start(ctx); err != nil {
 		return nil, err

@@ -19,6 +19,9 @@ var breaks = map[atom.Atom]bool{
 	atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.Blockquote: true, atom.Hr: true, atom.Pre: true,
 }
 
+// PlainText is the words of a page, as of a mail that has no plain text.
+func PlainText(page string) string { return plainHTML(page) }
+
 // plainHTML is the words of a page, crudely: nothing is fetched, no address is kept, nothing is drawn.
 func plainHTML(page string) string {
 	z := html.NewTokenizer(strings.NewReader(page))

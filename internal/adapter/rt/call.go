@@ -26,6 +26,9 @@ type BusyError struct {
 // Error is the English sentence.
 func (e *BusyError) Error() string { return e.Fault.Error() }
 
+// Temporary says that another try may help.
+func (e *BusyError) Temporary() bool { return true }
+
 // Unwrap returns the words.
 func (e *BusyError) Unwrap() error { return e.Fault }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/adapter/rt"
+	"github.com/patchwart/patchwart/internal/adapter/rt/rttest"
 	"github.com/patchwart/patchwart/internal/core/fault"
 )
 
@@ -27,7 +28,7 @@ func pretender(t *testing.T, answer http.HandlerFunc) (*rt.Client, *[]time.Durat
 	t.Helper()
 	s := httptest.NewServer(answer)
 	t.Cleanup(s.Close)
-	c, err := rt.Open(rt.Config{URL: s.URL + "/rt/", TokenFile: secret(t, token), Queues: []string{queue}})
+	c, err := rt.Open(rt.Config{URL: s.URL + "/rt/", TokenFile: rttest.Secret(t, token), Queues: []string{queue}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,8 +248,8 @@ func TestABacklogIsReadInPieces(t *testing.T) {
 
 func TestWhatIsNotOpened(t *testing.T) {
 	t.Parallel()
-	good := secret(t, token)
-	shared := secret(t, token)
+	good := rttest.Secret(t, token)
+	shared := rttest.Secret(t, token)
 	if err := os.Chmod(shared, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +263,7 @@ func TestWhatIsNotOpened(t *testing.T) {
 		"a queue without a name":    {URL: "https://helpdesk.example", TokenFile: good, Queues: []string{" "}},
 		"no token":                  {URL: "https://helpdesk.example", TokenFile: filepath.Join(t.TempDir(), "missing"), Queues: queues},
 		"a token others can read":   {URL: "https://helpdesk.example", TokenFile: shared, Queues: queues},
-		"a password for a token":    {URL: "https://helpdesk.example", TokenFile: secret(t, "geheim"), Queues: queues},
+		"a password for a token":    {URL: "https://helpdesk.example", TokenFile: rttest.Secret(t, "geheim"), Queues: queues},
 		"a directory for a token":   {URL: "https://helpdesk.example", TokenFile: t.TempDir(), Queues: queues},
 		"no certificates in a file": {URL: "https://helpdesk.example", TokenFile: good, Queues: queues, AuthorityFile: good},
 	} {

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/patchwart/patchwart/internal/core/desk"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
@@ -33,7 +34,7 @@ var kinds = map[string]Kind{"Create": Opening, "Correspond": Correspondence, "Co
 // Messages reads what was written on a ticket after a transaction (0: from the start), oldest first. Of a
 // mail with several parts the text is its first plain text; what hangs on it is named and not read.
 // Comments are among them when the token's user may see them.
-func (c *Client) Messages(ctx context.Context, id, after int64) ([]Message, error) {
+func (c *Client) Messages(ctx context.Context, id int64, after Cursor) ([]Message, error) {
 	t, err := c.Ticket(ctx, id)
 	if err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func (c *Client) Messages(ctx context.Context, id, after int64) ([]Message, erro
 	var out []Message
 	for _, e := range events {
 		kind, written := kinds[e.Type]
-		if !written || int64(e.ID) <= after {
+		if !written || Cursor(e.ID) <= after {
 			continue
 		}
 		m := Message{Ticket: id, Transaction: int64(e.ID), Kind: kind, At: e.Created.UTC(), Author: e.Creator.value()}
@@ -130,6 +131,7 @@ type part struct {
 	Filename      string
 	ContentLength number
 	Headers       string
+	Subject       string
 }
 
 // content reads the text of a message and names what else is there.
@@ -137,7 +139,7 @@ func (c *Client) content(ctx context.Context, m *Message) error {
 	var parts []part
 	for n := 1; n <= 3; n++ { // a mail of more parts than that has its text among the first
 		var got page[part]
-		if _, err := c.get(ctx, fmt.Sprintf("/transaction/%d/attachments", m.Transaction), url.Values{"fields": {"ContentType,Filename,ContentLength,Headers"},
+		if _, err := c.get(ctx, fmt.Sprintf("/transaction/%d/attachments", m.Transaction), url.Values{"fields": {"ContentType,Filename,ContentLength,Headers,Subject"},
 			"page": {strconv.Itoa(n)}, "per_page": {strconv.Itoa(perPage)}}, &got); err != nil {
 			return err
 		}
@@ -150,6 +152,10 @@ func (c *Client) content(ctx context.Context, m *Message) error {
 	for i, p := range parts {
 		if i == 0 {
 			m.Via, m.MessageID = origin(p.Headers)
+			m.Way, m.Subject = way(m.Via), p.Subject
+			if m.Way == desk.ByMail && len(p.Headers) <= MaxText {
+				m.Head = p.Headers
+			}
 		}
 		media := strings.ToLower(p.ContentType)
 		switch {
@@ -199,4 +205,16 @@ func origin(headers string) (via, messageID string) {
 	}
 	get := mail.Header(h).Get
 	return get("X-RT-Interface"), strings.Trim(get("Message-ID"), "<> ")
+}
+
+// way says how a message came. RT writes the field itself and takes it out of what it receives: a mail cannot
+// say that it is none.
+func way(via string) desk.Way {
+	switch via {
+	case "Email":
+		return desk.ByMail
+	case "Web", "REST2", "REST", "Mobile":
+		return desk.ByAccount
+	}
+	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/patchwart/patchwart/internal/adapter/rt"
+	"github.com/patchwart/patchwart/internal/adapter/rt/rttest"
 	"github.com/patchwart/patchwart/internal/core/fault"
 )
 
@@ -34,24 +35,24 @@ func newest(t *testing.T, c *rt.Client, subject string) rt.Ticket {
 }
 
 func TestTheDeskIsChecked(t *testing.T) {
-	d := realDesk(t)
-	got, err := d.client(t, "patchwart").Check(t.Context())
+	d := rttest.Start(t)
+	got, err := d.Client(t, "patchwart").Check(t.Context())
 	if err != nil || got.User != "patchwart" || !strings.HasPrefix(got.Version, "5.") {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if _, err := d.client(t, "patchwart", queue, "Gibt es nicht").Check(t.Context()); fault.CodeOf(err) != fault.NotFound || !strings.Contains(err.Error(), "Gibt es nicht") {
+	if _, err := d.Client(t, "patchwart", queue, "Gibt es nicht").Check(t.Context()); fault.CodeOf(err) != fault.NotFound || !strings.Contains(err.Error(), "Gibt es nicht") {
 		t.Errorf("a queue that is not there: %v", err)
 	}
-	if _, err := d.client(t, "fremd").Check(t.Context()); fault.CodeOf(err) != fault.NotFound {
+	if _, err := d.Client(t, "fremd").Check(t.Context()); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("a user without rights: %v", err)
 	}
 }
 
 // A customer's mail becomes a ticket, and what they wrote arrives letter for letter.
 func TestAMailArrivesVerbatim(t *testing.T) {
-	d := realDesk(t)
-	c := d.client(t, "patchwart")
-	d.mail(t, queue, orderMail("order-1@kunde.example", "=?UTF-8?Q?Updates_f=C3=BCr_web1?="))
+	d := rttest.Start(t)
+	c := d.Client(t, "patchwart")
+	d.Mail(t, queue, orderMail("order-1@kunde.example", "=?UTF-8?Q?Updates_f=C3=BCr_web1?="))
 	k := newest(t, c, "Updates für web1")
 	if k.Queue != queue || k.Status != "new" || len(k.Requestors) != 1 || k.Requestors[0].Address != "joerg@kunde.example" || k.Created.IsZero() {
 		t.Errorf("%+v", k)
@@ -71,14 +72,14 @@ func TestAMailArrivesVerbatim(t *testing.T) {
 
 // The conversation goes on: staff, an attachment, an answer with HTML only. Who wrote what is told apart.
 func TestWhoWroteWhatIsToldApart(t *testing.T) {
-	d := realDesk(t)
-	c := d.client(t, "patchwart")
-	d.mail(t, queue, orderMail("talk-1@kunde.example", "Gespräch"))
+	d := rttest.Start(t)
+	c := d.Client(t, "patchwart")
+	d.Mail(t, queue, orderMail("talk-1@kunde.example", "Gespräch"))
 	k := newest(t, c, "Gespräch")
-	d.call(t, "anna", http.MethodPost, fmt.Sprintf("/ticket/%d/correspond", k.ID), map[string]string{"Content": "Gern. Wann?", "ContentType": "text/plain"})
-	d.call(t, "anna", http.MethodPost, fmt.Sprintf("/ticket/%d/comment", k.ID), map[string]string{"Content": "Nicht vor Freitag!", "ContentType": "text/plain"})
+	d.Call(t, "anna", http.MethodPost, fmt.Sprintf("/ticket/%d/correspond", k.ID), map[string]string{"Content": "Gern. Wann?", "ContentType": "text/plain"})
+	d.Call(t, "anna", http.MethodPost, fmt.Sprintf("/ticket/%d/comment", k.ID), map[string]string{"Content": "Nicht vor Freitag!", "ContentType": "text/plain"})
 	answer := func(from, id, rest string) {
-		d.mail(t, queue, fmt.Sprintf("From: %s\nTo: updates@helpdesk.example\nSubject: [helpdesk.example #%d] Re\nMessage-ID: <%s>\nMIME-Version: 1.0\n%s", from, k.ID, id, rest))
+		d.Mail(t, queue, fmt.Sprintf("From: %s\nTo: updates@helpdesk.example\nSubject: [helpdesk.example #%d] Re\nMessage-ID: <%s>\nMIME-Version: 1.0\n%s", from, k.ID, id, rest))
 	}
 	answer("joerg@kunde.example", "talk-2@kunde.example", "Content-Type: multipart/mixed; boundary=aa\n\n--aa\nContent-Type: multipart/alternative; boundary=bb\n\n"+
 		"--bb\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\nSonntag fr=FCh.\n--bb\nContent-Type: text/html\n\n<b>Sonntag</b>\n--bb--\n"+
@@ -107,7 +108,7 @@ func TestWhoWroteWhatIsToldApart(t *testing.T) {
 			t.Errorf("message %d: %+v, want %+v", i, m, want)
 		}
 	}
-	later, err := c.Messages(t.Context(), k.ID, got[2].Transaction)
+	later, err := c.Messages(t.Context(), k.ID, rt.Cursor(got[2].Transaction))
 	if err != nil || len(later) != 2 || later[0].Transaction != got[3].Transaction {
 		t.Errorf("later ones: %+v, %v", later, err)
 	}
@@ -115,20 +116,20 @@ func TestWhoWroteWhatIsToldApart(t *testing.T) {
 
 // Our reply stands on the ticket once, however often it is sent, and also if the customer quotes it.
 func TestAReplyIsSentOnce(t *testing.T) {
-	d := realDesk(t)
-	c := d.client(t, "patchwart")
-	d.mail(t, queue, orderMail("reply-1@kunde.example", "Antwort"))
+	d := rttest.Start(t)
+	c := d.Client(t, "patchwart")
+	d.Mail(t, queue, orderMail("reply-1@kunde.example", "Antwort"))
 	k := newest(t, c, "Antwort")
 	const text = "Guten Tag Jörg,\n\nwir planen das für Sonntag, 03:00 Uhr – ohne Aufpreis (0 €).\n"
 
 	// Somebody else's message with our mark is not ours.
-	d.mail(t, queue, fmt.Sprintf("From: joerg@kunde.example\nTo: updates@helpdesk.example\nSubject: [helpdesk.example #%d] Re\nMessage-ID: <reply-2@kunde.example>\n\nJa!\n\n[patchwart:order-7.accepted]\n", k.ID))
+	d.Mail(t, queue, fmt.Sprintf("From: joerg@kunde.example\nTo: updates@helpdesk.example\nSubject: [helpdesk.example #%d] Re\nMessage-ID: <reply-2@kunde.example>\n\nJa!\n\n[patchwart:order-7.accepted]\n", k.ID))
 
 	first, err := c.Reply(t.Context(), k.ID, "order-7.accepted", text)
 	if err != nil || first.Already || first.Transaction == 0 {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	for name, again := range map[string]*rt.Client{"by the same client": c, "after a restart": d.client(t, "patchwart")} {
+	for name, again := range map[string]*rt.Client{"by the same client": c, "after a restart": d.Client(t, "patchwart")} {
 		if got, err := again.Reply(t.Context(), k.ID, "order-7.accepted", text); err != nil || !got.Already || got.Transaction != first.Transaction {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
@@ -153,9 +154,9 @@ func TestAReplyIsSentOnce(t *testing.T) {
 }
 
 func TestStatusAndFieldAreMirrored(t *testing.T) {
-	d := realDesk(t)
-	c := d.client(t, "patchwart")
-	id := d.ticket(t, "anna", queue, "Spiegel")
+	d := rttest.Start(t)
+	c := d.Client(t, "patchwart")
+	id := d.Ticket(t, "anna", queue, "Spiegel")
 	for range 2 { // again is nothing new
 		if err := c.SetStatus(t.Context(), id, "open"); err != nil {
 			t.Fatal(err)
@@ -178,7 +179,7 @@ func TestStatusAndFieldAreMirrored(t *testing.T) {
 	if err := c.SetField(t.Context(), id, "Gibt es nicht", "x"); fault.CodeOf(err) != fault.Refused {
 		t.Errorf("a field that is none: %v", err)
 	}
-	d.call(t, "anna", http.MethodPut, fmt.Sprintf("/ticket/%d", id), map[string]string{"Status": "resolved"})
+	d.Call(t, "anna", http.MethodPut, fmt.Sprintf("/ticket/%d", id), map[string]string{"Status": "resolved"})
 	if k, err := c.Ticket(t.Context(), id); err != nil || k.Status != "resolved" || len(k.Fields["Patchwart-Stand"]) != 0 {
 		t.Errorf("the staff's change: %+v, %v", k, err)
 	}
@@ -186,9 +187,9 @@ func TestStatusAndFieldAreMirrored(t *testing.T) {
 
 // What lies in other queues is neither read nor written on.
 func TestOtherQueuesAreLeftAlone(t *testing.T) {
-	d := realDesk(t)
-	c := d.client(t, "patchwart")
-	id := d.ticket(t, "anna", elsewhere, "Angebot")
+	d := rttest.Start(t)
+	c := d.Client(t, "patchwart")
+	id := d.Ticket(t, "anna", elsewhere, "Angebot")
 	got, err := c.Changed(t.Context(), 0)
 	if err != nil || slices.ContainsFunc(got.Tickets, func(k rt.Ticket) bool { return k.Queue != queue }) {
 		t.Errorf("%+v, %v", got, err)
@@ -202,21 +203,21 @@ func TestOtherQueuesAreLeftAlone(t *testing.T) {
 	if err := c.SetStatus(t.Context(), id, "open"); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("set: %v", err)
 	}
-	if _, err := d.client(t, "fremd").Messages(t.Context(), id, 0); fault.CodeOf(err) != fault.NotFound {
+	if _, err := d.Client(t, "fremd").Messages(t.Context(), id, 0); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("a user without rights: %v", err)
 	}
 }
 
 // The cursor waits for what has settled: nothing is lost, and what is repeated is the same.
 func TestTheCursorLosesNothing(t *testing.T) {
-	d := realDesk(t)
-	c := d.client(t, "patchwart")
+	d := rttest.Start(t)
+	c := d.Client(t, "patchwart")
 	before, err := c.Latest(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := d.ticket(t, "anna", queue, "Erstes")
-	second := d.ticket(t, "anna", queue, "Zweites")
+	first := d.Ticket(t, "anna", queue, "Erstes")
+	second := d.Ticket(t, "anna", queue, "Zweites")
 	ids := func(got rt.Changes) (out []int64) {
 		for _, k := range got.Tickets {
 			out = append(out, k.ID)
@@ -231,7 +232,7 @@ func TestTheCursorLosesNothing(t *testing.T) {
 	if err != nil || !slices.Equal(ids(again), ids(got)) {
 		t.Fatalf("again: %+v, %v", again, err)
 	}
-	d.call(t, "anna", http.MethodPost, fmt.Sprintf("/ticket/%d/correspond", first), map[string]string{"Content": "Nachtrag", "ContentType": "text/plain"})
+	d.Call(t, "anna", http.MethodPost, fmt.Sprintf("/ticket/%d/correspond", first), map[string]string{"Content": "Nachtrag", "ContentType": "text/plain"})
 	if got, err := c.Changed(t.Context(), before); err != nil || !slices.Equal(ids(got), []int64{second, first}) {
 		t.Errorf("what happened last comes last: %+v, %v", got, err)
 	}
@@ -242,17 +243,17 @@ func TestTheCursorLosesNothing(t *testing.T) {
 	if got, err := c.Changed(t.Context(), latest); err != nil || len(got.Tickets) != 0 || got.Next != latest {
 		t.Errorf("nothing new: %+v, %v", got, err)
 	}
-	d.call(t, "patchwart", http.MethodPost, fmt.Sprintf("/ticket/%d/comment", second), map[string]string{"Content": "intern", "ContentType": "text/plain"})
+	d.Call(t, "patchwart", http.MethodPost, fmt.Sprintf("/ticket/%d/comment", second), map[string]string{"Content": "intern", "ContentType": "text/plain"})
 	if got, err := c.Changed(t.Context(), latest); err != nil || len(got.Tickets) != 0 {
 		t.Errorf("a comment is no news: %+v, %v", got, err)
 	}
 }
 
 func TestAWrongTokenIsToldWithoutTheToken(t *testing.T) {
-	d := realDesk(t)
-	number, _, _ := strings.Cut(strings.TrimPrefix(d.tokens["patchwart"], "1-"), "-")
+	d := rttest.Start(t)
+	number, _, _ := strings.Cut(strings.TrimPrefix(d.Tokens["patchwart"], "1-"), "-")
 	wrong := "1-" + number + "-" + strings.Repeat("0123456789abcdef", 2)
-	c, err := rt.Open(rt.Config{URL: d.url, TokenFile: secret(t, wrong), Queues: []string{queue}})
+	c, err := rt.Open(rt.Config{URL: d.URL, TokenFile: rttest.Secret(t, wrong), Queues: []string{queue}})
 	if err != nil {
 		t.Fatal(err)
 	}

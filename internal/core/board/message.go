@@ -20,7 +20,7 @@ type Message struct {
 	Done    time.Time      `json:"done,omitzero"`
 }
 
-// Letter is a mail that is to be sent, or was.
+// Letter is a mail that is to be sent, or was; with Ticket a message on a ticket of the help desk.
 type Letter struct {
 	ID        string    `json:"id"` // the same for each try
 	To        string    `json:"to"`
@@ -30,6 +30,9 @@ type Letter struct {
 	Thread    string    `json:"thread,omitempty"`      // ID of the thread's first message
 	Calendar  string    `json:"calendar,omitempty"`    // a calendar object (RFC 5545), beside the text
 	Method    string    `json:"method,omitempty"`      // of the calendar object: REQUEST, CANCEL, PUBLISH
+	Ticket    string    `json:"ticket,omitempty"`      // as "rt/17"; To is the same then
+	Customer  string    `json:"customer,omitempty"`    // of a ticket: only for the contacts of this customer
+	State     string    `json:"state,omitempty"`       // of a ticket: how the order stands that it is about
 	Queued    time.Time `json:"queued"`
 	Tries     int       `json:"tries,omitempty"`
 	Sent      time.Time `json:"sent,omitzero"`

@@ -39,11 +39,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addDecisionStmt, err = db.PrepareContext(ctx, addDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query AddDecision: %w", err)
 	}
+	if q.addDeliveryStmt, err = db.PrepareContext(ctx, addDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query AddDelivery: %w", err)
+	}
 	if q.addEstateVersionStmt, err = db.PrepareContext(ctx, addEstateVersion); err != nil {
 		return nil, fmt.Errorf("error preparing query AddEstateVersion: %w", err)
 	}
 	if q.addEventStmt, err = db.PrepareContext(ctx, addEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query AddEvent: %w", err)
+	}
+	if q.addHappeningStmt, err = db.PrepareContext(ctx, addHappening); err != nil {
+		return nil, fmt.Errorf("error preparing query AddHappening: %w", err)
 	}
 	if q.addMandateStmt, err = db.PrepareContext(ctx, addMandate); err != nil {
 		return nil, fmt.Errorf("error preparing query AddMandate: %w", err)
@@ -105,6 +111,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.askRefreshStmt, err = db.PrepareContext(ctx, askRefresh); err != nil {
 		return nil, fmt.Errorf("error preparing query AskRefresh: %w", err)
 	}
+	if q.countDeliveriesStmt, err = db.PrepareContext(ctx, countDeliveries); err != nil {
+		return nil, fmt.Errorf("error preparing query CountDeliveries: %w", err)
+	}
 	if q.countSessionStmt, err = db.PrepareContext(ctx, countSession); err != nil {
 		return nil, fmt.Errorf("error preparing query CountSession: %w", err)
 	}
@@ -117,8 +126,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dropCustomerStmt, err = db.PrepareContext(ctx, dropCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query DropCustomer: %w", err)
 	}
+	if q.dropDeliveriesStmt, err = db.PrepareContext(ctx, dropDeliveries); err != nil {
+		return nil, fmt.Errorf("error preparing query DropDeliveries: %w", err)
+	}
 	if q.dropFactDocumentStmt, err = db.PrepareContext(ctx, dropFactDocument); err != nil {
 		return nil, fmt.Errorf("error preparing query DropFactDocument: %w", err)
+	}
+	if q.dropHappeningsStmt, err = db.PrepareContext(ctx, dropHappenings); err != nil {
+		return nil, fmt.Errorf("error preparing query DropHappenings: %w", err)
 	}
 	if q.dropOldSessionsStmt, err = db.PrepareContext(ctx, dropOldSessions); err != nil {
 		return nil, fmt.Errorf("error preparing query DropOldSessions: %w", err)
@@ -153,6 +168,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.getDecisionStmt, err = db.PrepareContext(ctx, getDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query GetDecision: %w", err)
 	}
+	if q.getDeliveryStmt, err = db.PrepareContext(ctx, getDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query GetDelivery: %w", err)
+	}
+	if q.getDeskCursorStmt, err = db.PrepareContext(ctx, getDeskCursor); err != nil {
+		return nil, fmt.Errorf("error preparing query GetDeskCursor: %w", err)
+	}
 	if q.getEstateStmt, err = db.PrepareContext(ctx, getEstate); err != nil {
 		return nil, fmt.Errorf("error preparing query GetEstate: %w", err)
 	}
@@ -170,6 +191,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.getFactsHeadStmt, err = db.PrepareContext(ctx, getFactsHead); err != nil {
 		return nil, fmt.Errorf("error preparing query GetFactsHead: %w", err)
+	}
+	if q.getHappeningStmt, err = db.PrepareContext(ctx, getHappening); err != nil {
+		return nil, fmt.Errorf("error preparing query GetHappening: %w", err)
 	}
 	if q.getMandateStmt, err = db.PrepareContext(ctx, getMandate); err != nil {
 		return nil, fmt.Errorf("error preparing query GetMandate: %w", err)
@@ -254,6 +278,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listDecisionsOfRunStmt, err = db.PrepareContext(ctx, listDecisionsOfRun); err != nil {
 		return nil, fmt.Errorf("error preparing query ListDecisionsOfRun: %w", err)
+	}
+	if q.listDeliveriesStmt, err = db.PrepareContext(ctx, listDeliveries); err != nil {
+		return nil, fmt.Errorf("error preparing query ListDeliveries: %w", err)
 	}
 	if q.listEndedRunsStmt, err = db.PrepareContext(ctx, listEndedRuns); err != nil {
 		return nil, fmt.Errorf("error preparing query ListEndedRuns: %w", err)
@@ -396,6 +423,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.putCustomerStmt, err = db.PrepareContext(ctx, putCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query PutCustomer: %w", err)
 	}
+	if q.putDeskCursorStmt, err = db.PrepareContext(ctx, putDeskCursor); err != nil {
+		return nil, fmt.Errorf("error preparing query PutDeskCursor: %w", err)
+	}
 	if q.putFactDocumentStmt, err = db.PrepareContext(ctx, putFactDocument); err != nil {
 		return nil, fmt.Errorf("error preparing query PutFactDocument: %w", err)
 	}
@@ -434,6 +464,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.secondWorkOrderStmt, err = db.PrepareContext(ctx, secondWorkOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query SecondWorkOrder: %w", err)
+	}
+	if q.setDeliveryStmt, err = db.PrepareContext(ctx, setDelivery); err != nil {
+		return nil, fmt.Errorf("error preparing query SetDelivery: %w", err)
 	}
 	if q.setEstateStmt, err = db.PrepareContext(ctx, setEstate); err != nil {
 		return nil, fmt.Errorf("error preparing query SetEstate: %w", err)
@@ -498,6 +531,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addDecisionStmt: %w", cerr)
 		}
 	}
+	if q.addDeliveryStmt != nil {
+		if cerr := q.addDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addDeliveryStmt: %w", cerr)
+		}
+	}
 	if q.addEstateVersionStmt != nil {
 		if cerr := q.addEstateVersionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addEstateVersionStmt: %w", cerr)
@@ -506,6 +544,11 @@ func (q *Queries) Close() error {
 	if q.addEventStmt != nil {
 		if cerr := q.addEventStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addEventStmt: %w", cerr)
+		}
+	}
+	if q.addHappeningStmt != nil {
+		if cerr := q.addHappeningStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addHappeningStmt: %w", cerr)
 		}
 	}
 	if q.addMandateStmt != nil {
@@ -608,6 +651,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing askRefreshStmt: %w", cerr)
 		}
 	}
+	if q.countDeliveriesStmt != nil {
+		if cerr := q.countDeliveriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countDeliveriesStmt: %w", cerr)
+		}
+	}
 	if q.countSessionStmt != nil {
 		if cerr := q.countSessionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countSessionStmt: %w", cerr)
@@ -628,9 +676,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing dropCustomerStmt: %w", cerr)
 		}
 	}
+	if q.dropDeliveriesStmt != nil {
+		if cerr := q.dropDeliveriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropDeliveriesStmt: %w", cerr)
+		}
+	}
 	if q.dropFactDocumentStmt != nil {
 		if cerr := q.dropFactDocumentStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dropFactDocumentStmt: %w", cerr)
+		}
+	}
+	if q.dropHappeningsStmt != nil {
+		if cerr := q.dropHappeningsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropHappeningsStmt: %w", cerr)
 		}
 	}
 	if q.dropOldSessionsStmt != nil {
@@ -688,6 +746,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing getDecisionStmt: %w", cerr)
 		}
 	}
+	if q.getDeliveryStmt != nil {
+		if cerr := q.getDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getDeliveryStmt: %w", cerr)
+		}
+	}
+	if q.getDeskCursorStmt != nil {
+		if cerr := q.getDeskCursorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getDeskCursorStmt: %w", cerr)
+		}
+	}
 	if q.getEstateStmt != nil {
 		if cerr := q.getEstateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getEstateStmt: %w", cerr)
@@ -716,6 +784,11 @@ func (q *Queries) Close() error {
 	if q.getFactsHeadStmt != nil {
 		if cerr := q.getFactsHeadStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing getFactsHeadStmt: %w", cerr)
+		}
+	}
+	if q.getHappeningStmt != nil {
+		if cerr := q.getHappeningStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing getHappeningStmt: %w", cerr)
 		}
 	}
 	if q.getMandateStmt != nil {
@@ -856,6 +929,11 @@ func (q *Queries) Close() error {
 	if q.listDecisionsOfRunStmt != nil {
 		if cerr := q.listDecisionsOfRunStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listDecisionsOfRunStmt: %w", cerr)
+		}
+	}
+	if q.listDeliveriesStmt != nil {
+		if cerr := q.listDeliveriesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listDeliveriesStmt: %w", cerr)
 		}
 	}
 	if q.listEndedRunsStmt != nil {
@@ -1093,6 +1171,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing putCustomerStmt: %w", cerr)
 		}
 	}
+	if q.putDeskCursorStmt != nil {
+		if cerr := q.putDeskCursorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putDeskCursorStmt: %w", cerr)
+		}
+	}
 	if q.putFactDocumentStmt != nil {
 		if cerr := q.putFactDocumentStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing putFactDocumentStmt: %w", cerr)
@@ -1156,6 +1239,11 @@ func (q *Queries) Close() error {
 	if q.secondWorkOrderStmt != nil {
 		if cerr := q.secondWorkOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing secondWorkOrderStmt: %w", cerr)
+		}
+	}
+	if q.setDeliveryStmt != nil {
+		if cerr := q.setDeliveryStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setDeliveryStmt: %w", cerr)
 		}
 	}
 	if q.setEstateStmt != nil {
@@ -1257,8 +1345,10 @@ type Queries struct {
 	addCheckpointStmt          *sql.Stmt
 	addClockStmt               *sql.Stmt
 	addDecisionStmt            *sql.Stmt
+	addDeliveryStmt            *sql.Stmt
 	addEstateVersionStmt       *sql.Stmt
 	addEventStmt               *sql.Stmt
+	addHappeningStmt           *sql.Stmt
 	addMandateStmt             *sql.Stmt
 	addNoticeStmt              *sql.Stmt
 	addOrderStmt               *sql.Stmt
@@ -1279,11 +1369,14 @@ type Queries struct {
 	agentBySerialStmt          *sql.Stmt
 	agentOfStmt                *sql.Stmt
 	askRefreshStmt             *sql.Stmt
+	countDeliveriesStmt        *sql.Stmt
 	countSessionStmt           *sql.Stmt
 	dropContactStmt            *sql.Stmt
 	dropContractStmt           *sql.Stmt
 	dropCustomerStmt           *sql.Stmt
+	dropDeliveriesStmt         *sql.Stmt
 	dropFactDocumentStmt       *sql.Stmt
+	dropHappeningsStmt         *sql.Stmt
 	dropOldSessionsStmt        *sql.Stmt
 	dropOldSignInsStmt         *sql.Stmt
 	dropOldTokensStmt          *sql.Stmt
@@ -1295,12 +1388,15 @@ type Queries struct {
 	getAgreementStmt           *sql.Stmt
 	getClockStmt               *sql.Stmt
 	getDecisionStmt            *sql.Stmt
+	getDeliveryStmt            *sql.Stmt
+	getDeskCursorStmt          *sql.Stmt
 	getEstateStmt              *sql.Stmt
 	getEstateVersionStmt       *sql.Stmt
 	getEstateVersionBeforeStmt *sql.Stmt
 	getEventStmt               *sql.Stmt
 	getFactDocumentStmt        *sql.Stmt
 	getFactsHeadStmt           *sql.Stmt
+	getHappeningStmt           *sql.Stmt
 	getMandateStmt             *sql.Stmt
 	getNoticeStmt              *sql.Stmt
 	getOrderStmt               *sql.Stmt
@@ -1329,6 +1425,7 @@ type Queries struct {
 	listDecisionIDsStmt        *sql.Stmt
 	listDecisionsOfStmt        *sql.Stmt
 	listDecisionsOfRunStmt     *sql.Stmt
+	listDeliveriesStmt         *sql.Stmt
 	listEndedRunsStmt          *sql.Stmt
 	listEstateVersionsStmt     *sql.Stmt
 	listEventIDsStmt           *sql.Stmt
@@ -1376,6 +1473,7 @@ type Queries struct {
 	putContactStmt             *sql.Stmt
 	putContractStmt            *sql.Stmt
 	putCustomerStmt            *sql.Stmt
+	putDeskCursorStmt          *sql.Stmt
 	putFactDocumentStmt        *sql.Stmt
 	putFactsStmt               *sql.Stmt
 	putFeedStmt                *sql.Stmt
@@ -1389,6 +1487,7 @@ type Queries struct {
 	removeSystemStmt           *sql.Stmt
 	revokeAgentStmt            *sql.Stmt
 	secondWorkOrderStmt        *sql.Stmt
+	setDeliveryStmt            *sql.Stmt
 	setEstateStmt              *sql.Stmt
 	setOrderTermsStmt          *sql.Stmt
 	thinPublicationTextsStmt   *sql.Stmt
@@ -1411,8 +1510,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addCheckpointStmt:          q.addCheckpointStmt,
 		addClockStmt:               q.addClockStmt,
 		addDecisionStmt:            q.addDecisionStmt,
+		addDeliveryStmt:            q.addDeliveryStmt,
 		addEstateVersionStmt:       q.addEstateVersionStmt,
 		addEventStmt:               q.addEventStmt,
+		addHappeningStmt:           q.addHappeningStmt,
 		addMandateStmt:             q.addMandateStmt,
 		addNoticeStmt:              q.addNoticeStmt,
 		addOrderStmt:               q.addOrderStmt,
@@ -1433,11 +1534,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		agentBySerialStmt:          q.agentBySerialStmt,
 		agentOfStmt:                q.agentOfStmt,
 		askRefreshStmt:             q.askRefreshStmt,
+		countDeliveriesStmt:        q.countDeliveriesStmt,
 		countSessionStmt:           q.countSessionStmt,
 		dropContactStmt:            q.dropContactStmt,
 		dropContractStmt:           q.dropContractStmt,
 		dropCustomerStmt:           q.dropCustomerStmt,
+		dropDeliveriesStmt:         q.dropDeliveriesStmt,
 		dropFactDocumentStmt:       q.dropFactDocumentStmt,
+		dropHappeningsStmt:         q.dropHappeningsStmt,
 		dropOldSessionsStmt:        q.dropOldSessionsStmt,
 		dropOldSignInsStmt:         q.dropOldSignInsStmt,
 		dropOldTokensStmt:          q.dropOldTokensStmt,
@@ -1449,12 +1553,15 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		getAgreementStmt:           q.getAgreementStmt,
 		getClockStmt:               q.getClockStmt,
 		getDecisionStmt:            q.getDecisionStmt,
+		getDeliveryStmt:            q.getDeliveryStmt,
+		getDeskCursorStmt:          q.getDeskCursorStmt,
 		getEstateStmt:              q.getEstateStmt,
 		getEstateVersionStmt:       q.getEstateVersionStmt,
 		getEstateVersionBeforeStmt: q.getEstateVersionBeforeStmt,
 		getEventStmt:               q.getEventStmt,
 		getFactDocumentStmt:        q.getFactDocumentStmt,
 		getFactsHeadStmt:           q.getFactsHeadStmt,
+		getHappeningStmt:           q.getHappeningStmt,
 		getMandateStmt:             q.getMandateStmt,
 		getNoticeStmt:              q.getNoticeStmt,
 		getOrderStmt:               q.getOrderStmt,
@@ -1483,6 +1590,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listDecisionIDsStmt:        q.listDecisionIDsStmt,
 		listDecisionsOfStmt:        q.listDecisionsOfStmt,
 		listDecisionsOfRunStmt:     q.listDecisionsOfRunStmt,
+		listDeliveriesStmt:         q.listDeliveriesStmt,
 		listEndedRunsStmt:          q.listEndedRunsStmt,
 		listEstateVersionsStmt:     q.listEstateVersionsStmt,
 		listEventIDsStmt:           q.listEventIDsStmt,
@@ -1530,6 +1638,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putContactStmt:             q.putContactStmt,
 		putContractStmt:            q.putContractStmt,
 		putCustomerStmt:            q.putCustomerStmt,
+		putDeskCursorStmt:          q.putDeskCursorStmt,
 		putFactDocumentStmt:        q.putFactDocumentStmt,
 		putFactsStmt:               q.putFactsStmt,
 		putFeedStmt:                q.putFeedStmt,
@@ -1543,6 +1652,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		removeSystemStmt:           q.removeSystemStmt,
 		revokeAgentStmt:            q.revokeAgentStmt,
 		secondWorkOrderStmt:        q.secondWorkOrderStmt,
+		setDeliveryStmt:            q.setDeliveryStmt,
 		setEstateStmt:              q.setEstateStmt,
 		setOrderTermsStmt:          q.setOrderTermsStmt,
 		thinPublicationTextsStmt:   q.thinPublicationTextsStmt,

@@ -69,6 +69,26 @@ type Decision struct {
 	Document []byte
 }
 
+type Delivery struct {
+	ID        string
+	Hook      string
+	Happening string
+	Queued    int64
+	FirstTry  int64
+	LastTry   int64
+	Tries     int64
+	Status    int64
+	Delivered int64
+	Failed    int64
+	Reason    string
+}
+
+type DeskCursor struct {
+	Desk     string
+	Position int64
+	At       int64
+}
+
 type EstateVersion struct {
 	At       int64
 	Sha      string
@@ -87,6 +107,14 @@ type Feed struct {
 	Tried     int64
 	Succeeded int64
 	Document  string
+}
+
+type Happening struct {
+	ID       string
+	Event    string
+	About    string
+	At       int64
+	Document []byte
 }
 
 type Mandate struct {

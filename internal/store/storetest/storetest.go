@@ -43,6 +43,8 @@ func Run(t *testing.T, open Open) {
 		"clocks":       clocks,
 		"notices":      notices,
 		"rulings":      rulings,
+		"happenings":   happenings,
+		"desk cursors": deskCursors,
 		"statements":   statements,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,6 +37,12 @@ const (
 	Password    = "only for the test" //nolint:gosec // it opens nothing but the test's own servers
 )
 
+// Extra is what a test needs of Postfix besides: lines for its configuration, and patterns of more recipients.
+type Extra struct {
+	Main, Master, Recipients string
+	Files                    map[string]string // below Dir
+}
+
 // Servers are a running pair.
 type Servers struct {
 	ports
@@ -48,7 +54,7 @@ type ports struct{ IMAP, IMAPS, LMTP, Auth, SMTP, SMTPS int }
 
 // Start starts the servers and stops them with the test. Without their packages, or without root, the test is
 // skipped, except where CI is true.
-func Start(t *testing.T) *Servers {
+func Start(t *testing.T, more ...Extra) *Servers {
 	t.Helper()
 	for tool, pkg := range map[string]string{"/usr/lib/dovecot/imap": "dovecot-imapd", "/usr/lib/dovecot/lmtp": "dovecot-lmtpd", "dovecot": "dovecot-core", "postfix": "postfix"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -67,7 +73,7 @@ func Start(t *testing.T) *Servers {
 	s.ports = free(t)
 	s.certificate(t)
 	s.dovecot(t)
-	s.postfix(t)
+	s.postfix(t, more)
 	return s
 }
 
@@ -291,11 +297,18 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 `
 
-func (s *Servers) postfix(t *testing.T) {
+func (s *Servers) postfix(t *testing.T, more []Extra) {
 	t.Helper()
-	conf := filepath.Dir(s.fill(t, "postfix/main.cf", mainCf))
-	s.fill(t, "postfix/master.cf", masterCf)
-	s.write(t, "postfix/recipients", []byte(`/^(auftrag|erika)@patchwart\.test$/ x`+"\n"+`/@loose\.test$/ x`+"\n"), 0o644)
+	var main, master, recipients string
+	for _, m := range more {
+		main, master, recipients = main+m.Main, master+m.Master, recipients+m.Recipients
+		for name, text := range m.Files {
+			s.write(t, name, []byte(text), 0o644)
+		}
+	}
+	conf := filepath.Dir(s.fill(t, "postfix/main.cf", mainCf+main))
+	s.fill(t, "postfix/master.cf", masterCf+master)
+	s.write(t, "postfix/recipients", []byte(`/^(auftrag|erika)@patchwart\.test$/ x`+"\n"+`/@loose\.test$/ x`+"\n"+recipients), 0o644)
 	for _, dir := range []string{"queue", "postfix-data"} {
 		if err := os.MkdirAll(filepath.Join(s.Dir, dir), 0o755); err != nil { //nolint:gosec // a folder of the test
 			t.Fatal(err)

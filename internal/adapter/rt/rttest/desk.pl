@@ -24,6 +24,10 @@ made( $user->Create( Name => 'patchwart', EmailAddress => 'patchwart@helpdesk.ex
 made( $staff->Create( Name => 'anna', EmailAddress => 'anna@helpdesk.example', Privileged => 1 ) );
 made( $nobody->Create( Name => 'fremd', EmailAddress => 'fremd@helpdesk.example', Privileged => 1 ) );
 
+# A customer's account: self-service only, and the address that the customer's mails have, too.
+my $account = RT::User->new($system);
+made( $account->Create( Name => 'ekuhn', EmailAddress => 'eva@kuhn.example', Privileged => 0 ) );
+
 # Far from the server's time zone: no answer may depend on it.
 made( $user->SetTimezone('America/New_York') );
 
@@ -37,12 +41,14 @@ for my $q ( $queue, $other ) {
     }
 }
 
+made( $account->PrincipalObj->GrantRight( Right => $_, Object => $queue ) ) for qw(SeeQueue ShowTicket);
+
 my $field = RT::CustomField->new($system);
 made( $field->Create( Name => 'Patchwart-Stand', Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket' ) );
 made( $field->AddToObject($queue) );
 
 my %tokens;
-for my $u ( $user, $staff, $nobody ) {
+for my $u ( $user, $staff, $nobody, $account ) {
     made( $u->PrincipalObj->GrantRight( Right => 'ManageAuthTokens', Object => RT->System ) );
     my ( $id, $message, $text ) =
         RT::AuthToken->new( RT::CurrentUser->new($u) )->Create( Owner => $u->Id, Description => 'tests' );

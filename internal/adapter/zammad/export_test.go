@@ -1,0 +1,4 @@
+package zammad
+
+// Sign is sign.
+var Sign = sign
