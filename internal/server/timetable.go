@@ -8,6 +8,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/clock"
+	"github.com/patchwart/patchwart/internal/core/duration"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -314,37 +315,26 @@ func (t *timetable) why(s schedule.Slot, urgent bool, high time.Duration) lang.T
 	return reason
 }
 
-// durations are how long a run of this host takes: the median of its last ten runs that wrote anything, and what
-// is set aside for it.
+// durations are how long a run of this host takes, by its last ones that wrote anything: half of them no longer
+// than the median, nine of ten no longer than high, which is set aside for it.
 func durations(past []store.Run) (median, high time.Duration) {
-	const most = 10
-	var took []time.Duration
+	var took []duration.Sample
 	for _, r := range past {
-		if r.Stage == board.Over && r.State.Written && len(took) < most {
-			took = append(took, r.State.Last.Sub(r.State.Begun))
+		if r.Stage == board.Over && r.State.Written && r.Measure == "" {
+			took = append(took, duration.Sample{Took: r.State.Last.Sub(r.State.Begun), At: r.State.Begun})
 		}
 	}
-	if len(took) == 0 {
+	median, high, known := duration.Predict(took)
+	if !known {
 		return firstEstimate, firstEstimate
 	}
-	slices.Sort(took)
-	high = estimate(past)
-	return min(took[len(took)/2], high), high
+	return median, max(high, time.Minute).Round(time.Second)
 }
 
-// estimate is how long a run of this host is expected to take at most: the longest of its last three that
-// wrote anything, and half as much again.
+// estimate is what is set aside for a run of this host.
 func estimate(past []store.Run) time.Duration {
-	var took []time.Duration
-	for _, r := range past {
-		if r.Stage == board.Over && r.State.Written && len(took) < 3 {
-			took = append(took, r.State.Last.Sub(r.State.Begun))
-		}
-	}
-	if len(took) == 0 {
-		return firstEstimate
-	}
-	return max(slices.Max(took)*3/2, time.Minute).Round(time.Second)
+	_, high := durations(past)
+	return high
 }
 
 // deadline is by when a change should be made: what the clock of a critical hole says that it closes; else the

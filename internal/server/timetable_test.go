@@ -3,6 +3,7 @@ package server
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
 )
@@ -36,4 +37,39 @@ func TestAGroupIsNeverDownTogether(t *testing.T) {
 		t.Errorf("the second is %s already", r.Stage)
 	}
 	o.verify()
+}
+
+// TestAHypervisorBearsOneAtATime: two systems on one hypervisor get slots one after the other; a third elsewhere
+// does not wait. A system comes after the one that the estate puts before it.
+func TestAHypervisorBearsOneAtATime(t *testing.T) {
+	o := open(t)
+	doc := strings.Replace(officeEstate, "systems:\n", "pools:\n  - {name: hv1, kind: hypervisor, at_once: 1}\nsystems:\n  - {name: web2, contract: c-shop, admin_access: provider, hypervisor: hv1}\n"+
+		"  - {name: web3, contract: c-shop, admin_access: provider, after: [web1]}\n  - {name: web4, contract: c-shop, admin_access: provider}\n", 1)
+	doc = strings.Replace(doc, "{name: web1, contract: c-shop,", "{name: web1, contract: c-shop, hypervisor: hv1,", 1)
+	if _, err := o.server.Apply(t.Context(), "estate.yaml", []byte(doc)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"web1", "web2", "web3", "web4"} {
+		o.host(name, security("openssl", "3.0.17-1", "3.0.18-1"))
+	}
+	slots := map[string]board.Slot{}
+	for _, s := range o.plan("").Slots {
+		slots[s.System] = s
+	}
+	if len(slots) != 4 {
+		t.Fatalf("%+v", slots)
+	}
+	first, second := slots["web1"], slots["web2"]
+	if second.At.From.Before(first.At.From) {
+		first, second = second, first
+	}
+	if second.At.From.Sub(first.At.From) < first.Estimate-time.Minute {
+		t.Errorf("on one hypervisor: %s and %s", first.At.From, second.At.From)
+	}
+	if slots["web3"].At.From.Before(slots["web1"].At.From.Add(slots["web1"].Estimate - time.Minute)) {
+		t.Errorf("web3 comes after web1: %s, %s", slots["web3"].At.From, slots["web1"].At.From)
+	}
+	if earliest := first.At.From; slots["web4"].At.From.After(earliest) {
+		t.Errorf("web4 waits for nobody: %s, %s", slots["web4"].At.From, earliest)
+	}
 }
