@@ -210,7 +210,7 @@ func (c *change) arrange(ctx context.Context, e estate.Estate, a appointment.App
 		*kept = next
 		return err
 	})
-	var no appointment.Refusal
+	var no appointment.RefusalError
 	if errors.As(err, &no) {
 		return a, refusedBy("MH1-06", no.Text, lang.Text{})
 	}

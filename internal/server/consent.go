@@ -122,16 +122,16 @@ func (c *change) askPrice(ctx context.Context, o mandate.Order) error {
 	}
 	customer, _ := e.Customer(o.Customer)
 	key := o.ID + " " + o.Terms.Price.Offered.UTC().Format(time.RFC3339Nano)
-	thread, mailed := "", ""
+	mailed := ""
 	if id, found := strings.CutPrefix(o.Channel, mailChannel); found {
 		m, ok, err := c.message(ctx, mailID(id))
 		if err != nil {
 			return err
 		}
 		if ok {
-			thread, mailed = m.Message.Thread, m.Message.Sender.Address
+			mailed = m.Message.Sender.Address
 			text := o.Confirmation.DE + "\n\n* * *\n\n" + o.Confirmation.EN + "\n"
-			if err := c.post(ctx, board.Letter{ID: "price-" + messageID(intake.Message{ID: key}), To: mailed, Subject: replySubject(m.Message.Subject), Text: text, InReplyTo: id, Thread: thread}); err != nil {
+			if err := c.post(ctx, board.Letter{ID: "price-" + messageID(intake.Message{ID: key}), To: mailed, Subject: replySubject(m.Message.Subject), Text: text, InReplyTo: id, Thread: m.Message.Thread}); err != nil {
 				return err
 			}
 		}

@@ -106,7 +106,7 @@ func (s *Server) Countersign(ctx context.Context, q board.CountersignRequest) (b
 		if err != nil {
 			return err
 		}
-		st, err := c.Tx.Countersign(ctx, r.ID, string(doc))
+		st, err := c.Countersign(ctx, r.ID, string(doc))
 		if errors.Is(err, store.ErrUsed) {
 			return bad(fault.Conflict, "Der Auftrag ist schon gegengezeichnet.", "The order is countersigned already.")
 		}

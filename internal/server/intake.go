@@ -176,7 +176,7 @@ func (c *change) followAnswer(ctx context.Context, e estate.Estate, m intake.Mes
 			}
 			var no *fault.Error
 			if errors.As(err, &no) {
-				desk, err = no.Text, nil
+				desk = no.Text
 				continue
 			}
 			if err != nil {

@@ -49,9 +49,8 @@ func TestNothingIsChangedWhereTheCustomerHasBecomeRoot(t *testing.T) {
 		t.Fatalf("%s: %s", r.Outcome, r.Sentence.DE)
 	}
 	web.poll(0)
-	told, err := o.server.Notices(t.Context(), "web1")
-	if err != nil || len(told) != 1 || told[0].Recipient != "operator" {
-		t.Errorf("told: %+v, %v", told, err)
+	if told := o.toldOf("web1", noticeRoot); len(told) != 1 || told[0].Recipient != "operator" {
+		t.Errorf("told: %+v", told)
 	}
 	today, err := o.server.Today(t.Context())
 	if err != nil || len(today.Drift) != 1 || !slices.Equal(today.Drift[0].New, []fact.Holder{evaSudo}) {

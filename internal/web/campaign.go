@@ -99,7 +99,7 @@ func (c *console) pageOf(id string) func(http.ResponseWriter, *http.Request, int
 // after leads on when something was done, and shows the page with what is wrong otherwise.
 func (c *console) after(w http.ResponseWriter, r *http.Request, err error, to string, show func(http.ResponseWriter, *http.Request, int, *fault.Error)) {
 	if err == nil {
-		http.Redirect(w, r, to, http.StatusSeeOther)
+		http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // always a path of the console
 		return
 	}
 	wrong := c.fault(r, err)

@@ -22,9 +22,9 @@ type rootForm struct {
 func (c *console) acceptRoot(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	form := rootForm{By: strings.TrimSpace(r.PostFormValue("wer")), Reason: strings.TrimSpace(r.PostFormValue("warum"))}
-	_, err := c.backend.AcceptRoot(r.Context(), name, form.By, form.Reason)
+	access, err := c.backend.AcceptRoot(r.Context(), name, form.By, form.Reason)
 	if err == nil {
-		http.Redirect(w, r, systemURL(name)+"#root", http.StatusSeeOther)
+		http.Redirect(w, r, rootURL(access.System), http.StatusSeeOther)
 		return
 	}
 	form.Fault = c.fault(r, err)

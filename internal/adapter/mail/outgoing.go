@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/emersion/go-msgauth/dkim"
@@ -178,7 +179,11 @@ func mailbox(a Address) (*netmail.Address, error) {
 	case a.Name != line(a.Name):
 		return nil, invalid("Der Name zu einer Adresse ist eine Zeile.", "The name beside an address is one line.")
 	}
-	return &netmail.Address{Name: a.Name, Address: address}, nil
+	name := a.Name
+	if strings.IndexFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 { // a backslash has no place in an encoded word of a name (RFC 2047, 5.3), and would stay as it is
+		name = strings.ReplaceAll(name, `\`, "/")
+	}
+	return &netmail.Address{Name: name, Address: address}, nil
 }
 
 func ascii(s string) bool {

@@ -46,14 +46,21 @@ var _ Desk = (*Client)(nil)
 type (
 	// Cursor counts RT's transactions and not time, because RT reads the dates of a query in the time zone of whoever
 	// asks, to the second. It and the others are the values that all help desks have.
-	Cursor  = desk.Cursor
+	Cursor = desk.Cursor
+	// Changes are the messages since a cursor.
 	Changes = desk.Changes
-	Ticket  = desk.Ticket
-	Person  = desk.Person
-	Role    = desk.Role
-	Kind    = desk.Kind
+	// Ticket is how a ticket stands.
+	Ticket = desk.Ticket
+	// Person is somebody at a ticket.
+	Person = desk.Person
+	// Role is what a person is at a ticket.
+	Role = desk.Role
+	// Kind is what a message in a ticket is.
+	Kind = desk.Kind
+	// Message is one message in a ticket.
 	Message = desk.Message
-	Sent    = desk.Sent
+	// Sent is what was written into a ticket.
+	Sent = desk.Sent
 )
 
 // The desk's words.

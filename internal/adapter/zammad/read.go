@@ -43,7 +43,8 @@ func (c *Client) Check(ctx context.Context) (user string, err error) {
 
 // Latest is the cursor of now.
 func (c *Client) Latest(context.Context) (desk.Cursor, error) {
-	return desk.Cursor(time.Now().UnixMicro()), nil
+	// Zammad tells times in thousandths of a second: what is written in this very one must not be lost.
+	return desk.Cursor(time.Now().Truncate(time.Millisecond).Add(-time.Millisecond).UnixMicro()), nil
 }
 
 // Changed lists the tickets of the groups that changed since a cursor, which counts microseconds, and those that a

@@ -48,8 +48,8 @@ func (r *reading) hours(key string, n ast.Node) {
 func (r *reading) window(key string, m *ast.MappingNode) estate.Window {
 	w := estate.Window{Name: key}
 	for _, pair := range m.Values {
-		name, field := pair.Key.GetToken().Value, ""
-		field = key + "." + name
+		name := pair.Key.GetToken().Value
+		field := key + "." + name
 		switch name {
 		case "days":
 			r.list(field, pair.Value, func(_ ast.Node, value string) { w.Days = append(w.Days, value) })

@@ -111,7 +111,7 @@ func (b *Backend) Arrange(_ context.Context, e board.AppointmentEvent) (board.Ap
 		at = len(b.arranged) - 1
 	}
 	next, err := appointment.Apply(b.arranged[at], e.Event, Now)
-	var no appointment.Refusal
+	var no appointment.RefusalError
 	if errors.As(err, &no) {
 		return board.Appointment{}, &fault.Error{Code: fault.Refused, Rule: "MH1-06", Text: no.Text}
 	}

@@ -143,14 +143,14 @@ func (a Appointment) At(now time.Time) Appointment {
 // Holds reports whether work may be planned at the appointment's time, from now on.
 func (a Appointment) Holds(now time.Time) bool { return a.State == Agreed && now.Before(a.Time.To) }
 
-// Refusal says why an event is not allowed.
-type Refusal struct{ Text lang.Text }
+// RefusalError says why an event is not allowed.
+type RefusalError struct{ Text lang.Text }
 
-func (r Refusal) Error() string { return r.Text.EN }
+func (r RefusalError) Error() string { return r.Text.EN }
 
-func no(de, en string, args ...any) error { return Refusal{lang.Textf(de, en, args...)} }
+func no(de, en string, args ...any) error { return RefusalError{lang.Textf(de, en, args...)} }
 
-// Apply is what becomes of an appointment by an event at a time. The error is a Refusal; then nothing changes.
+// Apply is what becomes of an appointment by an event at a time. The error is a RefusalError; then nothing changes.
 func Apply(a Appointment, e Event, now time.Time) (Appointment, error) {
 	a = a.At(now)
 	switch {

@@ -70,7 +70,7 @@ func TestNobodyAgreesAlone(t *testing.T) {
 			if (err != nil) != (last && c.fails) {
 				t.Fatalf("%s: step %d: %v", c.name, i, err)
 			}
-			var why appointment.Refusal
+			var why appointment.RefusalError
 			if err != nil && (!errors.As(err, &why) || why.Text.DE == "" || why.Text.EN == "") {
 				t.Errorf("%s: refused without words: %v", c.name, err)
 			}

@@ -81,7 +81,7 @@ func (l *ledger) lines(name string) []string {
 		l.add(fact.Unread, err.Error(), name)
 		return nil
 	}
-	defer top.Close()
+	defer func() { _ = top.Close() }()
 	f, err := top.Open(strings.TrimPrefix(name, "/"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -199,7 +199,7 @@ func (l *ledger) sudoersDir(dir string) {
 		l.add(fact.Unread, err.Error(), dir)
 		return
 	}
-	defer top.Close()
+	defer func() { _ = top.Close() }()
 	entries, err := fs.ReadDir(top.FS(), strings.TrimPrefix(dir, "/"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		l.add(fact.Unread, "not readable", dir)

@@ -112,7 +112,10 @@ func (a *actor) packaged() string {
 
 // freePath is a new name in some directory.
 func (a *actor) freePath() string {
-	dirs := append(a.paths(isDirectory), "", "/var") // what leads to the store is always there
+	dirs := append(a.paths(isDirectory), "")
+	if st, err := os.Lstat(filepath.Join(a.s.Root, "/var")); err == nil && st.IsDir() && !slices.Contains(dirs, "/var") {
+		dirs = append(dirs, "/var") // it leads to the store
+	}
 	for _, usual := range []string{"/usr", "/etc", "/var", "/var/lib", "/opt"} {
 		// Not where something else has taken its place, least of all a link.
 		if up := filepath.Dir(usual); up != "/" && !slices.Contains(dirs, up) {
