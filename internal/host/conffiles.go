@@ -42,8 +42,8 @@ func (m *Machine) conffiles(ctx context.Context) []fact.Conffile {
 		switch {
 		case ctx.Err() != nil || len(found) == maxConffiles || entries > maxConfigEntries:
 			return fs.SkipAll
-		case err != nil: //nolint:nilerr // what cannot be looked at is left out
-			return nil
+		case err != nil:
+			return nil //nolint:nilerr // what cannot be looked at is left out
 		case !e.Type().IsRegular():
 			return nil
 		}

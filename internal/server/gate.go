@@ -278,8 +278,8 @@ func (t *theatre) idle(ctx context.Context, c campaign.Campaign, system string) 
 // heldBack says why what is allowed on a system is not planned now; zero: it is.
 func (t *theatre) heldBack(ctx context.Context, sub subject, granted mandate.Mandate, urgent bool) (lang.Text, error) {
 	standing, err := datesOf(sub.held.Contract.StandingOrder, sub.held.Window, t.server.zones, t.at)
-	if err != nil { //nolint:nilerr // it is a reason
-		return lang.T("Wann der Dauerauftrag fällig wird, lässt sich nicht berechnen.", "When the standing order falls due cannot be computed."), nil
+	if err != nil {
+		return lang.T("Wann der Dauerauftrag fällig wird, lässt sich nicht berechnen.", "When the standing order falls due cannot be computed."), nil //nolint:nilerr // it is a reason
 	}
 	if urgent { // a critical hole does not wait for a date
 		standing = nil
