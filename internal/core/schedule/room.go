@@ -10,6 +10,7 @@ type scratch struct {
 	holders, active []holding
 	ends            []int64
 	walls           []span
+	nearby          []near
 }
 
 // The search for room looks ahead a little at first, and twice as far each time that there is none.
