@@ -21,6 +21,7 @@ type resource struct {
 	name    string
 	tally   tally
 	members []int32 // the changes that need it, planned or not
+	waiting []int32 // those of them that wait for a place to come free
 	loosest urgency // no planned change that holds it is, or ever was, less urgent
 
 	diary *diary // of a resource with many members; nil: its holders are looked up one by one

@@ -10,6 +10,7 @@ type scratch struct {
 	holders, active []holding
 	ends            []int64
 	walls           []span
+	nearby          []near
 }
 
 // The search for room looks ahead a little at first, and twice as far each time that there is none.
@@ -25,7 +26,7 @@ const (
 // one that moves the fewest is taken, of these the one that moves the least urgent, and of these the earliest.
 // If none is before the deadline, and for an emergency in any case, the earliest place counts.
 func (p *Planner) best(it *item, lo, until int64) (t int64, evicted []int32) {
-	t = p.find(it.lists, it.high, lo, until, it.freezes, it.heeds)
+	t = p.seen(it, lo, until)
 	deadline := min(until, it.urgency.deadline)
 	if !it.late(t) && !it.urgency.hurried() || !p.looser(it) {
 		return t, p.evictForced(it, t)
@@ -43,6 +44,19 @@ func (p *Planner) best(it *item, lo, until int64) (t int64, evicted []int32) {
 		return at, p.evict(it, at)
 	}
 	return t, p.evictForced(it, t)
+}
+
+// seen is the earliest place as things stand within what the item has sighted, which is everywhere for an item
+// that needs a place. Elsewhere there is nothing for it: it would be there.
+func (p *Planner) seen(it *item, lo, until int64) int64 {
+	if len(it.sights) == 0 {
+		return p.find(it.lists, it.high, lo, until, it.freezes, it.heeds)
+	}
+	t := int64(never)
+	for _, s := range it.sights {
+		t = min(t, p.find(it.lists, it.high, max(lo, s.from), min(until, s.to), it.freezes, it.heeds))
+	}
+	return t
 }
 
 // evictForced is who makes room for an emergency that takes no heed of groups and pools; nobody does for others.
