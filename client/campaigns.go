@@ -64,6 +64,11 @@ func (c *Client) SignOff(ctx context.Context, campaign string, r SignOffRequest)
 	return call[Campaign](ctx, c, http.MethodPost, "/campaigns/"+url.PathEscape(campaign)+"/sign-off", nil, r)
 }
 
+// EndCampaign ends a round by hand.
+func (c *Client) EndCampaign(ctx context.Context, campaign, by, reason string) (Campaign, error) {
+	return call[Campaign](ctx, c, http.MethodPost, "/campaigns/"+url.PathEscape(campaign)+"/end", nil, map[string]string{"by": by, "reason": reason})
+}
+
 // Stop lets nothing more begin: in a campaign, or, without one, anywhere. What has begun comes to its end.
 func (c *Client) Stop(ctx context.Context, campaign, by, reason string) (Standstill, error) {
 	return call[Standstill](ctx, c, http.MethodPost, stopPath(campaign)+"/stop", nil, map[string]string{"by": by, "reason": reason})

@@ -26,3 +26,11 @@ func (c *Client) WebhookDeliveries(ctx context.Context) ([]WebhookDelivery, erro
 	list, err := call[struct{ Deliveries []WebhookDelivery }](ctx, c, http.MethodGet, "/webhooks/deliveries", nil, nil)
 	return list.Deliveries, err
 }
+
+// DeskState is whether a help desk is read, and what of it is believed.
+type DeskState = board.DeskState
+
+// Helpdesk tells whether a help desk is read.
+func (c *Client) Helpdesk(ctx context.Context) (DeskState, error) {
+	return call[DeskState](ctx, c, http.MethodGet, "/helpdesk", nil, nil)
+}

@@ -15,6 +15,7 @@ type Campaigns interface {
 	Campaign(ctx context.Context, id string) (board.Campaign, error)
 	Begin(ctx context.Context, c campaign.Campaign) (board.Campaign, error)
 	SignOff(ctx context.Context, s campaign.SignOff) (board.Campaign, error)
+	End(ctx context.Context, q board.EndRequest) (board.Campaign, error)
 	Halt(ctx context.Context, q board.StopRequest) (board.Standstill, error)
 	Resume(ctx context.Context, q board.ResumeRequest) (board.Standstill, error)
 	Standstill(ctx context.Context) (board.Standstill, error)
@@ -48,6 +49,14 @@ type signOffInput struct {
 		System string `json:"system" maxLength:"63" doc:"Name of the system"`
 		By     string `json:"by" maxLength:"200" doc:"Who has looked at it"`
 		Text   string `json:"text" maxLength:"4000" doc:"What was done and found"`
+	}
+}
+
+type endInput struct {
+	ID   string `path:"id" maxLength:"64" doc:"ID of the campaign"`
+	Body struct {
+		By     string `json:"by" maxLength:"200" doc:"Who ends it"`
+		Reason string `json:"reason" maxLength:"4000" doc:"Why"`
 	}
 }
 
@@ -103,6 +112,10 @@ func (s *service) campaigns() {
 		func(ctx context.Context, in *signOffInput) (*body[board.Campaign], error) {
 			b := in.Body
 			return answer(s.backend.Campaigns.SignOff(ctx, campaign.SignOff{Campaign: in.ID, System: b.System, By: b.By, Text: b.Text}))
+		})
+	register(s, s.operation(http.MethodPost, "/campaigns/{id}/end", "endCampaign", "End a round by hand; what is missing stays missing, and no next round begins by itself", limitWrite),
+		func(ctx context.Context, in *endInput) (*body[board.Campaign], error) {
+			return answer(s.backend.Campaigns.End(ctx, board.EndRequest{Campaign: in.ID, By: in.Body.By, Reason: in.Body.Reason}))
 		})
 	register(s, s.operation(http.MethodPost, "/campaigns/{id}/stop", "stopCampaign", "Let nothing more begin in a campaign", limitWrite),
 		func(ctx context.Context, in *struct {

@@ -11,6 +11,7 @@ import (
 type Webhooks interface {
 	Webhooks(ctx context.Context) ([]board.Webhook, error)
 	Deliveries(ctx context.Context) ([]board.HookDelivery, error)
+	Helpdesk(ctx context.Context) (board.DeskState, error)
 }
 
 type webhookList struct {
@@ -22,6 +23,10 @@ type deliveryList struct {
 }
 
 func (s *service) webhooks() {
+	register(s, s.operation(http.MethodGet, "/helpdesk", "helpdesk", "Whether a help desk is read, and what of it is believed", limitRead),
+		func(ctx context.Context, _ *struct{}) (*body[board.DeskState], error) {
+			return answer(s.backend.Webhooks.Helpdesk(ctx))
+		})
 	register(s, s.operation(http.MethodGet, "/webhooks", "webhooks", "Subscriptions to what happens, and how their deliveries stand", limitRead),
 		func(ctx context.Context, _ *struct{}) (*body[webhookList], error) {
 			list, err := s.backend.Webhooks.Webhooks(ctx)

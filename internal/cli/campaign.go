@@ -32,6 +32,12 @@ type campaignSignOffCmd struct {
 	Text   string `required:"" placeholder:"TEXT" help:"flag_campaign_text"`
 }
 
+type campaignEndCmd struct {
+	ID     string `arg:"" name:"campaign" help:"arg_campaign"`
+	By     string `required:"" placeholder:"NAME" help:"flag_campaign_by"`
+	Reason string `required:"" placeholder:"TEXT" help:"flag_campaign_reason"`
+}
+
 type campaignStopCmd struct {
 	ID     string `arg:"" name:"campaign" help:"arg_campaign"`
 	By     string `required:"" placeholder:"NAME" help:"flag_campaign_by"`
@@ -123,6 +129,12 @@ func (cmd campaignStartCmd) Run(a *app) error {
 func (cmd campaignSignOffCmd) Run(a *app) error {
 	return a.campaign(func(c *client.Client) (client.Campaign, error) {
 		return c.SignOff(a.ctx, cmd.ID, client.SignOffRequest{System: cmd.System, By: cmd.By, Text: cmd.Text})
+	})
+}
+
+func (cmd campaignEndCmd) Run(a *app) error {
+	return a.campaign(func(c *client.Client) (client.Campaign, error) {
+		return c.EndCampaign(a.ctx, cmd.ID, cmd.By, cmd.Reason)
 	})
 }
 

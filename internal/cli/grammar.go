@@ -111,6 +111,7 @@ type grammar struct {
 		Show    campaignShowCmd    `cmd:"" help:"cmd_campaign_show"`
 		Start   campaignStartCmd   `cmd:"" help:"cmd_campaign_start"`
 		SignOff campaignSignOffCmd `cmd:"" help:"cmd_campaign_sign_off"`
+		End     campaignEndCmd     `cmd:"" help:"cmd_campaign_end"`
 		Stop    campaignStopCmd    `cmd:"" help:"cmd_campaign_stop"`
 		Resume  campaignResumeCmd  `cmd:"" help:"cmd_campaign_resume"`
 	} `cmd:"" help:"cmd_campaign"`

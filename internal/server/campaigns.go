@@ -233,14 +233,19 @@ func (s *Server) Campaigns(ctx context.Context) ([]board.CampaignRow, error) {
 	return out, err
 }
 
+// campaignRank orders campaigns: those that wait for a person, emergencies, rounds, those that ended.
 func campaignRank(c board.CampaignRow) int {
 	switch {
 	case !c.Open():
-		return 2
-	case c.Kind == campaign.Emergency:
+		return 4
+	case c.Stop != nil && c.Stop.Campaign == c.ID:
 		return 0
+	case c.Sum.Overdue > 0:
+		return 1
+	case c.Kind == campaign.Emergency:
+		return 2
 	}
-	return 1
+	return 3
 }
 
 // Campaign is one campaign whole.

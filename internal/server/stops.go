@@ -124,6 +124,20 @@ func (s *Server) Resume(ctx context.Context, q board.ResumeRequest) (board.Stand
 	return s.Standstill(ctx)
 }
 
+// Stopped is the stop of everything that is in force; nil when none is.
+func (s *Server) Stopped(ctx context.Context) (stop *campaign.Stop, err error) {
+	err = s.store.Read(ctx, func(tx *store.Tx) error {
+		all, err := stopsInForce(ctx, tx)
+		for i := range all {
+			if all[i].Campaign == "" {
+				stop = &all[i]
+			}
+		}
+		return err
+	})
+	return stop, err
+}
+
 // Standstill tells whether everything is stopped, and what comes to its end in any case.
 func (s *Server) Standstill(ctx context.Context) (board.Standstill, error) {
 	out := board.Standstill{Stops: []campaign.Stop{}, Live: []board.RunRow{}}

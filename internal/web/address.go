@@ -47,5 +47,5 @@ func railText(p page, step run.Step, stage board.Stage) string {
 	case at < 0:
 		return p.T(stepWord(step))
 	}
-	return p.F(stateWords.StepOf, p.Count(at+1), p.Count(len(run.Steps)), stepWord(step))
+	return p.F(stateWords.StepOf, p.Count(at+1), p.Count(len(railSteps(step))), stepWord(step))
 }

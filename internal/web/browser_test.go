@@ -131,8 +131,8 @@ func TestEveryPageInARealBrowser(t *testing.T) {
 					t.Fatal(place.name, err)
 				}
 				looks++
-				if *shots != "" && language == "de" {
-					takePicture(ctx, t, fmt.Sprintf("%s-%s-%d.png", place.name, theme, width))
+				if *shots != "" {
+					takePicture(ctx, t, fmt.Sprintf("%s-%s-%s-%d.png", place.name, language, theme, width))
 				}
 				for _, what := range wrong {
 					t.Errorf("%s, %s, %s, %d px: %s", place.name, language, theme, width, what)
@@ -187,12 +187,17 @@ func (d *desk) places() []place {
 	broken := webtest.Demo()
 	broken.Check = webtest.BrokenRecord()
 	altered, empty := openSignedIn(d.t, broken), openSignedIn(d.t, webtest.Empty())
+	stopped := openSignedIn(d.t, webtest.Demo())
+	stopped.post("/kampagnen/stopp", url.Values{"wer": {"Ida Brandt"}, "grund": {"Störung im Netz"}})
 	return append(out,
 		place{"auftrag-beleg", other.URL + order.Get("Location"), ""},
 		place{"planen-beleg", other.URL + plan.Get("Location"), ""},
 		place{"aufnahme", d.URL + "/systeme/neu1", ".callout button"},
 		place{"protokoll-geprueft", d.URL + "/protokoll", "main button"},
 		place{"protokoll-veraendert", altered.URL + "/protokoll", "main button"},
+		place{"heute-angehalten", stopped.URL + "/", ""},
+		place{"systeme-angehalten", stopped.URL + "/systeme", ""},
+		place{"kampagnen-angehalten", stopped.URL + "/kampagnen", ""},
 		place{"leer-heute", empty.URL + "/", ""},
 		place{"leer-systeme", empty.URL + "/systeme", ""},
 		place{"leer-laeufe", empty.URL + "/laeufe", ""},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/window"
@@ -21,10 +22,15 @@ type calendarView struct {
 	C     board.Calendar
 	Bars  []dayBar
 	Empty bool
+	Abos  abosView
 }
 
 // calendar shows two weeks from a day on; without one, from today.
 func (c *console) calendar(w http.ResponseWriter, r *http.Request) {
+	c.showCalendar(w, r, http.StatusOK, nil)
+}
+
+func (c *console) showCalendar(w http.ResponseWriter, r *http.Request, status int, wrong *fault.Error) {
 	first, err := time.Parse(time.DateOnly, r.URL.Query().Get("ab"))
 	if err != nil {
 		first = time.Time{} // an address that names no day shows today
@@ -39,7 +45,12 @@ func (c *console) calendar(w http.ResponseWriter, r *http.Request) {
 		v.Bars = append(v.Bars, barOf(d, i))
 		v.Empty = v.Empty && len(d.Runs)+len(d.Frozen) == 0
 	}
-	c.render(w, r, http.StatusOK, calendarPage(v))
+	if v.Abos, err = c.subscriptions(r); err != nil {
+		c.fail(w, r, err)
+		return
+	}
+	v.Abos.Fault = wrong
+	c.render(w, r, status, calendarPage(v))
 }
 
 // lead says which days are shown.

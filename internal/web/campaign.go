@@ -3,7 +3,9 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/campaign"
@@ -26,7 +28,8 @@ type campaignsView struct {
 type campaignView struct {
 	page
 	C     board.Campaign
-	List  capped[campaign.Member]
+	Needs capped[campaign.Member] // what needs a person
+	List  capped[campaign.Member] // the others
 	Chart campaign.Chart
 	Fault *fault.Error
 }
@@ -59,9 +62,23 @@ func (c *console) showCampaign(w http.ResponseWriter, r *http.Request, status in
 		c.fail(w, r, err)
 		return
 	}
-	v := campaignView{page: c.page(w, r, "kampagnen", k.Title), C: k, Fault: wrong, List: capAt(k.Members, maxMembers, "")}
+	v := campaignView{page: c.page(w, r, "kampagnen", k.Title), C: k, Fault: wrong}
+	needs, rest := split(k)
+	v.Needs, v.List = capAt(needs, maxMembers, ""), capAt(rest, maxMembers, "")
 	v.Chart = campaign.Draw(k.Course, k.Sum.Systems, chartWide-chartLeft-chartBesideRight, chartHigh-chartBelow-chartAbove)
 	c.render(w, r, status, campaignPage(v))
+}
+
+// split tells the systems that need a person from the others. In a campaign that ended none does any more.
+func split(k board.Campaign) (needs, rest []campaign.Member) {
+	for _, m := range k.Members {
+		if k.Open() && m.Person() {
+			needs = append(needs, m)
+		} else {
+			rest = append(rest, m)
+		}
+	}
+	return needs, rest
 }
 
 // beginCampaign begins a round by the usual rules; others are stated on the command line.
@@ -73,6 +90,13 @@ func (c *console) beginCampaign(w http.ResponseWriter, r *http.Request) {
 func (c *console) signOffSystem(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	_, err := c.backend.SignOff(r.Context(), campaign.SignOff{Campaign: id, System: field(r, "system"), By: field(r, "wer"), Text: field(r, "wortlaut")})
+	c.after(w, r, err, campaignURL(id), c.showCampaign)
+}
+
+// endRound ends a round by hand.
+func (c *console) endRound(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	_, err := c.backend.End(r.Context(), board.EndRequest{Campaign: id, By: field(r, "wer"), Reason: field(r, "grund")})
 	c.after(w, r, err, campaignURL(id), c.showCampaign)
 }
 
@@ -117,6 +141,14 @@ func campaignURL(id string) string {
 	return "/kampagnen/" + url.PathEscape(id)
 }
 
+// byWhom names who began a campaign or ended it.
+func byWhom(p page, by string) string {
+	if by == campaign.Itself {
+		return p.T(campaignWords.ByItself)
+	}
+	return by
+}
+
 // markOfCampaign is how a campaign stands.
 func markOfCampaign(c board.CampaignRow) mark {
 	switch {
@@ -144,11 +176,12 @@ func (v campaignView) maySign(m campaign.Member) bool {
 	return v.C.Open() && m.State != campaign.SignedOff && m.State != campaign.NotOurs && m.State != campaign.Running
 }
 
+// waveName names a wave: "Vorläufer", "Welle 2".
 func (v campaignView) waveName(n int) string {
 	if n == 0 {
 		return v.T(campaignWords.Canary)
 	}
-	return v.Count(n)
+	return v.F(campaignWords.WaveNo, v.Count(n))
 }
 
 func (v campaignView) courseText() string {
@@ -159,11 +192,20 @@ func (v campaignView) courseText() string {
 	return v.F(campaignWords.CourseText, v.Count(last.Kept), v.Count(v.C.Sum.Systems), v.Count(last.Failed))
 }
 
+// axis is what stands below the course: days, or, where all of it lies within a few of them, hours.
+func (v campaignView) axis(t time.Time) string {
+	if n := len(v.C.Course); n > 0 && v.C.Course[n-1].At.Sub(v.C.Course[0].At) < 72*time.Hour {
+		return t.In(v.zones.find(v.C.Zone)).Format("15:04")
+	}
+	return v.DayMonth(t)
+}
+
 func (v campaignView) period() string {
 	if v.C.To.IsZero() {
-		return v.At(v.C.From, v.C.Zone)
+		return v.F(campaignWords.SinceWhen, v.At(v.C.From, v.C.Zone))
 	}
-	return v.At(v.C.From, v.C.Zone) + " – " + v.At(v.C.To, v.C.Zone)
+	last := v.C.To.Add(-time.Second) // of a round the days count
+	return v.DayMonth(v.C.From) + " – " + v.DayMonth(last) + " " + strconv.Itoa(last.In(v.zones.own).Year())
 }
 
 // membersCSV is the table for other programs.

@@ -390,3 +390,82 @@ func TestAnOrderIsPreviewedBeforeItIsRecorded(t *testing.T) {
 }
 
 const orderPath = "/auftraege/"
+
+// TestSubscribingToTheCalendar: the address is shown once, renewed, and revoked; without a name nothing is made.
+func TestSubscribingToTheCalendar(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	body := d.page("/kalender")
+	want(t, body, "Im eigenen Kalender", "Betrieb: alle Systeme", "k-1", "1 Adresse ist widerrufen.")
+	form := url.Values{"vorgang": {number(t, body)}, "wessen": {"alpenrad"}, "sprache": {"en"}}
+	if status, body, _ := d.post("/kalender/abos", form); status != http.StatusUnprocessableEntity || !strings.Contains(body, "wer das Abonnement anlegt") {
+		t.Errorf("made by nobody: %d", status)
+	}
+	form.Set("wer", "ida")
+	status, body, h := d.post("/kalender/abos", form)
+	if status != http.StatusOK || h.Get("Cache-Control") != "no-store" {
+		t.Fatalf("making one answered %d, %v", status, h)
+	}
+	want(t, body, d.URL+"/abo/geheim-k-3.ics", "nur jetzt gezeigt", "Alpenrad")
+	if status, _, h := d.post("/kalender/abos", form); status != http.StatusSeeOther || h.Get("Location") != "/kalender#abos" {
+		t.Errorf("the same form again answered %d", status)
+	}
+	body = d.page("/kalender")
+	want(t, body, "k-3", "English", "von ida")
+	if strings.Contains(body, "geheim-k") || strings.Contains(body, "k-4") {
+		t.Error("the list shows the secret, or the form has made two")
+	}
+	_, body, _ = d.post("/kalender/abos/k-3/erneuern", url.Values{"wer": {"otto"}})
+	want(t, body, "/abo/neu-k-3.ics", "die bisherige führt nirgends mehr hin")
+	if status, _, _ := d.post("/kalender/abos/k-3/widerrufen", url.Values{"wer": {"otto"}}); status != http.StatusSeeOther {
+		t.Errorf("revoking answered %d", status)
+	}
+	if body = d.page("/kalender"); strings.Contains(body, "k-3") || !strings.Contains(body, "2 Adressen sind widerrufen.") {
+		t.Error("a revoked address is listed as in force")
+	}
+	if status, _, _ := d.post("/kalender/abos/k-3/erneuern", url.Values{"wer": {"otto"}}); status != http.StatusNotFound {
+		t.Errorf("renewing a revoked one answered %d", status)
+	}
+}
+
+// TestWhatIsConnected: failures come first, and without a help desk the page says how to get one.
+func TestWhatIsConnected(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	body := d.page("/anbindungen")
+	want(t, body, "1 Zustellung ist aufgegeben.", "14 Versuche", "mx.nordlicht.example", "2 verknüpfte Konten", `href="/laeufe/R-0809"`)
+	if first, last := strings.Index(body, "Nicht zugestellt"), strings.Index(body, "Letzte Zustellungen"); first < 0 || first > last {
+		t.Error("failures do not come first")
+	}
+	want(t, openSignedIn(t, webtest.Empty()).page("/anbindungen"), "Es ist kein Help-Desk angebunden.", "Niemand abonniert Ereignisse.")
+}
+
+// TestWhatPlanningWouldMove: the preview says what moves from where to where and what falls out, and why.
+func TestWhatPlanningWouldMove(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	body := d.page("/planen")
+	want(t, body, "1 Lauf bekäme einen anderen Termin.", "1 Lauf fiele weg.", "3 Läufe bleiben, wo sie sind.", "sind eine Gruppe", "gilt eine Sperrzeit", `href="/laeufe/R-0820"`, "So planen")
+	_, _, h := d.post("/planen", url.Values{"vorgang": {number(t, body)}})
+	want(t, d.page(h.Get("Location")), "1 Lauf hat einen anderen Termin.", "1 Lauf ist weggefallen.")
+}
+
+// TestAnOrderThatWaitsForASecondSignature: the page shows the command with the digest of that very order.
+func TestAnOrderThatWaitsForASecondSignature(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	order, err := d.Backend.WorkOrder(t.Context(), webtest.AwaitsSecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, d.page("/laeufe/"+webtest.AwaitsSecond), "Wartet auf eine zweite Unterschrift", "patchwart countersign R-0830 --key DATEI --digest "+order.Digest)
+	want(t, d.page("/laeufe/"+webtest.Reboots), "Host neu starten")
+}
+
+// TestWaysBackOnAHost: restore points with driver, size and end; a dump that is too old does not count.
+func TestWaysBackOnAHost(t *testing.T) {
+	t.Parallel()
+	d := openSignedIn(t, webtest.Demo())
+	want(t, d.page("/systeme/web1"), "Wiederherstellungspunkte", "btrfs", "41", "der neueste bleibt", "unvollständig", "zählt nicht", "39 Stunden alt, erlaubt sind 24")
+	want(t, d.page("/systeme/db1"), "Auf dem Host ist keiner.")
+}

@@ -146,6 +146,25 @@ func fixtureWords(t *testing.T, d *desk) string {
 			}
 		}
 	}
+	hooks, _ := d.Backend.Webhooks(ctx)
+	for _, h := range hooks {
+		all = append(all, h.Name, h.Host, strings.Join(h.Events, ", "))
+	}
+	deliveries, _ := d.Backend.Deliveries(ctx)
+	for _, x := range deliveries { // of a delivery only names are data
+		all = append(all, x.Webhook, x.Event+" ·", x.About)
+	}
+	abos, _ := d.Backend.Subscriptions(ctx)
+	for _, a := range abos {
+		all = append(all, a.ID+" · Deutsch", a.CustomerName)
+	}
+	desk, _ := d.Backend.Helpdesk(ctx)
+	customers, _ := d.Backend.CustomerNames(ctx)
+	all = append(all, desk, customers, "patchwart countersign "+webtest.AwaitsSecond, "web3", "R-0821")
+	for _, id := range []string{webtest.AwaitsSecond, webtest.Reboots} {
+		one, _ := d.Backend.Run(ctx, id)
+		all = append(all, one)
+	}
 	// Of the policies only names and IDs are data; their sentences have to be in both languages.
 	list, err := d.Backend.Policies(ctx)
 	if err != nil {
@@ -182,7 +201,7 @@ func TestPagesSpeakOneLanguage(t *testing.T) {
 	same := []string{ // words that are alike in both languages
 		"Patchwart", "Deutsch", "English", "System", "Server", "Kernel", "Port", "Mandat", "Host", "PaaS", "IaaS", "SaaS",
 		"UTC", "SHA-256", "Middleware", "Restart", "Version", "Patch", "Update", "Migration", "normal", "basic", "advanced",
-		"TCP", "HTTP", "Feed", "SBOM", "VEX", "CycloneDX", "OpenVEX", "TYPO3", "MiB", "GiB", "KiB", "min", "h", "s", "Name", "patchwart", "console", "explain",
+		"TCP", "HTTP", "Webhooks", "Feed", "SBOM", "VEX", "CycloneDX", "OpenVEX", "TYPO3", "MiB", "GiB", "KiB", "min", "h", "s", "Name", "patchwart", "console", "explain",
 	}
 	for name, body := range german {
 		if !strings.Contains(body, `<html lang="de">`) || !strings.Contains(english[name], `<html lang="en">`) {

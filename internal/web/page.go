@@ -11,6 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/patchwart/patchwart/internal/core/campaign"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
@@ -23,10 +24,11 @@ type page struct {
 	Section  string // entry of the navigation that is current
 	SignedIn bool
 	Version  string
-	Other    string // this address in the other language
-	Refresh  int    // seconds after which the page loads itself again without JavaScript; 0 = never
-	Stream   string // address of the live stream; empty = none
-	Every    int    // seconds after which the module looks again; 0 = never
+	Other    string         // this address in the other language
+	Refresh  int            // seconds after which the page loads itself again without JavaScript; 0 = never
+	Stream   string         // address of the live stream; empty = none
+	Every    int            // seconds after which the module looks again; 0 = never
+	Stop     *campaign.Stop // of everything, in force
 	zones    *zones
 }
 
@@ -35,6 +37,9 @@ func (c *console) page(w http.ResponseWriter, r *http.Request, section string, t
 	p := page{
 		L: languageOf(r), Now: c.opts.Clock().In(c.zones.own), Title: title, Section: section,
 		SignedIn: sessionOf(r) != "", Version: c.opts.Version, zones: c.zones,
+	}
+	if p.SignedIn {
+		p.Stop = c.stopped(r)
 	}
 	if _, asked := lang.Parse(r.URL.Query().Get("lang")); asked {
 		http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever there is TLS; loopback has none
@@ -49,6 +54,16 @@ func (c *console) page(w http.ResponseWriter, r *http.Request, section string, t
 		p.Other = "/?lang=" + string(p.otherLang())
 	}
 	return p
+}
+
+// stopped is the stop of everything. Where the server cannot tell, the page says what else is wrong; the fault is logged.
+func (c *console) stopped(r *http.Request) *campaign.Stop {
+	stop, err := c.backend.Stopped(r.Context())
+	if err != nil {
+		c.opts.Log.Error("console: whether everything is stopped is not known", "path", r.URL.Path, "error", err)
+		return nil
+	}
+	return stop
 }
 
 // languageOf reads the language from the address, else from the cookie. German is the default: the

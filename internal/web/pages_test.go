@@ -148,6 +148,8 @@ var screens = []screen{
 	{"lauf-ungeklaert", "/laeufe/R-0808"},
 	{"lauf-laeuft", "/laeufe/R-0817"},
 	{"lauf-geplant", "/laeufe/R-0820"},
+	{"lauf-zweite", "/laeufe/R-0830"},
+	{"lauf-neustart", "/laeufe/R-0831"},
 	{"planen", "/planen"},
 	{"planen-eines", "/planen?system=web2"},
 	{"zustaendigkeit", "/zustaendigkeit"},
@@ -161,6 +163,7 @@ var screens = []screen{
 	{"zustaendigkeit-offen", "/zustaendigkeit?system=alt1"},
 	{"protokoll", "/protokoll"},
 	{"fehlt", "/gibt-es-nicht"},
+	{"anbindungen", "/anbindungen"},
 	{"anmelden", "/anmelden?token=link-2"},
 	{"anmelden-ohne", "/anmelden"},
 }

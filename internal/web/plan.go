@@ -22,7 +22,10 @@ type planView struct {
 	Slots   capped[board.Slot]
 	Not     capped[board.NotPlanned]
 	Refused capped[board.Waiting]
-	Zone    map[string]string // system → zone, for those shown
+	Moved   capped[board.Moved]      // runs that were planned before and get another slot
+	Gone    capped[board.NotPlanned] // runs that were planned before and have none any more
+	Same    int                      // runs that stay where they are
+	Zone    map[string]string        // system → zone, for those shown
 }
 
 // planURL shows the plan of a system, of all systems when system is empty.
@@ -84,12 +87,18 @@ func (c *console) showPlan(w http.ResponseWriter, r *http.Request, system string
 		Slots:   capAt(result.Slots, maxPlanned, "/laeufe?zustand=geplant"),
 		Not:     capAt(result.Not, maxPlanned, ""),
 		Refused: capAt(result.Refused, maxPlanned, "/systeme?zustand=wartet"),
+		Moved:   capAt(result.Moved, maxPlanned, ""),
+		Gone:    capAt(result.Gone, maxPlanned, ""),
+		Same:    result.Unchanged,
 		Zone:    map[string]string{},
 	}
 	// A run's times are shown in its customer's zone; slots do not carry it, but the time they are
 	// computed in does.
 	for _, s := range v.Slots.Shown {
 		v.Zone[s.System] = zoneOf(s.At.From.Location().String())
+	}
+	for _, m := range v.Moved.Shown {
+		v.Zone[m.System] = zoneOf(m.After.From.Location().String())
 	}
 	c.render(w, r, http.StatusOK, planPage(v))
 }
@@ -106,12 +115,32 @@ func zoneOf(name string) string {
 func planLead(v planView) string {
 	var parts []string
 	switch {
-	case v.Slots.Total == 0:
+	case v.acts() == 0:
 		parts = append(parts, v.T(planWords.Nothing))
 	case v.Done:
-		parts = append(parts, v.N(v.Slots.Total, planWords.Planned))
+		if v.Slots.Total > 0 {
+			parts = append(parts, v.N(v.Slots.Total, planWords.Planned))
+		}
+		if v.Moved.Total > 0 {
+			parts = append(parts, v.N(v.Moved.Total, planWords.DidMove))
+		}
+		if v.Gone.Total > 0 {
+			parts = append(parts, v.N(v.Gone.Total, planWords.DidFall))
+		}
 	default:
-		parts = append(parts, v.T(planWords.PreviewLead), v.N(v.Slots.Total, planWords.Would))
+		parts = append(parts, v.T(planWords.PreviewLead))
+		if v.Slots.Total > 0 {
+			parts = append(parts, v.N(v.Slots.Total, planWords.Would))
+		}
+		if v.Moved.Total > 0 {
+			parts = append(parts, v.N(v.Moved.Total, planWords.WouldMove))
+		}
+		if v.Gone.Total > 0 {
+			parts = append(parts, v.N(v.Gone.Total, planWords.WouldFall))
+		}
+	}
+	if v.Same > 0 {
+		parts = append(parts, v.N(v.Same, planWords.Same))
 	}
 	if v.Not.Total > 0 {
 		parts = append(parts, v.N(v.Not.Total, planWords.Not))
@@ -122,9 +151,20 @@ func planLead(v planView) string {
 	return strings.Join(parts, " ")
 }
 
+// acts is how much planning does: runs that are new, moved, or fall out.
+func (v planView) acts() int { return v.Slots.Total + v.Moved.Total + v.Gone.Total }
+
+// buttonText says what the button does, in numbers.
+func (v planView) buttonText() string {
+	if v.Slots.Total == 0 || v.Moved.Total+v.Gone.Total > 0 {
+		return v.T(planWords.ButtonAll)
+	}
+	return v.N(v.Slots.Total, planWords.Button)
+}
+
 // planTitle is the heading of a plan.
 func planTitle(v planView) string {
-	if v.Done && v.Slots.Total > 0 {
+	if v.Done && v.acts() > 0 {
 		return v.T(planWords.DoneTitle)
 	}
 	return v.T(v.Title)

@@ -31,8 +31,9 @@ type runView struct {
 	Facts   []factRow // observations that differ
 	Same    capped[factRow]
 	LeftOut capped[mandate.Refusal]
-	Plus    []string // ordered, but not in the preview
-	Minus   []string // in the preview, but not ordered
+	Plus    []string        // ordered, but not in the preview
+	Minus   []string        // in the preview, but not ordered
+	Paper   board.WorkOrder // while it lies ready for the host
 }
 
 // run shows a run's page.
@@ -56,6 +57,12 @@ func (c *console) run(w http.ResponseWriter, r *http.Request) {
 	}
 	if one.WorkOrder != "" && len(one.Preview) > 0 {
 		v.Plus, v.Minus = differences(one.Changes, one.Preview)
+	}
+	if one.Stage == board.Ordered && one.WorkOrder != "" {
+		if v.Paper, err = c.backend.WorkOrder(r.Context(), one.ID); err != nil {
+			c.fail(w, r, err)
+			return
+		}
 	}
 	if one.Stage != board.Over {
 		v.Stream, v.Every = runURL(one.ID)+"/strom?ab="+strconv.FormatInt(one.State.Seq, 10), lookSeldom

@@ -16,7 +16,7 @@ func TestWithoutSessionThereIsNoPage(t *testing.T) {
 	d := open(t, webtest.Demo())
 	for _, path := range []string{
 		"/", "/systeme", "/systeme.csv", "/systeme/db1", "/systeme/db1/faellig.csv", "/systeme/db1/auftrag?beleg=x", "/planen",
-		"/kalender", "/kampagnen", "/kampagnen/K-11", "/kampagnen/K-11/systeme.csv", "/post", "/auftraege", "/auftraege.csv", "/auftraege/A-2026-0117", "/laeufe", "/laeufe.csv", "/laeufe/R-0811", "/laeufe/R-0811/strom", "/zustaendigkeit?system=db1", "/protokoll", "/luecken", "/luecken.csv", "/luecken/CVE-2026-41288", "/systeme/mail2/luecken", "/systeme/mail2/luecken.csv", "/systeme/mail2/export/vex", "/lebenszyklus", "/systeme/web1/lebenszyklus", "/gibt-es-nicht",
+		"/kalender", "/anbindungen", "/anbindungen.csv", "/kampagnen", "/kampagnen/K-11", "/kampagnen/K-11/systeme.csv", "/post", "/auftraege", "/auftraege.csv", "/auftraege/A-2026-0117", "/laeufe", "/laeufe.csv", "/laeufe/R-0811", "/laeufe/R-0811/strom", "/zustaendigkeit?system=db1", "/protokoll", "/luecken", "/luecken.csv", "/luecken/CVE-2026-41288", "/systeme/mail2/luecken", "/systeme/mail2/luecken.csv", "/systeme/mail2/export/vex", "/lebenszyklus", "/systeme/web1/lebenszyklus", "/gibt-es-nicht",
 	} {
 		status, body, _ := d.get(path)
 		if status != http.StatusForbidden {

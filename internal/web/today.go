@@ -137,11 +137,19 @@ func ofThemSecurity(p page, n int) string {
 	return ", " + p.N(n, frameWords.Security)
 }
 
-// stepsDone says how far a running run has come: the index of its step among the steps of a good
-// day. A run that restores has left them.
-func stepsDone(s run.Step) int {
-	if s == run.Rebooting { // the rail has no bar of its own for what few runs do
-		s = run.Settling
+// railSteps are the bars of the rail: the steps of a good day, and the reboot while it goes on, which few runs need.
+func railSteps(at run.Step) []run.Step {
+	if at != run.Rebooting {
+		return run.Steps
 	}
-	return slices.Index(run.Steps, s)
+	return slices.Insert(slices.Clone(run.Steps), slices.Index(run.Steps, run.Verifying), run.Rebooting)
 }
+
+// stepsDone says how far a running run has come: the index of its step among the rail's. A run that restores has
+// left them.
+func stepsDone(s run.Step) int { return slices.Index(railSteps(s), s) }
+
+// railX and railWide are the place and the width of a bar among n on a rail of 120.
+func railX(i, n int) string { return coordinate(120 * float64(i) / float64(n)) }
+
+func railWide(n int) string { return coordinate(120/float64(n) - 1.5) }

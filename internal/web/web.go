@@ -60,6 +60,7 @@ type Runs interface {
 	Runs(ctx context.Context, f board.RunFilter) ([]board.RunRow, error)
 	Run(ctx context.Context, id string) (board.Run, error)
 	Watch(ctx context.Context, id string, after int64) (board.Progress, error)
+	WorkOrder(ctx context.Context, run string) (board.WorkOrder, error)
 }
 
 // Record verifies the tamper-evident record.
@@ -90,9 +91,11 @@ type Campaigns interface {
 	Campaign(ctx context.Context, id string) (board.Campaign, error)
 	Begin(ctx context.Context, c campaign.Campaign) (board.Campaign, error)
 	SignOff(ctx context.Context, s campaign.SignOff) (board.Campaign, error)
+	End(ctx context.Context, q board.EndRequest) (board.Campaign, error)
 	Halt(ctx context.Context, q board.StopRequest) (board.Standstill, error)
 	Resume(ctx context.Context, q board.ResumeRequest) (board.Standstill, error)
 	Standstill(ctx context.Context) (board.Standstill, error)
+	Stopped(ctx context.Context) (*campaign.Stop, error)
 }
 
 // Backend is all that the console asks of the server. Its errors are *fault.Error; any other error
@@ -106,6 +109,24 @@ type Backend interface {
 	Holes
 	Lifecycle
 	Campaigns
+	Subscriptions
+	Connections
+}
+
+// Subscriptions are calendars at secret addresses that people subscribe to.
+type Subscriptions interface {
+	Subscriptions(ctx context.Context) ([]board.Subscription, error)
+	Subscribe(ctx context.Context, q board.SubscriptionRequest) (board.SubscriptionSecret, error)
+	RenewSubscription(ctx context.Context, id, by string) (board.SubscriptionSecret, error)
+	RevokeSubscription(ctx context.Context, id, by string) (board.Subscription, error)
+	CustomerNames(ctx context.Context) ([]board.CustomerName, error)
+}
+
+// Connections tells how the help desk and those who subscribe to events are connected.
+type Connections interface {
+	Helpdesk(ctx context.Context) (board.DeskState, error)
+	Webhooks(ctx context.Context) ([]board.Webhook, error)
+	Deliveries(ctx context.Context) ([]board.HookDelivery, error)
 }
 
 // Sessions knows who is signed in.
@@ -138,7 +159,8 @@ type console struct {
 	zones    *zones
 	orders   *slips[board.OrderReceipt]
 	plans    *slips[board.PlanResult]
-	streams  chan struct{} // a slot for each open live stream
+	abos     *slips[string] // IDs of subscriptions; never their secrets
+	streams  chan struct{}  // a slot for each open live stream
 }
 
 // maxStreams bounds the live streams that are open at a time.
@@ -157,7 +179,7 @@ func New(b Backend, s Sessions, o Options) http.Handler {
 	}
 	c := &console{
 		backend: b, sessions: s, opts: o, zones: newZones(o.Zone),
-		orders: newSlips[board.OrderReceipt](), plans: newSlips[board.PlanResult](),
+		orders: newSlips[board.OrderReceipt](), plans: newSlips[board.PlanResult](), abos: newSlips[string](),
 		streams: make(chan struct{}, maxStreams),
 	}
 	return c.guard(c.routes())

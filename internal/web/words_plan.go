@@ -7,6 +7,8 @@ var planWords = struct {
 	Title, TitleOne, DoneTitle, PreviewLead, Nothing, ConfirmLead, When, Estimate, Why lang.Text
 	SlotsTitle, NotTitle, RefusedTitle, SlotsCaption, ToRuns                           lang.Text
 	NothingHow                                                                         lang.Text
+	MovedTitle, MovedCaption, Before, After, GoneTitle, ButtonAll                      lang.Text
+	WouldMove, DidMove, WouldFall, DidFall, Same                                       plural
 	Would, Planned, Not, Refused, Button                                               plural
 }{
 	Title:        lang.T("Planung für alle Systeme", "Plan for all systems"),
@@ -24,6 +26,32 @@ var planWords = struct {
 	RefusedTitle: lang.T("Nicht erlaubt oder ohne Auftrag", "Not permitted, or without an order"),
 	SlotsCaption: lang.T("Läufe mit Termin", "Runs with a slot"),
 	ToRuns:       lang.T("Zu den Läufen", "To the runs"),
+	MovedTitle:   lang.T("Bekommt einen anderen Termin", "Gets another slot"),
+	MovedCaption: lang.T("Läufe mit bisherigem und neuem Termin", "Runs with the slot so far and the new one"),
+	Before:       lang.T("bisher", "so far"),
+	After:        lang.T("neu", "new"),
+	GoneTitle:    lang.T("Fällt aus der Planung", "Falls out of the plan"),
+	ButtonAll:    lang.T("So planen", "Plan it like this"),
+	WouldMove: plural{
+		lang.T("%[1]s Lauf bekäme einen anderen Termin.", "%[1]s run would get another slot."),
+		lang.T("%[1]s Läufe bekämen einen anderen Termin.", "%[1]s runs would get another slot."),
+	},
+	DidMove: plural{
+		lang.T("%[1]s Lauf hat einen anderen Termin.", "%[1]s run has another slot."),
+		lang.T("%[1]s Läufe haben einen anderen Termin.", "%[1]s runs have another slot."),
+	},
+	WouldFall: plural{
+		lang.T("%[1]s Lauf fiele weg.", "%[1]s run would fall out."),
+		lang.T("%[1]s Läufe fielen weg.", "%[1]s runs would fall out."),
+	},
+	DidFall: plural{
+		lang.T("%[1]s Lauf ist weggefallen.", "%[1]s run has fallen out."),
+		lang.T("%[1]s Läufe sind weggefallen.", "%[1]s runs have fallen out."),
+	},
+	Same: plural{
+		lang.T("%[1]s Lauf bleibt, wo er ist.", "%[1]s run stays where it is."),
+		lang.T("%[1]s Läufe bleiben, wo sie sind.", "%[1]s runs stay where they are."),
+	},
 	Would: plural{
 		lang.T("%[1]s Lauf würde eingeplant.", "%[1]s run would be planned."),
 		lang.T("%[1]s Läufe würden eingeplant.", "%[1]s runs would be planned."),

@@ -17,7 +17,14 @@ var runWords = struct {
 	UsualSpan, UsualFew, UsualUnknown, RunningFor, WholeRun, Slow                                            lang.Text
 	Same, PointPaths, Runs                                                                                   plural
 	LinesCount, ProofChecked                                                                                 plural
+	Second, SecondWhy, SecondLook, SecondSign, SecondFile, Countersigned                                     lang.Text
 }{
+	Second:         lang.T("Wartet auf eine zweite Unterschrift", "Waits for a second signature"),
+	SecondWhy:      lang.T("%[1]s nimmt um diese Zeit nur Aufträge an, die eine zweite Person mit einem Schlüssel unterschreibt, den der Host kennt. Das geht bis %[2]s.", "%[1]s takes only orders at this time that a second person signs with a key that the host knows. That is possible until %[2]s."),
+	SecondLook:     lang.T("Ansehen, was unterschrieben wird:", "Look at what is to be signed:"),
+	SecondSign:     lang.T("Unterschreiben, mit der Prüfsumme dieses Auftrags:", "Sign, with the digest of this order:"),
+	SecondFile:     lang.T("DATEI", "FILE"),
+	Countersigned:  lang.T("Gegengezeichnet %[1]s mit Schlüssel %[2]s.", "Countersigned %[1]s with key %[2]s."),
 	Title:          lang.T("Lauf auf %[1]s", "Run on %[1]s"),
 	Steps:          lang.T("Verlauf", "Course"),
 	StepsPlanned:   lang.T("Was geschehen wird", "What will happen"),

@@ -88,6 +88,16 @@ func (b *Backend) SignOff(ctx context.Context, s campaign.SignOff) (board.Campai
 	return b.Campaign(ctx, s.Campaign)
 }
 
+// End ends nothing without who and why; with them it shows the round as ended.
+func (b *Backend) End(ctx context.Context, q board.EndRequest) (board.Campaign, error) {
+	if q.By == "" || q.Reason == "" {
+		return board.Campaign{}, fault.New(fault.Invalid, lang.T("Zum Beenden gehört, wer es tut und warum.", "To end it takes who does it and why."), lang.Text{})
+	}
+	c, err := b.Campaign(ctx, q.Campaign)
+	c.Ended, c.EndedBy, c.EndedFor, c.Stop = Now, q.By, q.Reason, nil
+	return c, err
+}
+
 // Halt stops the round, or everything.
 func (b *Backend) Halt(ctx context.Context, q board.StopRequest) (board.Standstill, error) {
 	b.mu.Lock()

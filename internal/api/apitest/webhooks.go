@@ -21,3 +21,8 @@ func (b *Backend) Deliveries(context.Context) ([]board.HookDelivery, error) {
 		{ID: "d-1", Webhook: "cmdb", Event: "run.planned", About: "r-1", Queued: Now, Tries: 1, Status: 204, LastTry: Now, Delivered: Now},
 	}, nil
 }
+
+// Helpdesk is a help desk that is read.
+func (b *Backend) Helpdesk(context.Context) (board.DeskState, error) {
+	return board.DeskState{Name: "rt", Trusted: "mx.example.net", Accounts: 1, EveryMS: 60_000, Begun: true}, nil
+}

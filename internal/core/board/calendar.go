@@ -57,6 +57,12 @@ type SubscriptionRequest struct {
 	By        string    `json:"by"`
 }
 
+// CustomerName is a customer as lists to choose from show it.
+type CustomerName struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
 // SubscriptionSecret is a subscription with its address, which is told once.
 type SubscriptionSecret struct {
 	Subscription

@@ -48,6 +48,13 @@ type ResumeRequest struct {
 	Reason   string
 }
 
+// EndRequest ends a round before it is over or with systems missing.
+type EndRequest struct {
+	Campaign string // ID
+	By       string
+	Reason   string
+}
+
 // StopRequest stops a campaign, or everything.
 type StopRequest struct {
 	Campaign string // ID; empty: everything

@@ -17,6 +17,17 @@ type Webhook struct {
 	LastDelivered time.Time `json:"last_delivered,omitzero"`
 }
 
+// DeskState is whether a help desk is read, and what of it is believed.
+type DeskState struct {
+	Name       string `json:"name,omitempty"`     // as tickets are named by it; empty: none is set up
+	Trusted    string `json:"trusted,omitempty"`  // the mail server whose findings about senders count; empty: none
+	Signatures bool   `json:"signatures"`         // mails that the desk keeps whole are verified here
+	Accounts   int    `json:"accounts"`           // accounts of the desk that are good as a contact's signature
+	Hook       bool   `json:"hook"`               // the desk tells at once that a ticket has changed
+	EveryMS    int64  `json:"every_ms,omitempty"` // between two looks otherwise
+	Begun      bool   `json:"begun"`              // the desk has been read at least once
+}
+
 // HookDelivery is an event on its way to a subscriber.
 type HookDelivery struct {
 	ID        string    `json:"id"` // the same at each try

@@ -62,6 +62,7 @@ type Campaign struct {
 	Resumed  time.Time  `json:"resumed,omitzero"` // since when failures count again; zero: all do
 	Ended    time.Time  `json:"ended,omitzero"`
 	EndedBy  string     `json:"ended_by,omitempty"`
+	EndedFor string     `json:"ended_for,omitempty"` // why, when a person ended it
 }
 
 // Itself is who begins and ends campaigns that no person began or ended.

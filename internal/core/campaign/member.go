@@ -202,6 +202,11 @@ type Sum struct {
 	By      map[State]int `json:"by"`
 }
 
+// Person reports whether the system needs a person: not one that only waits for its turn.
+func (m Member) Person() bool {
+	return m.State != NotOurs && (m.Overdue || m.State.Person() && (m.State != Held || m.Code.ByPerson()))
+}
+
 // Total sums the members up.
 func Total(list []Member) Sum {
 	s := Sum{By: map[State]int{}}
@@ -217,7 +222,7 @@ func Total(list []Member) Sum {
 		if m.Overdue {
 			s.Overdue++
 		}
-		if m.Overdue || m.State.Person() && (m.State != Held || m.Code.ByPerson()) {
+		if m.Person() {
 			s.Person++
 		}
 	}

@@ -89,8 +89,8 @@ const DefaultMaxAge = 24 * time.Hour
 // skew is how far in the future a dump may seem to be made: two clocks, or the resolution of a file system.
 const skew = 5 * time.Minute
 
-// stale says why a dump does not count; zero means that it does.
-func (d Dump) stale(now time.Time) lang.Text {
+// Stale says why a dump does not count; zero means that it does.
+func (d Dump) Stale(now time.Time) lang.Text {
 	most := d.MaxAge
 	if most <= 0 {
 		most = DefaultMaxAge
@@ -120,7 +120,7 @@ func (c Conversion) Refused(covered func(path string) bool, dumps []Dump, now ti
 		if !strings.EqualFold(d.Of, c.Case.Name) {
 			continue
 		}
-		if why = d.stale(now); why.IsZero() {
+		if why = d.Stale(now); why.IsZero() {
 			return lang.Text{}
 		}
 	}

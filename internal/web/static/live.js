@@ -8,6 +8,7 @@ function swap(old, fresh) {
   const open = new Map([...old.querySelectorAll("details[id]")].map((d) => [d.id, d.open]));
   const scrolled = new Map([...old.querySelectorAll("details[id] pre")].map((p) => [p.closest("details").id, position(p)]));
   const focus = pathOf(document.activeElement, old);
+  const typed = [...old.querySelectorAll("input[id], textarea[id]")].filter((e) => e.value !== e.defaultValue).map((e) => [e.id, e.value]);
 
   old.replaceChildren(...fresh.childNodes);
   for (const name of ["data-stream", "data-every"]) old.setAttribute(name, fresh.getAttribute(name) ?? "");
@@ -16,6 +17,10 @@ function swap(old, fresh) {
     if (open.has(d.id)) d.open = open.get(d.id);
     const pre = d.querySelector("pre");
     if (pre && scrolled.has(d.id)) follow(pre, scrolled.get(d.id));
+  }
+  for (const [id, value] of typed) {
+    const field = old.querySelector(`#${CSS.escape(id)}`);
+    if (field) field.value = value;
   }
   focus?.(old)?.focus({ preventScroll: true });
 }

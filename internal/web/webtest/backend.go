@@ -30,6 +30,9 @@ type Backend struct {
 	Fail    error  // when set, every question is answered with it
 	settled string // who dealt with the message that waited
 	stops   []campaign.Stop
+	abos    []board.Subscription
+	apart   []*board.Run      // runs that no list shows
+	ended   *board.EndRequest // the round by hand
 	signed  []campaign.SignOff
 	Placed  []string      // IDs of the orders that were placed
 	Plans   int           // how often something was planned, previews not counted
@@ -251,6 +254,9 @@ func (b *Backend) Plan(_ context.Context, system string, preview bool) (board.Pl
 		}
 		b.planOne(s, preview, &out)
 	}
+	if system == "" {
+		b.replanned(&out)
+	}
 	for _, w := range b.board.Waiting {
 		if system == "" || w.System == system {
 			out.Refused = append(out.Refused, w)
@@ -331,7 +337,7 @@ func (b *Backend) findRun(id string) (board.Run, error) {
 	if b.Fail != nil {
 		return board.Run{}, b.Fail
 	}
-	for _, r := range b.runs {
+	for _, r := range slices.Concat(b.runs, b.apart) {
 		if r.ID == id {
 			return *r, nil
 		}

@@ -13,9 +13,17 @@ import (
 	"github.com/patchwart/patchwart/internal/core/wave"
 )
 
+var berlin = func() *time.Location {
+	zone, err := time.LoadLocation(Berlin)
+	if err != nil {
+		panic(err)
+	}
+	return zone
+}()
+
 // round is the monthly round of the demo: one system was put back, one waits for its wave, one for an order.
 func (b *Backend) round() board.Campaign {
-	from, to := campaign.Monthly.Period(b.Now)
+	from, to := campaign.Monthly.Period(b.Now.In(berlin))
 	rules := wave.Usual()
 	rules.Canaries = []string{"web1"}
 	c := campaign.Campaign{ID: "K-11", Kind: campaign.Monthly, From: from, To: to, Rules: rules, Begun: from, By: "Ida Brandt", Repeat: true}
@@ -51,6 +59,10 @@ func (b *Backend) round() board.Campaign {
 	out.Sum = campaign.Total(out.Members)
 	out.Sentence = out.Sum.Sentence()
 	out.Course = c.Course(marks, b.Now)
+	if b.ended != nil {
+		out.Ended, out.EndedBy, out.EndedFor = b.Now, b.ended.By, b.ended.Reason
+		return out
+	}
 	for i := range b.stops {
 		if b.stops[i].Holds() && (b.stops[i].Campaign == "" || b.stops[i].Campaign == c.ID) {
 			out.Stop = &b.stops[i]
@@ -124,6 +136,23 @@ func (b *Backend) SignOff(ctx context.Context, s campaign.SignOff) (board.Campai
 	b.signed = append(b.signed, s)
 	b.mu.Unlock()
 	return b.Campaign(ctx, s.Campaign)
+}
+
+// End ends the round.
+func (b *Backend) End(ctx context.Context, q board.EndRequest) (board.Campaign, error) {
+	if q.By == "" || q.Reason == "" {
+		return board.Campaign{}, fault.New(fault.Invalid, lang.T("Zum Beenden gehört, wer es tut und warum.", "To end it takes who does it and why."), lang.Text{})
+	}
+	b.mu.Lock()
+	b.ended = &q
+	b.mu.Unlock()
+	return b.Campaign(ctx, q.Campaign)
+}
+
+// Stopped is the stop of everything.
+func (b *Backend) Stopped(ctx context.Context) (*campaign.Stop, error) {
+	still, err := b.Standstill(ctx)
+	return still.Stop, err
 }
 
 // Halt stops one or all.

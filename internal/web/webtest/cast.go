@@ -36,6 +36,7 @@ func Demo() *Backend {
 	t.Total = len(b.systems)
 	t.Fine = slices.DeleteFunc(t.Fine, func(name string) bool { return name != "mail1" }) // the others have a hole
 	holes(m, b)
+	b.aside(m)
 	return b
 }
 
@@ -54,6 +55,7 @@ func (b *Backend) enter(s *board.System, runs ...*board.Run) {
 func succeeded(m maker, b *Backend) {
 	s := m.system(Succeeded, nordlicht, advanced())
 	s.Held.System.Purpose = "Verlagsseite"
+	m.points(s)
 	p := m.start(s, "R-0811", "standing_order "+standing.ID, m.before(18*time.Minute), updates[:7])
 	p.untilApplied().done(run.Applying, 39*time.Second)
 	p.begin(run.Settling).done(run.Settling, 4800*time.Millisecond)
