@@ -88,7 +88,7 @@ const oneSystem = `
 `
 
 // patients are the hosts: one for each test that runs beside the others.
-var patients = []string{"patient1", "patient2", "patient3", "patient4"}
+var patients = []string{"patient1", "patient2", "patient3", "patient4", "patient5", "barred1", "struck1", "crash1", "crash2"}
 
 // play is a managed host with a package of its own, whose next version the test writes.
 type play struct {
@@ -110,7 +110,11 @@ func open(t *testing.T) {
 			return
 		}
 		doc := fmt.Appendf(nil, estateOf, time.Now().UTC().Add(-time.Hour).Format("15:04"))
-		for _, name := range patients {
+		names := patients
+		for n := range barredSystems {
+			names = append(names, fmt.Sprintf("barred1-%d", n+1))
+		}
+		for _, name := range names {
 			doc = fmt.Appendf(doc, oneSystem, name)
 		}
 		_, theatre.err = theatre.stage.Client.Apply(ctx, "estate.yaml", doc)
