@@ -82,6 +82,11 @@ func (p *play) sweep(moments []moment, bad func(*lab.Deb)) {
 				}
 			}
 			killed = append(killed, fmt.Sprintf("%-22s → %s", at, r.Outcome))
+			end := "succeeded, verified new"
+			if r.Outcome != verdict.Succeeded {
+				end = string(r.Outcome) + ", identical"
+			}
+			proof.Cell(t, strings.TrimSpace(m.String()), "files", "kill -9", end)
 		})
 	}
 	t.Logf("killed at %d steps:\n%s", len(killed), strings.Join(killed, "\n"))

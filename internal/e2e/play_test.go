@@ -203,6 +203,7 @@ func outside() []lab.Exception {
 	return append(lab.BootVolatile(),
 		lab.Exception{Path: "/var/lib/patchwart-agent/", Reason: "the agent's journal, which tells of this very run"},
 		lab.Exception{Path: "/var/lib/patchwart/", Reason: "the restore points themselves"},
+		lab.Exception{Path: "/var/lib/apt/lists/partial/", Reason: "lists that apt downloaded and did not accept: it uses none of them"},
 		lab.Exception{Path: "/var/cache/apt/", Reason: "downloaded packages and apt's derived caches, made anew from the lists"},
 	)
 }
