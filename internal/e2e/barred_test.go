@@ -203,7 +203,7 @@ func (p *play) thirdPartyIsShown() {
 	d.Version = "9.0-1"
 	p.ok(vendor.Publish(p.Context(), d))
 	p.ok(p.host.AddRepo(vendor))
-	p.inside("apt-get", "-q", "update")
+	p.refresh()
 	p.inside("systemctl", "restart", "patchwart-agent.service")
 	p.until("the server knows of the vendor's version", func() bool {
 		rows, err := p.stage.Client.Due(p.Context(), p.name)
@@ -224,7 +224,7 @@ func (p *play) thirdPartyIsShown() {
 	}
 	p.identical(before)
 	p.ok(p.host.RemoveRepo(vendor))
-	p.inside("apt-get", "-q", "update")
+	p.refresh()
 	proof.Obstacle(p, 13, "out of scope, shown", "A vendor's repository offered 9.0; it is listed as due with its reason and is not permitted, an order for security updates touched nothing, and the host was identical.")
 }
 

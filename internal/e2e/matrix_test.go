@@ -28,7 +28,7 @@ const faultLasts = 30 * time.Second
 
 // strikes are the kinds of faults, each as what is done the moment an event stands in the journal.
 var strikes = map[string]func(p *play, ended <-chan error) error{
-	"kill -9": func(p *play, _ <-chan error) error { return p.killAgent() },
+	"kill -9": func(p *play, _ <-chan error) error { return p.killAgent(0) },
 	"power cut": func(p *play, _ <-chan error) error {
 		if err := p.host.PowerCut(p.Context()); err != nil {
 			return err
@@ -84,7 +84,7 @@ func TestCrashMatrix(t *testing.T) {
 	t.Parallel()
 	seed := *matrixSeed
 	if seed == 0 {
-		seed = uint64(time.Now().Unix() / 86400) //nolint:gosec // after 1970
+		seed = uint64(time.Now().Unix() / 86400)
 	}
 	for _, d := range []struct {
 		driver, host string
@@ -98,7 +98,7 @@ func TestCrashMatrix(t *testing.T) {
 			cells := squares(d.faults...)
 			all := len(cells)
 			if !*wholeMatrix {
-				dice := rand.New(rand.NewPCG(seed, uint64(len(d.faults)))) //nolint:gosec // a sample, no secret
+				dice := rand.New(rand.NewPCG(seed, uint64(len(d.faults))))
 				dice.Shuffle(all, func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
 				cells = cells[:sampled]
 			}
@@ -136,16 +136,25 @@ func (p *play) tryCell(c square, driver string) {
 	proof.Cell(p, c.label(), driver, c.fault, end)
 }
 
-// killAgent ends the agent's service with -9, as its number is now.
-func (p *play) killAgent() error {
-	list, err := p.host.Processes()
-	if err != nil {
-		return err
-	}
-	for _, proc := range list {
-		if isAgent(proc) {
-			return p.host.Signal(p.Context(), proc.PID, unix.SIGKILL)
+// killAgent waits for an agent that has come after another one, whose number it is given, and ends it with -9.
+func (p *play) killAgent(after int) error { _, err := p.killNext(after); return err }
+
+// killNext is killAgent, and says whom it ended.
+func (p *play) killNext(after int) (pid int, err error) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		list, err := p.host.Processes()
+		if err != nil {
+			return 0, err
+		}
+		for _, proc := range list {
+			if !isAgent(proc) || proc.PID == after {
+				continue
+			}
+			if after != 0 { // let it get into what it resumes, which writes nothing that could be waited for
+				time.Sleep(150 * time.Millisecond)
+			}
+			return proc.PID, p.host.Signal(p.Context(), proc.PID, unix.SIGKILL)
 		}
 	}
-	return fmt.Errorf("no agent runs on %s", p.name)
+	return 0, fmt.Errorf("no agent came on %s", p.name)
 }

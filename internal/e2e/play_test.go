@@ -221,10 +221,7 @@ func (p *play) walk() lab.Tree {
 func (p *play) offer(d lab.Deb) lab.Tree {
 	p.Helper()
 	p.ok(p.repo.Publish(p.Context(), d))
-	p.until("the package lists are free to be refreshed", func() bool { // the agent may be at it
-		_, err := p.host.Run(p.Context(), "apt-get", "-q", "update")
-		return err == nil
-	})
+	p.refresh()
 	p.inside("systemctl", "restart", "patchwart-agent.service")
 	p.until("the server knows that "+d.Version+" is due", func() bool {
 		rows, err := p.stage.Client.Due(p.Context(), p.name)
@@ -236,6 +233,15 @@ func (p *play) offer(d lab.Deb) lab.Tree {
 		return !strings.Contains(p.inside("ps", "-eo", "comm="), "apt-get")
 	})
 	return p.walk()
+}
+
+// refresh brings the host's package lists up to date.
+func (p *play) refresh() {
+	p.Helper()
+	p.until("the package lists are free to be refreshed", func() bool { // the agent may be at it
+		_, err := p.host.Run(p.Context(), "apt-get", "-q", "update")
+		return err == nil
+	})
 }
 
 // order places the customer's order, has it planned, and returns the run's ID.

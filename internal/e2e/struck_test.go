@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/run"
@@ -176,18 +175,12 @@ func (p *play) killedWhileRestoring() {
 	}))
 	kills := 0
 	done := p.at(moment{run.Begun, run.Restoring}, func() error {
-		for range 3 {
-			if err := p.killAgent(); err != nil {
+		for last := 0; kills < 3; kills++ {
+			pid, err := p.killNext(last)
+			if err != nil {
 				return err
 			}
-			kills++
-			// The next agent has to be well into the restore, which writes nothing that could be waited for.
-			for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-				if list, err := p.host.Processes(); err == nil && running(list) {
-					break
-				}
-			}
-			time.Sleep(150 * time.Millisecond)
+			last = pid
 		}
 		return nil
 	})
@@ -199,16 +192,6 @@ func (p *play) killedWhileRestoring() {
 	}
 	p.identical(before)
 	proof.Obstacle(p, 24, "restored", fmt.Sprintf("The agent was killed with -9 %d times while it put the host back; each next one went on by the point's manifest, and the host was identical.", kills))
-}
-
-// running reports whether an agent runs.
-func running(list []lab.Process) bool {
-	for _, proc := range list {
-		if isAgent(proc) {
-			return true
-		}
-	}
-	return false
 }
 
 func isAgent(proc lab.Process) bool {
