@@ -2,8 +2,12 @@ package e2e
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/run"
@@ -198,12 +202,29 @@ func isAgent(proc lab.Process) bool {
 	return len(proc.Args) > 1 && proc.Args[0] == stage.AgentPath && proc.Args[1] == "run"
 }
 
-// restoreThatFails lets the update make a path of its own unchangeable, for root, too, and then fail.
+// restoreThatFails makes a path unchangeable, for root, too, when the update has replaced it, and has the update fail.
 func (p *play) restoreThatFails() {
 	const stuck = "/usr/share/patient/nginx.conf"
-	p.offer(p.next(func(d *lab.Deb) { d.Postinst = "#!/bin/sh\nchattr +i " + stuck + "\nexit 1\n" }))
-	r := p.finish(p.order())
-	p.inside("chattr", "-i", stuck)
+	d := p.next(func(d *lab.Deb) { d.Postinst = "#!/bin/sh\nwhile [ ! -e /run/stuck ]; do sleep 0.1; done\nexit 1\n" })
+	p.offer(d)
+	done := p.at(moment{run.Begun, run.Applying}, func() error {
+		for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+			if text, err := p.host.ReadFile(stuck); err == nil && strings.Contains(string(text), d.Version) {
+				break
+			} else if time.Now().After(end) {
+				return fmt.Errorf("%s was never unpacked", stuck)
+			}
+		}
+		if err := immutable(p.host.Root()+stuck, true); err != nil {
+			return err
+		}
+		_, err := p.host.Run(p.Context(), "touch", "/run/stuck")
+		return err
+	})
+	id := p.order()
+	p.ok(<-done)
+	r := p.finish(id)
+	p.ok(immutable(p.host.Root()+stuck, false))
 	if r.Outcome != verdict.RestoreFailed {
 		p.Fatalf("outcome %s: %s", r.Outcome, r.Sentence.EN)
 	}
@@ -229,5 +250,23 @@ func (p *play) restoreThatFails() {
 		}
 		return false
 	})
-	proof.Obstacle(p, 24, "restore_failed", "The update made a path of its own unchangeable and failed; the restore said which path it could not put back, the run stands first on the start page, and the restore point is still there.")
+	proof.Obstacle(p, 24, "restore_failed", "A path that the update had replaced could not be changed any more, and the update failed; the restore said which path it could not put back, the run stands first on the start page, and the restore point is still there.")
+}
+
+// immutable makes a file one that nobody can change or replace, or takes that back.
+func immutable(path string, on bool) error {
+	f, err := os.Open(path) //nolint:gosec // on a host of the lab
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	flags, err := unix.IoctlGetUint32(int(f.Fd()), unix.FS_IOC_GETFLAGS)
+	if err != nil {
+		return err
+	}
+	const unchangeable = 0x10 // FS_IMMUTABLE_FL (linux/fs.h)
+	if flags &^= unchangeable; on {
+		flags |= unchangeable
+	}
+	return unix.IoctlSetPointerInt(int(f.Fd()), unix.FS_IOC_SETFLAGS, int(flags))
 }
