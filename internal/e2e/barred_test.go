@@ -95,7 +95,7 @@ func (p *play) heldIsLeft() {
 		s, err := p.stage.Client.System(p.Context(), p.name)
 		return err == nil && s.SystemRow.Held == 1
 	})
-	before := p.walk()
+	before := p.quiet()
 	planned := p.ask()
 	if len(planned.Slots) != 0 {
 		r := p.finish(planned.Slots[0].Run)
@@ -153,7 +153,7 @@ func (p *play) interruptedBlocks() {
 	if _, err := p.host.Run(p.Context(), "apt-get", "-qy", "install", "cut"); err == nil {
 		p.Fatal("what is to be half-configured was installed")
 	}
-	before := p.walk()
+	before := p.quiet()
 	p.blocked(p.finish(p.order()), before, host.CodeInterrupted)
 	p.inside("dpkg", "--purge", "--force-all", "cut")
 	proof.Obstacle(p, 6, "blocked", "A package of an earlier change was left half-configured; the run stopped at its precheck, said so, and the host was identical.")
@@ -209,7 +209,7 @@ func (p *play) thirdPartyIsShown() {
 		rows, err := p.stage.Client.Due(p.Context(), p.name)
 		return err == nil && len(rows) == 1 && rows[0].Finding.Candidate == "9.0-1"
 	})
-	before := p.walk()
+	before := p.quiet()
 	if planned := p.ask(); len(planned.Slots) != 0 {
 		if r := p.finish(planned.Slots[0].Run); r.Outcome == verdict.Succeeded {
 			p.Errorf("something was installed: %s", r.Sentence.EN)
@@ -231,7 +231,7 @@ func (p *play) thirdPartyIsShown() {
 func (p *play) newRootBlocks() {
 	p.offer(p.next(nil))
 	p.inside("useradd", "--no-create-home", "--non-unique", "--uid", "0", "--gid", "0", "eva")
-	before := p.walk()
+	before := p.quiet()
 	planned := p.ask()
 	if len(planned.Slots) != 1 {
 		p.Fatalf("not planned: %+v", planned)
@@ -244,7 +244,7 @@ func (p *play) newRootBlocks() {
 		p.Errorf("the desk sees %+v", today.Drift)
 	}
 	p.inside("systemctl", "is-active", "patchwart-agent.service")
-	after := p.walk()
+	after := p.quiet()
 	p.inside("userdel", "--force", "eva")
 	p.inside("systemctl", "restart", "patchwart-agent.service")
 	p.until("nobody new is root", func() bool {
@@ -254,7 +254,7 @@ func (p *play) newRootBlocks() {
 	if diff := lab.Diff(before, after); len(diff) > 0 {
 		p.Errorf("the host differs from before:\n%s", strings.Join(diff, "\n"))
 	}
-	p.blocked(r, p.walk(), "")
+	p.blocked(r, p.quiet(), "")
 	proof.Obstacle(p, 21, "blocked", "A second account with uid 0 appeared on the host; the run was blocked before its order was signed (MH1-02), the desk sees who it is, and the host was identical.")
 }
 

@@ -227,8 +227,13 @@ func (p *play) offer(d lab.Deb) lab.Tree {
 		rows, err := p.stage.Client.Due(p.Context(), p.name)
 		return err == nil && len(rows) == 1 && rows[0].Finding.Candidate == d.Version
 	})
-	// The agent may be refreshing the package lists: a list is the download helper's, and unreadable for
-	// others, until apt has taken it over.
+	return p.quiet()
+}
+
+// quiet is walk when nobody refreshes the package lists: while the agent does, a list is the download helper's,
+// and unreadable for others, until apt has taken it over.
+func (p *play) quiet() lab.Tree {
+	p.Helper()
 	p.until("nobody refreshes the package lists", func() bool {
 		return !strings.Contains(p.inside("ps", "-eo", "comm="), "apt-get")
 	})
