@@ -41,8 +41,8 @@ func TestObstaclesBeforeTheFirstWrite(t *testing.T) {
 	})
 }
 
-// barredSystems is how many systems of the estate the host of [TestObstaclesBeforeTheFirstWrite] can be, besides its own.
-const barredSystems = 8
+// moreSystems is how many systems of the estate a host on which runs are blocked can be, besides its own.
+const moreSystems = 24
 
 // anew makes the host another system of the estate: on one and the same, what was blocked is tried again in
 // the next window only.

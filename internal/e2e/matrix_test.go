@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/patchwart/patchwart/internal/core/run"
+	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/lab"
 	"github.com/patchwart/patchwart/internal/proof"
 )
@@ -134,6 +135,9 @@ func (p *play) tryCell(c square, driver string) {
 		p.Errorf("the point's driver is %s", r.State.Point.Driver)
 	}
 	proof.Cell(p, c.label(), driver, c.fault, end)
+	if r.Outcome == verdict.Blocked {
+		p.anew()
+	}
 }
 
 // killAgent waits for an agent that has come after another one, whose number it is given, and ends it with -9.

@@ -111,8 +111,10 @@ func open(t *testing.T) {
 		}
 		doc := fmt.Appendf(nil, estateOf, time.Now().UTC().Add(-time.Hour).Format("15:04"))
 		names := patients
-		for n := range barredSystems {
-			names = append(names, fmt.Sprintf("barred1-%d", n+1))
+		for _, name := range []string{"barred1", "crash1", "crash2"} {
+			for n := range moreSystems {
+				names = append(names, fmt.Sprintf("%s-%d", name, n+1))
+			}
 		}
 		for _, name := range names {
 			doc = fmt.Appendf(doc, oneSystem, name)
