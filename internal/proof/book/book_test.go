@@ -66,15 +66,16 @@ func TestAPageIsMadeOfWhatWasSeen(t *testing.T) {
 	}
 	got := page([]proof.Line{
 		{Obstacle: 4, Outcome: "restored", Happened: "It failed | it was put back.", Test: "TestX/4", File: "internal/e2e/x_test.go"},
-		{Step: "finished applying", Driver: "files", Fault: "kill", End: "restored", Test: "TestY", File: "y_test.go"},
-		{Step: "begun applying", Driver: "files", Fault: "kill", End: "restored", Test: "TestY", File: "y_test.go"},
-		{Step: "begun applying", Driver: "files", Fault: "kill", End: "restored", Test: "TestY", File: "y_test.go"},
-		{Step: "begun applying", Driver: "btrfs", Fault: "network", End: "succeeded", Test: "TestY", File: "y_test.go"},
+		{Step: "finished applying", Driver: "files", Fault: "kill -9", End: "restored", Test: "TestY", File: "y_test.go"},
+		{Step: "begun applying", Driver: "files", Fault: "kill -9", End: "restored", Test: "TestY", File: "y_test.go"},
+		{Step: "begun applying", Driver: "files", Fault: "kill -9", End: "restored", Test: "TestY", File: "y_test.go"},
+		{Step: "begun applying", Driver: "btrfs", Fault: "network cut", End: "succeeded", Test: "TestY", File: "y_test.go"},
 	})
 	for _, want := range []string{
 		"| restored | It failed \\| it was put back. | `TestX/4` in `internal/e2e/x_test.go` |",
 		"| 5 | `postinst` hangs | stopped at its limit, `restored` | " + notProven,
-		"4 runs, 3 different cells", "| begun applying | restored ×2 | – |\n| finished applying | restored | – |",
+		"In 4 runs, 3 of 112 cells", "| begun applying | restored ×2 | – | – | – |\n| finished applying | restored | – | – | – |",
+		"| begun applying | – | n/a | – | succeeded |",
 		"### Driver `btrfs`",
 	} {
 		if !strings.Contains(got, want) {
