@@ -14,7 +14,7 @@ TEMPL         := $(TOOLS)/templ-v0.3.1001
 SQLC          := $(TOOLS)/sqlc-v1.31.1
 OSVSCANNER    := $(TOOLS)/osv-scanner
 
-.PHONY: help build demo test unit race lint lab helpdesk fuzz bench bench-match generate reproducible clean
+.PHONY: help build demo test unit race lint lab obstacles crash-matrix helpdesk fuzz bench bench-match generate reproducible clean
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t16
 
@@ -49,6 +49,21 @@ race: ## the fast tests and the slow ones, all with the race detector
 
 lab: build ## tests on real Debian hosts
 	go test -count=1 -p 2 -parallel 4 -timeout 40m $(LABPKGS)
+
+# What the tests of obstacles and crashes saw is collected here, one line each.
+PROOFS ?= $(CURDIR)/bin/proofs.jsonl
+# The tests that write something down, by their names.
+PROVING := Obstacle|Killed|Btrfs|RealHostIsRebooted|HostThatWasAway|WindowThatIsTooShort|PhasedUpdate|NothingIsChangedWhere|OrdersThatAreRefused|OrderIsCarriedOutOnce|HoursKeepLocalTime|CrashMatrix
+
+obstacles: build ## try all obstacles and a sample of the crash matrix, and write docs/obstacles.md
+	@scripts/require lab
+	rm -f "$(PROOFS)"
+	PATCHWART_PROOFS="$(PROOFS)" go test -count=1 -timeout 40m -run '$(PROVING)' ./internal/server ./internal/agent/...
+	PATCHWART_PROOFS="$(PROOFS)" go test -count=1 -parallel 2 -timeout 60m -run '$(PROVING)' ./internal/e2e $(MATRIX)
+	go run ./internal/proof/book "$(PROOFS)" > docs/obstacles.md.new && mv docs/obstacles.md.new docs/obstacles.md
+
+crash-matrix: ## as obstacles, with every cell of the crash matrix: about an hour
+	@$(MAKE) --no-print-directory obstacles MATRIX='-args -crash-matrix'
 
 helpdesk: ## tests on a real Request Tracker 5; installs it from Debian
 	@scripts/require helpdesk

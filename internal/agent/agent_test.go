@@ -17,6 +17,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/proof"
 	"github.com/patchwart/patchwart/internal/wire"
 )
 
@@ -223,6 +224,7 @@ func TestOrdersThatAreRefused(t *testing.T) {
 			}
 		})
 	}
+	proof.Obstacle(t, 22, "refused, recorded", "Twelve orders that a malicious server could give a real agent over the real wire (another key, altered, for another host, expired, for a far day, beyond the host's policy) were refused, each with its code, and the host was not touched (simulated package manager).")
 }
 
 func TestOrderIsCarriedOutOnce(t *testing.T) {
@@ -240,6 +242,7 @@ func TestOrderIsCarriedOutOnce(t *testing.T) {
 	if seen.Refusals[0].Code != codeReplay || w.host.installs != 1 {
 		t.Errorf("refusal %+v, %d installs", seen.Refusals[0], w.host.installs)
 	}
+	proof.Obstacle(t, 22, "refused, recorded", "An order that had been carried out was offered again by a server that had forgotten it; the agent refused it as a replay, and installed once.")
 }
 
 func TestRunFinishesWithoutItsServer(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/lab"
+	"github.com/patchwart/patchwart/internal/proof"
 )
 
 // TestBtrfsRoot boots a host from a btrfs. The agent keeps its restore points as snapshots there, and says so.
@@ -38,4 +39,5 @@ func TestBtrfsRoot(t *testing.T) {
 		t.Errorf("the host differs from before in %d paths:\n%s", len(diff), strings.Join(diff[:min(len(diff), 40)], "\n"))
 	}
 	p.inside("systemctl", "is-active", "patient.service", "nginx.service")
+	proof.Obstacle(t, 4, string(r.Outcome), "On a btrfs root the script had edited an installed program in place; the snapshot brought it back, and what the customer wrote meanwhile stayed.")
 }

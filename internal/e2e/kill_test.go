@@ -14,6 +14,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/lab"
+	"github.com/patchwart/patchwart/internal/proof"
 	"github.com/patchwart/patchwart/internal/stage"
 )
 
@@ -81,9 +82,16 @@ func (p *play) sweep(moments []moment, bad func(*lab.Deb)) {
 				}
 			}
 			killed = append(killed, fmt.Sprintf("%-22s → %s", at, r.Outcome))
+			end := "succeeded, verified new"
+			if r.Outcome != verdict.Succeeded {
+				end = string(r.Outcome) + ", identical"
+			}
+			proof.Cell(t, strings.TrimSpace(m.String()), "files", "kill -9", end)
 		})
 	}
 	t.Logf("killed at %d steps:\n%s", len(killed), strings.Join(killed, "\n"))
+	p.of(t)
+	proof.Obstacle(t, 14, "resumed", fmt.Sprintf("Killed at %d events of the journal, a run of its own each; every time the next agent went on, nothing was installed twice, and the host was verified new or identical.", len(killed)))
 }
 
 func count(events []run.Event, kind run.Kind, step run.Step) int {
@@ -96,9 +104,16 @@ func count(events []run.Event, kind run.Kind, step run.Step) int {
 	return n
 }
 
-// killAfter watches the journal from outside of the host, and kills the agent the moment the event
-// stands in it: before the agent knows that it is on disk.
+// killAfter kills the agent the moment the event stands in its journal: before the agent knows that it is on disk.
 func (p *play) killAfter(m moment) <-chan error {
+	pid := p.agentPID()
+	ctx := p.Context()
+	return p.at(m, func() error { return p.host.Signal(ctx, pid, unix.SIGKILL) })
+}
+
+// at watches the journal from outside of the host, and does something the moment the event stands in that of a
+// run that is new.
+func (p *play) at(m moment, do func() error) <-chan error {
 	done := make(chan error, 1)
 	old := map[string]bool{}
 	pattern := filepath.Join(p.host.Root(), "var/lib/patchwart-agent/journal/*.jsonl")
@@ -106,7 +121,6 @@ func (p *play) killAfter(m moment) <-chan error {
 	for _, n := range names {
 		old[n] = true
 	}
-	pid := p.agentPID()
 	ctx, cancel := context.WithTimeout(p.Context(), 3*time.Minute)
 	go func() {
 		defer cancel()
@@ -126,7 +140,7 @@ func (p *play) killAfter(m moment) <-chan error {
 					}
 					data, err := p.host.ReadFile("/" + name)
 					if err == nil && stands(data, m) {
-						return p.host.Signal(ctx, pid, unix.SIGKILL)
+						return do()
 					}
 				}
 				time.Sleep(200 * time.Microsecond)

@@ -7,6 +7,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/lab"
+	"github.com/patchwart/patchwart/internal/proof"
 )
 
 // TestObstacles tries the obstacles of the good intentions' other side: each reproduced on a real host,
@@ -31,20 +32,21 @@ func TestObstacles(t *testing.T) {
 		ill  func(*lab.Deb)
 		step run.Step // where it is noticed
 		code string
+		told string // what happened
 	}{
 		{"4: postinst exits 1", func(d *lab.Deb) {
 			d.Postinst = "#!/bin/sh\necho 'disk of the moon is full' >&2\nexit 1\n"
-		}, run.Applying, "apt_failed"},
+		}, run.Applying, "apt_failed", "dpkg gave up at the failing script; the host was put back, every path proven, and its services ran."},
 		{"5: postinst hangs, with a child in a session of its own", func(d *lab.Deb) {
 			d.Postinst = "#!/bin/sh\nsetsid sleep 100000 &\nexec sleep 100000\n"
-		}, run.Applying, "hung"},
+		}, run.Applying, "hung", "The script and its child in a session of its own were ended at the order's limit; the host was put back, every path proven."},
 		{"7: service does not come back after the update", func(d *lab.Deb) {
 			d.Files["/usr/bin/patient"] = lab.File{Content: "#!/bin/sh\nexit 1\n", Mode: 0o755}
 			d.Postinst = strings.Replace(d.Postinst, "restart patient.service;", "restart patient.service || true;", 1)
-		}, run.Verifying, "unit_lost"},
+		}, run.Verifying, "unit_lost", "The service that ran before did not run after the update; the host was put back and it runs again."},
 		{"8: service runs but its check fails (HTTP 500)", func(d *lab.Deb) {
 			d.Files["/usr/share/patient/nginx.conf"] = lab.File{Content: "location = /portal { return 500; }\n"}
-		}, run.Verifying, "check_failed"},
+		}, run.Verifying, "check_failed", "The page answered HTTP 500 after the update; the host was put back and it answers as before."},
 	} {
 		t.Run(o.name, func(t *testing.T) {
 			p := p.of(t)
@@ -69,6 +71,7 @@ func TestObstacles(t *testing.T) {
 			if left := p.inside("ps", "-eo", "args"); strings.Contains(left, "sleep 100000") {
 				t.Error("what the postinst left running still runs")
 			}
+			proof.Obstacle(t, int(o.name[0]-'0'), string(r.Outcome), o.told)
 		})
 	}
 }

@@ -88,7 +88,7 @@ const oneSystem = `
 `
 
 // patients are the hosts: one for each test that runs beside the others.
-var patients = []string{"patient1", "patient2", "patient3", "patient4"}
+var patients = []string{"patient1", "patient2", "patient3", "patient4", "patient5", "barred1", "struck1", "crash1", "crash2"}
 
 // play is a managed host with a package of its own, whose next version the test writes.
 type play struct {
@@ -110,7 +110,13 @@ func open(t *testing.T) {
 			return
 		}
 		doc := fmt.Appendf(nil, estateOf, time.Now().UTC().Add(-time.Hour).Format("15:04"))
-		for _, name := range patients {
+		names := patients
+		for _, name := range []string{"barred1", "crash1", "crash2"} {
+			for n := range moreSystems {
+				names = append(names, fmt.Sprintf("%s-%d", name, n+1))
+			}
+		}
+		for _, name := range names {
 			doc = fmt.Appendf(doc, oneSystem, name)
 		}
 		_, theatre.err = theatre.stage.Client.Apply(ctx, "estate.yaml", doc)
@@ -199,6 +205,7 @@ func outside() []lab.Exception {
 	return append(lab.BootVolatile(),
 		lab.Exception{Path: "/var/lib/patchwart-agent/", Reason: "the agent's journal, which tells of this very run"},
 		lab.Exception{Path: "/var/lib/patchwart/", Reason: "the restore points themselves"},
+		lab.Exception{Path: "/var/lib/apt/lists/partial/", Reason: "lists that apt downloaded and did not accept: it uses none of them"},
 		lab.Exception{Path: "/var/cache/apt/", Reason: "downloaded packages and apt's derived caches, made anew from the lists"},
 	)
 }
@@ -216,21 +223,32 @@ func (p *play) walk() lab.Tree {
 func (p *play) offer(d lab.Deb) lab.Tree {
 	p.Helper()
 	p.ok(p.repo.Publish(p.Context(), d))
-	p.until("the package lists are free to be refreshed", func() bool { // the agent may be at it
-		_, err := p.host.Run(p.Context(), "apt-get", "-q", "update")
-		return err == nil
-	})
+	p.refresh()
 	p.inside("systemctl", "restart", "patchwart-agent.service")
 	p.until("the server knows that "+d.Version+" is due", func() bool {
 		rows, err := p.stage.Client.Due(p.Context(), p.name)
 		return err == nil && len(rows) == 1 && rows[0].Finding.Candidate == d.Version
 	})
-	// The agent may be refreshing the package lists: a list is the download helper's, and unreadable for
-	// others, until apt has taken it over.
+	return p.quiet()
+}
+
+// quiet is walk when nobody refreshes the package lists: while the agent does, a list is the download helper's,
+// and unreadable for others, until apt has taken it over.
+func (p *play) quiet() lab.Tree {
+	p.Helper()
 	p.until("nobody refreshes the package lists", func() bool {
 		return !strings.Contains(p.inside("ps", "-eo", "comm="), "apt-get")
 	})
 	return p.walk()
+}
+
+// refresh brings the host's package lists up to date.
+func (p *play) refresh() {
+	p.Helper()
+	p.until("the package lists are free to be refreshed", func() bool { // the agent may be at it
+		_, err := p.host.Run(p.Context(), "apt-get", "-q", "update")
+		return err == nil
+	})
 }
 
 // order places the customer's order, has it planned, and returns the run's ID.

@@ -11,6 +11,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/lab"
+	"github.com/patchwart/patchwart/internal/proof"
 )
 
 // TestARealHostIsRebootedIfItsOrderPermitsIt is obstacle 17. A service that may not be restarted by hand runs
@@ -18,7 +19,7 @@ import (
 // machine's kernel, so no kernel can show it here.)
 func TestARealHostIsRebootedIfItsOrderPermitsIt(t *testing.T) {
 	t.Parallel()
-	p := patient(t, "patient4")
+	p := patient(t, "patient5")
 	elf, err := os.ReadFile("/bin/sleep")
 	p.ok(err)
 	anchored := func(d *lab.Deb) {
@@ -42,6 +43,7 @@ func TestARealHostIsRebootedIfItsOrderPermitsIt(t *testing.T) {
 			p.Errorf("outcome %s (%s), %d boots", r.Outcome, r.Sentence.EN, p.host.Boots()-boots)
 		}
 		p.renewed(d.Version)
+		proof.Obstacle(p, 17, string(r.Outcome), "A service that may not be restarted ran on with the old code, and nobody had permitted a reboot; the run says so and is no success.")
 	})
 	p.act("the order permits it", func(p *play) {
 		d := p.next(anchored)
@@ -54,6 +56,7 @@ func TestARealHostIsRebootedIfItsOrderPermitsIt(t *testing.T) {
 		p.renewed(d.Version)
 		p.inside("systemctl", "is-active", "anchor.service")
 		p.Logf("ordered, installed, rebooted and verified in %s", time.Since(begun).Round(time.Second))
+		proof.Obstacle(p, 17, string(r.Outcome), "The order permitted a reboot; the host was rebooted once, and then ran the new code.")
 	})
 	p.act("a service does not survive the reboot", func(p *play) {
 		d := p.next(func(d *lab.Deb) {

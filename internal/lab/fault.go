@@ -117,3 +117,30 @@ func (h *Host) stopDisk() error {
 	}
 	return nil
 }
+
+// FillDiskFully takes what there is of space on the host's disk, until a single write of a block fails.
+// [Host.Unfill] gives it back.
+func (h *Host) FillDiskFully() error {
+	err := h.FillDisk(2)
+	if err != nil && h.fstype != ext4 { // others need room for their own trees
+		err = h.FillDisk(128)
+	}
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(filepath.Join(h.root, FillFile), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("fill the disk of host %s: %w", h.name, err)
+	}
+	for size := 1 << 20; size >= 4096 && err == nil; {
+		if _, full := file.Write(make([]byte, size)); errors.Is(full, unix.ENOSPC) {
+			size /= 16
+		} else if full != nil {
+			err = full
+		}
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("fill the disk of host %s: %w", h.name, err)
+	}
+	return nil
+}

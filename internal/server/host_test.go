@@ -94,6 +94,7 @@ func (o *office) restart() {
 
 // host is a simulated host.
 type host struct {
+	ago time.Duration // how long ago its events happened
 	*office
 	name      string
 	facts     fact.Facts
@@ -186,7 +187,7 @@ func (h *host) await() wire.WorkOrder {
 // send reports one event.
 func (h *host) send(e run.Event) run.Effect {
 	h.Helper()
-	e.Order, e.Seq, e.At = h.order, h.state.Seq+1, time.Now()
+	e.Order, e.Seq, e.At = h.order, h.state.Seq+1, time.Now().Add(-h.ago)
 	if h.before != nil {
 		h.before(e)
 	}

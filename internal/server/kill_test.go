@@ -30,6 +30,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/proof"
 	"github.com/patchwart/patchwart/internal/wire"
 )
 
@@ -128,6 +129,7 @@ func TestAServerKilledAtAnyMomentLosesNothingAndDoesNothingTwice(t *testing.T) {
 	if err != nil || !check.Good {
 		t.Errorf("record: %+v, %v", check, err)
 	}
+	proof.Obstacle(t, 16, "succeeded", fmt.Sprintf("The server was killed with -9 %d times while %d hosts were planned, ordered and reported; each host got one order and applied it once, and the record is whole (simulated hosts, the real server as a process).", kills, hosts))
 }
 
 // ward is a server in a process of its own.

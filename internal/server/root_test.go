@@ -11,6 +11,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/proof"
 )
 
 var (
@@ -84,6 +85,7 @@ func TestNothingIsChangedWhereTheCustomerHasBecomeRoot(t *testing.T) {
 		t.Errorf("after it was accepted: %s", got)
 	}
 	o.verify()
+	proof.Obstacle(t, 21, "blocked", "Whoever is new stops the run before its order is signed, the desk is told once, and it goes on when a person has accepted it (simulated host, real server).")
 }
 
 // TestWhereTheCustomerHoldsRootAnyway nobody is stopped by it: the policy decides about such systems.
@@ -117,4 +119,5 @@ func TestAPhasedUpdateIsDeferred(t *testing.T) {
 	if r := o.run(id); r.Outcome != verdict.Deferred || !strings.Contains(r.Sentence.EN, "bit by bit") {
 		t.Errorf("%s: %s", r.Outcome, r.Sentence.EN)
 	}
+	proof.Obstacle(t, 23, "deferred", "The host reported that its archive phases the update in; the run was deferred with that reason (simulated host, real server).")
 }

@@ -125,7 +125,10 @@ func (s *Stage) Close() error {
 const AgentPath = "/usr/local/sbin/patchwart-agent"
 
 // Enrol puts the agent on a booted host, enrols it with a one-time token, and starts it as a service.
-func (s *Stage) Enrol(ctx context.Context, h *lab.Host) error {
+func (s *Stage) Enrol(ctx context.Context, h *lab.Host) error { return s.EnrolAs(ctx, h, h.Name()) }
+
+// EnrolAs is Enrol under the name of another system of the estate.
+func (s *Stage) EnrolAs(ctx context.Context, h *lab.Host, system string) error {
 	binary, err := os.ReadFile(s.options.Agent)
 	if err != nil {
 		return err
@@ -133,7 +136,7 @@ func (s *Stage) Enrol(ctx context.Context, h *lab.Host) error {
 	if err := h.WriteFile(AgentPath, binary, 0o755); err != nil {
 		return fmt.Errorf("put the agent on %s: %w", h.Name(), err)
 	}
-	e, err := s.Client.Enrolment(ctx, h.Name())
+	e, err := s.Client.Enrolment(ctx, system)
 	if err != nil {
 		return fmt.Errorf("ask for a token for %s: %w", h.Name(), err)
 	}

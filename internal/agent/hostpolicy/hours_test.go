@@ -3,6 +3,8 @@ package hostpolicy
 import (
 	"testing"
 	"time"
+
+	"github.com/patchwart/patchwart/internal/proof"
 )
 
 // TestHoursKeepLocalTimeWhenTheClocksChange holds a host's hours against the days on which local time jumps
@@ -36,6 +38,7 @@ func TestHoursKeepLocalTimeWhenTheClocksChange(t *testing.T) {
 			t.Errorf("%s: open %t, want %t", at, got, want)
 		}
 	}
+	proof.Obstacle(t, 20, "local time kept", "A host's hours at 02:30 are open at 03:30 on the day on which 02:30 does not exist, and once on the day on which it exists twice. The server's windows are held against each day of sixty years in five zones (internal/core/window TestEveryWindowOfSixtyYears).")
 }
 
 func TestHoursThatAreNotSetAreAlwaysAndNoneAreNever(t *testing.T) {
