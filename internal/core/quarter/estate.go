@@ -91,6 +91,9 @@ func contract(c Config, d *dice, id, customer, document string) estate.Contract 
 	}
 	if document == second && k.Model == policy.ServiceModelPaaS && k.Package == policy.PackageAdvanced {
 		interval := pick(d, []estate.Recurrence{estate.Quarterly, estate.Quarterly, estate.Quarterly, estate.Monthly, estate.Weekly, estate.Nightly})
+		if interval == estate.Nightly && k.Window != windows[0].Name && k.Window != windows[1].Name { // not oftener than there is a window
+			interval = estate.Weekly
+		}
 		starts := c.From.AddDate(0, -3, d.below(80))
 		if starts.Day() > 28 { // a day that every month has
 			starts = starts.AddDate(0, 0, -4)

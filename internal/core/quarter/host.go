@@ -22,8 +22,9 @@ type host struct {
 	version *policy.Version
 	due     []finding.Finding
 	orders  []mandate.Order
-	run     *work // planned or begun
-	last    *work // that ended last
+	holes   []*hole // that are not closed
+	run     *work   // planned or begun
+	last    *work   // that ended last
 	rule    recurrence.Rule
 	good    time.Time // when a run last succeeded
 	kept    time.Time // when the standing order was last carried out
@@ -35,7 +36,6 @@ type host struct {
 	person  int       // day of the month on which somebody looks at it
 	forgets bool      // nobody does
 	signed  time.Time
-	late    time.Time // the due day that was last told
 }
 
 // readDates reads the dates of the contract's standing order.
@@ -107,6 +107,12 @@ func (h *house) grant(x *host, run string, at time.Time) (m mandate.Mandate, ref
 	return m, refused, false
 }
 
+// ordinary asks for a mandate for all that is due, whatever is urgent.
+func (h *house) ordinary(x *host, run string, at time.Time) mandate.Mandate {
+	m, _ := mandate.Grant(mandate.Request{Held: x.held, Items: h.items(x), Orders: x.orders, Run: run, At: at})
+	return m
+}
+
 // heldBack reports whether something permitted is not planned now, as the server's holdBack has it: what was put
 // back is not tried again with the same versions, what was blocked not in the same window, and a standing order
 // falls due with its dates.
@@ -114,7 +120,10 @@ func (h *house) heldBack(x *host, m mandate.Mandate, urgent bool) bool {
 	if x.last != nil {
 		switch x.last.outcome {
 		case verdict.Restored:
-			if slices.EqualFunc(x.last.mandate.Changes(), m.Changes(), func(a, b mandate.Change) bool { return a.Package == b.Package && a.To == b.To }) {
+			anew := slices.ContainsFunc(m.Grounds(), func(g mandate.Ground) bool { // somebody wants it all the same
+				return g.Kind == mandate.ByOrder && g.Basis != x.last.mandate.Grounds()[0].Basis
+			})
+			if !anew && slices.EqualFunc(x.last.mandate.Changes(), m.Changes(), func(a, b mandate.Change) bool { return a.Package == b.Package && a.To == b.To }) {
 				return true
 			}
 		case verdict.Blocked:

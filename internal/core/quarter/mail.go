@@ -2,8 +2,10 @@ package quarter
 
 import (
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/freeze"
@@ -52,26 +54,17 @@ func (h *house) arrive(x *host, f finding.Finding) {
 		return o.Package == f.Package
 	})
 	x.due = append(x.due, f)
-	for _, one := range h.holes {
-		if one.host == x && one.name[:len(one.name)-len(candidateOf(one.name))-1] == f.Package {
+	for _, one := range x.holes {
+		if strings.HasPrefix(one.name, f.Package+" ") {
 			one.name = f.Package + " " + f.Candidate
 		}
 	}
 	critical := f.Criticality == policy.CriticalityRemoteTakeover
 	h.write(audit.Entry{Kind: audit.Arrived, System: x.held.System.Name, What: f.Package + " " + f.Candidate, Security: f.Class == policy.ChangeClassSecurityUpdate,
 		Critical: critical, Standard: f.Origin == policy.OriginStandard})
-	if critical && !slices.ContainsFunc(h.holes, func(o *hole) bool { return o.host == x && o.name == f.Package+" "+f.Candidate }) {
+	if critical && !slices.ContainsFunc(x.holes, func(o *hole) bool { return o.name == f.Package+" "+f.Candidate }) {
 		h.opens(x, f)
 	}
-}
-
-func candidateOf(name string) string {
-	for i := len(name) - 1; i >= 0; i-- {
-		if name[i] == ' ' {
-			return name[i+1:]
-		}
-	}
-	return name
 }
 
 // set makes a freeze hold from now on.
@@ -196,8 +189,8 @@ func (h *house) order(x *host, m *letter, said intake.Order) {
 		at.Terms.Price.Answer = mandate.NewAnswer(true, "chef", "ticket", "Einverstanden.", h.now)
 		h.write(audit.Entry{Kind: audit.Agreed, Order: order.ID, System: order.System, To: "chef"})
 	}
-	for _, one := range h.holes {
-		if one.host == x && one.duty.Footing == "consent" {
+	for _, one := range x.holes {
+		if one.duty.Footing == clock.Consent {
 			one.times.Consented = h.now
 		}
 	}

@@ -5,7 +5,7 @@
 // Every decision is made by the rooms that make it in the product: intake reads the mail, policy decides, mandate
 // grants, recurrence and schedule say when, freeze holds at the door, clock and notice say who is told, campaign who
 // has to sign off. What is here is the order in which they are asked, which is the server's in the product. Time moves
-// in full hours; runs begin and end at any minute. The same seed gives the same quarter.
+// in quarters of an hour; runs begin and end at any minute. The same seed gives the same quarter.
 package quarter
 
 import (
@@ -38,6 +38,7 @@ const (
 	TellsNobody      Mistake = "nobody is told anything"
 	IgnoresHoles     Mistake = "critical holes are neither closed nor told of"
 	SignsNothing     Mistake = "nobody signs off, and nobody is told"
+	PutsOff          Mistake = "what is due waits for a month, without a word"
 	NeedsNoMandate   Mistake = "what is due is installed, whosever job it is"
 )
 
@@ -52,6 +53,9 @@ type Config struct {
 	Versions  map[string]*policy.Version // the three documents, by ID
 	Mistake   Mistake
 }
+
+// step is how far time goes at once.
+const step = 15 * time.Minute
 
 // house is the hoster at work.
 type house struct {
@@ -103,7 +107,7 @@ func Play(c Config) (audit.World, []audit.Entry, error) {
 	}
 	h.deeds = happenings(c, e, h.dice)
 	until := c.From.AddDate(0, 0, c.Days)
-	for h.now = c.From; h.now.Before(until); h.now = h.now.Add(time.Hour) {
+	for h.now = c.From; h.now.Before(until); h.now = h.now.Add(step) {
 		h.finish()
 		if err := h.happen(); err != nil {
 			return world, nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/notice"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/quarter/audit"
@@ -30,13 +31,13 @@ func (h *house) opens(x *host, f finding.Finding) {
 	one := &hole{host: x, name: f.Package + " " + f.Candidate, times: clock.Times{Published: h.now, Known: h.now}, duty: clock.DutyUnder(d, severity.Critical)}
 	state := clock.State(h.now, one.times, one.duty)
 	one.deadline = state.Deadline
-	h.holes = append(h.holes, one)
+	h.holes, x.holes = append(h.holes, one), append(x.holes, one)
 }
 
 // secured stops the clocks of what is installed.
 func (h *house) secured(x *host, at time.Time) {
-	for _, one := range h.holes {
-		if one.host == x && !slices.ContainsFunc(x.due, func(f finding.Finding) bool { return f.Package+" "+f.Candidate == one.name }) {
+	for _, one := range x.holes {
+		if !slices.ContainsFunc(x.due, func(f finding.Finding) bool { return f.Package+" "+f.Candidate == one.name }) {
 			one.times.Installed, one.times.Effective = at, at
 		}
 	}
@@ -44,9 +45,13 @@ func (h *house) secured(x *host, at time.Time) {
 
 // watch says what the clocks say is to be said, and forgets those that are over.
 func (h *house) watch() {
+	if h.now.Minute() != 0 {
+		return
+	}
 	h.holes = slices.DeleteFunc(h.holes, func(one *hole) bool {
 		state := clock.State(h.now, one.times, one.duty)
 		if state.Secured || h.Mistake == IgnoresHoles {
+			one.host.holes = slices.DeleteFunc(one.host.holes, func(o *hole) bool { return o == one })
 			return true
 		}
 		for _, c := range h.steps.Due(h.now, state, one.told) {
@@ -86,7 +91,7 @@ func (h *house) answer(one *hole) {
 
 // tell tells people how the work stands.
 func (h *house) tell() {
-	if h.now.Hour() == 7 {
+	if h.atHour(7) {
 		h.overview()
 	}
 	for _, o := range h.owners {
@@ -118,10 +123,10 @@ func (h *house) tellOwner(o *owner) {
 		h.write(audit.Entry{Kind: audit.Told, System: n.System, Run: n.Run, What: string(n.Happening), To: n.To, From: n.Slot.From, Until: n.Slot.To, Late: n.Late, Rule: n.Rule})
 	}
 	for _, w := range o.runs { // when there is something to tell without anything having happened
-		at := h.now.Add(time.Hour)
+		at := h.now.Add(step)
 		switch {
 		case w.stands == policy.HappensPlanned:
-			at = later(at, w.slot.From.Add(-48*time.Hour-notice.Early-time.Hour).Truncate(time.Hour))
+			at = later(at, w.slot.From.Add(-48*time.Hour-notice.Early-step).Truncate(step))
 		case h.now.Sub(w.since) > 2*time.Hour:
 			continue
 		}
@@ -138,6 +143,9 @@ func (h *house) overview() {
 			continue
 		}
 		var due time.Time
+		if slices.ContainsFunc(h.items(x), func(i mandate.Item) bool { return i.Decision.Verdict == policy.Ask }) {
+			h.alarm(x, "", "waits for facts", "operator", "", "a fact that the policy needs is missing")
+		}
 		for _, i := range h.items(x) {
 			if i.Decision.Execution == policy.PartyProvider && i.Decision.Trigger == policy.TriggerProactive && i.Decision.Verdict == policy.Permitted {
 				switch i.Decision.Cadence {
@@ -148,10 +156,9 @@ func (h *house) overview() {
 				}
 			}
 		}
-		if due.IsZero() || !h.now.After(due) || x.late.Equal(due) {
+		if due.IsZero() || !h.now.After(due) {
 			continue
 		}
-		x.late = due
 		h.alarm(x, "", "recurring updates overdue", "operator", "IT-30", "last run that succeeded: "+x.good.Format(time.DateOnly))
 	}
 }
@@ -171,7 +178,7 @@ func (h *house) signOff() {
 		}
 		h.round = campaign.Campaign{ID: "k-" + from.Format("2006-01"), Kind: campaign.Monthly, From: from, To: to, Begun: h.now, By: "ida"}
 	}
-	if h.now.Hour() != 10 {
+	if !h.atHour(10) {
 		return
 	}
 	for _, x := range h.hosts {

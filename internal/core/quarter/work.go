@@ -19,7 +19,7 @@ func (h *house) plan() error {
 	different := h.anew
 	h.anew = false
 	for _, x := range h.hosts {
-		if h.now.Hour() == 7 && x.held.Contract.StandingOrder != nil && len(x.due) > 0 && x.run == nil {
+		if h.atHour(7) && x.held.Contract.StandingOrder != nil && len(x.due) > 0 && x.run == nil {
 			x.look = true
 		}
 		if !x.look && (x.again.IsZero() || x.again.After(h.now)) {
@@ -91,7 +91,10 @@ func (h *house) consider(x *host) bool {
 		}
 		h.drop(x.run, "makes way for a critical hole")
 	}
-	if h.heldBack(x, m, urgent) {
+	if urgent && h.heldBack(x, m, urgent) { // what else is due does not wait for it
+		m, urgent = h.ordinary(x, id, h.now), false
+	}
+	if m.Zero() || h.heldBack(x, m, urgent) {
 		return false
 	}
 	w := &work{id: id, host: x, class: classOf(m, urgent), urgent: urgent, mandate: m, stands: policy.HappensPlanned, since: h.now}
@@ -100,8 +103,8 @@ func (h *house) consider(x *host) bool {
 			w.before = next.Interval.From
 		}
 	}
-	for _, one := range h.holes {
-		if one.host == x && urgent && (w.before.IsZero() || one.deadline.Before(w.before)) {
+	for _, one := range x.holes {
+		if urgent && (w.before.IsZero() || one.deadline.Before(w.before)) {
 			w.before = one.deadline
 		}
 	}
@@ -109,6 +112,9 @@ func (h *house) consider(x *host) bool {
 	h.open = append(h.open, w)
 	return true
 }
+
+// atHour reports whether a full hour of the day has come.
+func (h *house) atHour(hour int) bool { return h.now.Hour() == hour && h.now.Minute() == 0 }
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
@@ -120,7 +126,7 @@ func later(a, b time.Time) time.Time {
 // wish is what a run needs of the plan, as the server's timetable has it.
 func (h *house) wish(w *work) schedule.Change {
 	c := schedule.Change{ID: w.id, System: w.host.held.System.Name, Class: w.class, Median: w.host.high / 2, High: w.host.high, Deadline: w.before,
-		Windows: []int{h.windowOf[w.host.held.Window.Name]}, Pools: h.poolsOf(w.host), Groups: h.groupsOf(w.host)}
+		NotBefore: h.put(w), Windows: []int{h.windowOf[w.host.held.Window.Name]}, Pools: h.poolsOf(w.host), Groups: h.groupsOf(w.host)}
 	if h.Mistake == IgnoresWindows {
 		c.Class = schedule.Emergency
 	}
@@ -130,6 +136,14 @@ func (h *house) wish(w *work) schedule.Change {
 		}
 	}
 	return c
+}
+
+// put is how long a hoster puts work off who does.
+func (h *house) put(w *work) (until time.Time) {
+	if h.Mistake == PutsOff {
+		return w.since.AddDate(0, 1, 0)
+	}
+	return until
 }
 
 func (h *house) poolsOf(x *host) []int {
@@ -174,7 +188,7 @@ func (h *house) place(w *work, s schedule.Slot) {
 	if s.Late > 0 {
 		h.alarm(w.host, w.id, "planned after the deadline", "operator", rule, s.Why.Text().EN)
 	}
-	if first, ok := h.input.Windows[h.windowOf[w.host.held.Window.Name]].Next(h.now, w.host.high); ok && !w.urgent && s.From.After(first.To) {
+	if first, ok := h.input.Windows[h.windowOf[w.host.held.Window.Name]].Next(h.now, w.host.high); ok && !w.urgent && s.From.After(first.To) && h.Mistake != PutsOff {
 		h.alarm(w.host, w.id, "not in the next window", "operator", rule, "a freeze, or no room at the site, on the hypervisor or in the group")
 	}
 }
@@ -201,14 +215,17 @@ func (h *house) over(w *work, outcome verdict.Outcome, stands policy.Happening, 
 	h.open = slices.DeleteFunc(h.open, func(o *work) bool { return o == w })
 }
 
-// begin hands out the runs whose slot comes within the hour. Freezes, the mandate and the host are asked once more.
+// begin hands out the runs whose slot comes before time goes on. Freezes, the mandate and the host are asked once more.
 func (h *house) begin() {
 	for _, w := range slices.Clone(h.open) {
 		x := w.host
-		if w.stands != policy.HappensPlanned || w.slot.Zero() || w.slot.From.Before(h.now) || !w.slot.From.Before(h.now.Add(time.Hour)) {
+		if w.stands != policy.HappensPlanned || w.slot.Zero() || w.slot.From.Before(h.now) || !w.slot.From.Before(h.now.Add(step)) {
 			continue
 		}
-		m, _, _ := h.grant(x, w.id, w.slot.From)
+		m := h.ordinary(x, w.id, w.slot.From)
+		if w.urgent {
+			m, _, _ = h.grant(x, w.id, w.slot.From)
+		}
 		switch {
 		case m.Zero():
 			h.drop(w, "the mandate is gone")
@@ -246,7 +263,7 @@ func (h *house) finish() {
 	slices.SortFunc(list, byID)
 	for _, w := range list {
 		x, outcome := w.host, verdict.Succeeded
-		if h.dice.of(2) {
+		if h.dice.of(4) {
 			outcome = verdict.Restored
 		}
 		if outcome == verdict.Succeeded {

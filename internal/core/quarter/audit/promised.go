@@ -108,7 +108,9 @@ func (a *audit) soon(s System, u *update, id string, by time.Time) {
 	switch {
 	case !u.gone.IsZero() && !u.gone.After(at.to):
 		v = Kept
-	case a.alarmed(s.Name, u.At, at.to.Add(day+8*time.Hour), nil) || a.alarmed(s.Name, u.At.Add(-14*day), u.At, func(e Entry) bool { return strings.HasPrefix(e.What, "not in the next") || strings.HasPrefix(e.What, "planned after") }):
+	case a.alarmed(s.Name, u.At, at.to.Add(day+8*time.Hour), nil) || a.alarmed(s.Name, u.At.Add(-14*day), u.At, func(e Entry) bool {
+		return strings.HasPrefix(e.What, "not in the next") || strings.HasPrefix(e.What, "planned after")
+	}):
 		v = Alarmed
 	}
 	a.say(s.Contract.Policy, id, v, "%s on %s at %s, gone %s, opening until %s", u.What, s.Name, u.At, u.gone, at.to)
@@ -150,11 +152,15 @@ func (a *audit) announcements() {
 				}
 			}
 			switch {
+			case last.To == "" && slices.ContainsFunc(a.told[r.id], func(e Entry) bool {
+				return e.Kind == Told && e.To == to && (e.What == "begun" || e.What == "done" || e.What == "restored") && e.At.Before(r.begun.Add(45*time.Minute))
+			}):
+				v = max(v, Alarmed) // it began as soon as it was due: that is the news
 			case !last.From.Equal(r.begun) || last.What == "cancelled":
 				v = Broken
-			case last.At.After(r.begun.Add(-2*day)) && last.Late && v == Kept:
-				v = Alarmed
-			case last.At.After(r.begun.Add(-2 * day)) && !last.Late:
+			case last.At.After(r.begun.Add(-2*day)) && last.Late:
+				v = max(v, Alarmed)
+			case last.At.After(r.begun.Add(-2*day)) && !last.Late:
 				v = Broken
 			}
 		}
