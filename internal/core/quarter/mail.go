@@ -47,6 +47,7 @@ func (h *house) happen() error {
 // arrive makes an update due on a host; an older one of the same package is overtaken by it.
 func (h *house) arrive(x *host, f finding.Finding) {
 	x.look = true
+	fresh := f.Criticality == policy.CriticalityRemoteTakeover // a hole of its own, with a clock of its own
 	x.due = slices.DeleteFunc(x.due, func(o finding.Finding) bool {
 		if o.Package == f.Package && o.Criticality == policy.CriticalityRemoteTakeover { // the newer one closes the hole, too
 			f.Criticality, f.Holes = o.Criticality, append(slices.Clone(o.Holes), f.Holes...)
@@ -62,7 +63,7 @@ func (h *house) arrive(x *host, f finding.Finding) {
 	critical := f.Criticality == policy.CriticalityRemoteTakeover
 	h.write(audit.Entry{Kind: audit.Arrived, System: x.held.System.Name, What: f.Package + " " + f.Candidate, Security: f.Class == policy.ChangeClassSecurityUpdate,
 		Critical: critical, Standard: f.Origin == policy.OriginStandard})
-	if critical && !slices.ContainsFunc(x.holes, func(o *hole) bool { return o.name == f.Package+" "+f.Candidate }) {
+	if fresh {
 		h.opens(x, f)
 	}
 }

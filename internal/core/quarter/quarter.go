@@ -36,6 +36,7 @@ const (
 	ForgetsWithdrawn Mistake = "withdrawals are not heeded"
 	ForgetsDates     Mistake = "dates of standing orders are let go by"
 	TellsNobody      Mistake = "nobody is told anything"
+	NeverCorrects    Mistake = "what was announced is never corrected"
 	IgnoresHoles     Mistake = "critical holes are neither closed nor told of"
 	SignsNothing     Mistake = "nobody signs off, and nobody is told"
 	PutsOff          Mistake = "what is due waits for a month, without a word"

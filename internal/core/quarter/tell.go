@@ -36,11 +36,13 @@ func (h *house) opens(x *host, f finding.Finding) {
 
 // secured stops the clocks of what is installed.
 func (h *house) secured(x *host, at time.Time) {
-	for _, one := range x.holes {
-		if !slices.ContainsFunc(x.due, func(f finding.Finding) bool { return f.Package+" "+f.Candidate == one.name }) {
+	x.holes = slices.DeleteFunc(x.holes, func(one *hole) bool {
+		open := slices.ContainsFunc(x.due, func(f finding.Finding) bool { return f.Package+" "+f.Candidate == one.name })
+		if !open {
 			one.times.Installed, one.times.Effective = at, at
 		}
-	}
+		return !open
+	})
 }
 
 // watch says what the clocks say is to be said, and forgets those that are over.
@@ -51,7 +53,6 @@ func (h *house) watch() {
 	h.holes = slices.DeleteFunc(h.holes, func(one *hole) bool {
 		state := clock.State(h.now, one.times, one.duty)
 		if state.Secured || h.Mistake == IgnoresHoles {
-			one.host.holes = slices.DeleteFunc(one.host.holes, func(o *hole) bool { return o == one })
 			return true
 		}
 		for _, c := range h.steps.Due(h.now, state, one.told) {
@@ -119,6 +120,9 @@ func (h *house) tellOwner(o *owner) {
 	}
 	rules := o.hosts[0].version.Telling()
 	for _, n := range notice.Due(notice.Input{Now: h.now, Facts: facts, Rules: rules, Told: o.told, People: notice.Contacts(o.customer)}) {
+		if h.Mistake == NeverCorrects && (n.Happening == policy.HappensMoved || n.Happening == policy.HappensCancelled) {
+			continue
+		}
 		o.told = append(o.told, n.Told)
 		h.write(audit.Entry{Kind: audit.Told, System: n.System, Run: n.Run, What: string(n.Happening), To: n.To, From: n.Slot.From, Until: n.Slot.To, Late: n.Late, Rule: n.Rule})
 	}
