@@ -111,7 +111,7 @@ func TestTheAuditFindsOutABrokenRule(t *testing.T) {
 		t.Run(string(c.mistake), func(t *testing.T) {
 			t.Parallel()
 			with := config(t, 40, 250)
-			with.Mistake = c.mistake
+			with.Mistake, with.Days = c.mistake, 46
 			_, report := play(t, with)
 			for _, name := range c.broken {
 				document, id, _ := strings.Cut(name, " ")

@@ -147,10 +147,11 @@ func (h *house) overview() {
 			continue
 		}
 		var due time.Time
-		if slices.ContainsFunc(h.items(x), func(i mandate.Item) bool { return i.Decision.Verdict == policy.Ask }) {
+		items := h.items(x)
+		if slices.ContainsFunc(items, func(i mandate.Item) bool { return i.Decision.Verdict == policy.Ask }) {
 			h.alarm(x, "", "waits for facts", "operator", "", "a fact that the policy needs is missing")
 		}
-		for _, i := range h.items(x) {
+		for _, i := range items {
 			if i.Decision.Execution == policy.PartyProvider && i.Decision.Trigger == policy.TriggerProactive && i.Decision.Verdict == policy.Permitted {
 				switch i.Decision.Cadence {
 				case policy.CadenceNightly:
