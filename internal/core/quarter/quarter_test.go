@@ -18,15 +18,19 @@ import (
 	"github.com/patchwart/patchwart/internal/core/quarter/audit"
 )
 
-var update = flag.Bool("update", false, "play the whole quarter, and write its table into the documentation")
+var (
+	update    = flag.Bool("update", false, "play the whole quarter, and write its table into the documentation")
+	customers = flag.Int("customers", 400, "with -update")
+	systems   = flag.Int("systems", 5000, "with -update")
+)
 
-func config(tb testing.TB, customers, systems int) quarter.Config {
+func config(tb testing.TB, owners, hosts int) quarter.Config {
 	tb.Helper()
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		tb.Fatal(err)
 	}
-	c := quarter.Config{Seed: 20270201, Customers: customers, Systems: systems, From: time.Date(2027, time.February, 1, 0, 0, 0, 0, zone), Days: 92,
+	c := quarter.Config{Seed: 20270201, Customers: owners, Systems: hosts, From: time.Date(2027, time.February, 1, 0, 0, 0, 0, zone), Days: 92,
 		Zones: time.LoadLocation, Versions: map[string]*policy.Version{}}
 	for _, id := range []string{"managedhosting-1", "managedhosting-2", "iteg-toms-1.1"} {
 		data, err := os.ReadFile(filepath.Join("..", "..", "..", "policies", id+".yaml"))
@@ -111,7 +115,9 @@ func TestTheAuditFindsOutABrokenRule(t *testing.T) {
 		t.Run(string(c.mistake), func(t *testing.T) {
 			t.Parallel()
 			with := config(t, 40, 250)
-			with.Mistake, with.Days = c.mistake, 46
+			if with.Mistake = c.mistake; len(c.broken) < 5 && c.mistake != quarter.ForgetsWithdrawn && c.mistake != quarter.NeverCorrects {
+				with.Days = 46 // enough for it to show
+			}
 			_, report := play(t, with)
 			for _, name := range c.broken {
 				document, id, _ := strings.Cut(name, " ")
@@ -152,9 +158,9 @@ const (
 
 func TestTheWholeQuarter(t *testing.T) {
 	if !*update {
-		t.Skip("with -update: 400 customers, 5,000 systems")
+		t.Skip("with -update")
 	}
-	c := config(t, 400, 5000)
+	c := config(t, *customers, *systems)
 	begun := time.Now()
 	log, report := play(t, c)
 	took := time.Since(begun)
