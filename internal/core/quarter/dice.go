@@ -12,7 +12,7 @@ func (d *dice) next() uint64 {
 }
 
 // below is a number from 0 to n-1.
-func (d *dice) below(n int) int { return int(d.next() % uint64(n)) } //nolint:gosec // n is a small count
+func (d *dice) below(n int) int { return int(d.next() % uint64(n)) }
 
 // of says yes so many times in a hundred.
 func (d *dice) of(percent int) bool { return d.below(100) < percent }

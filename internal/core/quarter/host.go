@@ -91,20 +91,20 @@ func (h *house) items(x *host) (list []mandate.Item) {
 }
 
 // grant asks for a mandate: for what is urgent alone, where that is permitted.
-func (h *house) grant(x *host, run string, at time.Time) (m mandate.Mandate, refused []mandate.Refusal, urgent bool) {
+func (h *house) grant(x *host, run string, at time.Time) (m mandate.Mandate, urgent bool) {
 	r := mandate.Request{Held: x.held, Items: h.items(x), Orders: x.orders, Run: run, At: at}
 	all := r.Items
 	r.Items = slices.DeleteFunc(slices.Clone(all), func(i mandate.Item) bool {
 		return i.Finding.Criticality != policy.CriticalityRemoteTakeover || i.Decision.Window != policy.WindowAny
 	})
 	if len(r.Items) > 0 && h.Mistake != IgnoresHoles {
-		if m, refused = mandate.Grant(r); !m.Zero() {
-			return m, refused, true
+		if m, _ = mandate.Grant(r); !m.Zero() {
+			return m, true
 		}
 	}
 	r.Items = all
-	m, refused = mandate.Grant(r)
-	return m, refused, false
+	m, _ = mandate.Grant(r)
+	return m, false
 }
 
 // ordinary asks for a mandate for all that is due, whatever is urgent.

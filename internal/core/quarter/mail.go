@@ -209,7 +209,7 @@ func (h *house) withdraw(o *owner, m *letter, ids []string) {
 			}
 			h.write(audit.Entry{Kind: audit.Withdrawn, Order: order.ID, System: order.System, Mail: m.id})
 			if w := x.run; w != nil && w.stands == policy.HappensPlanned && h.Mistake != ForgetsWithdrawn {
-				if g, _, _ := h.grant(x, w.id, h.now); g.Zero() {
+				if g, _ := h.grant(x, w.id, h.now); g.Zero() {
 					h.drop(w, "the order was withdrawn")
 				}
 			}

@@ -68,7 +68,6 @@ type house struct {
 	byName    map[string]*host
 	byOwner   map[string]*owner
 	owners    []*owner
-	windows   []window.Recurring
 	windowOf  map[string]int
 	pools     map[string]int
 	groups    map[string]int

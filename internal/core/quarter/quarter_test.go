@@ -182,7 +182,7 @@ func TestTheWholeQuarter(t *testing.T) {
 	}
 	said := fmt.Sprintf("Seed %d, %d customers, %d systems, %d days from %s, %d entries in the log, %d runs, played and judged in %s.\n\n", c.Seed, c.Customers, c.Systems, c.Days,
 		c.From.Format(time.DateOnly), len(log), runs, took.Round(time.Second))
-	if err := os.WriteFile(page, []byte(head+above+said+report.Markdown()+below+tail), 0o644); err != nil { //nolint:gosec // documentation
+	if err := os.WriteFile(page, []byte(head+above+said+report.Markdown()+below+tail), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -75,7 +75,7 @@ func (h *house) consider(x *host) bool {
 	if x.run != nil {
 		id = x.run.id
 	}
-	m, _, urgent := h.grant(x, id, h.now)
+	m, urgent := h.grant(x, id, h.now)
 	if m.Zero() {
 		return false
 	}
@@ -224,7 +224,7 @@ func (h *house) begin() {
 		}
 		m := h.ordinary(x, w.id, w.slot.From)
 		if w.urgent {
-			m, _, _ = h.grant(x, w.id, w.slot.From)
+			m, _ = h.grant(x, w.id, w.slot.From)
 		}
 		switch {
 		case m.Zero():

@@ -241,7 +241,8 @@ func admin(s System) bool { return s.AdminAccess == policy.AdminAccessProvider }
 // touched judges the systems on which nothing may be done at all.
 func (a *audit) touched() {
 	for _, s := range a.world.Systems {
-		document, id := s.Contract.Policy, ""
+		document := s.Contract.Policy
+		var id string
 		iaas, packaged := s.Contract.Model == policy.ServiceModelIaaS, s.Contract.Package != policy.PackageNone
 		switch {
 		case document == first && iaas:
