@@ -16,7 +16,8 @@ import (
 
 // holdBack says why a system whose changes are permitted is not planned now; zero means plan it.
 //
-//   - What was put back is not tried again with the same versions: it would fail again.
+//   - What was put back is not tried again with the same versions: it would fail again. Who orders it anew wants it
+//     all the same (C10), and is not left waiting for a version that may never come.
 //   - What ended in a way that a person has to look at is not touched by itself.
 //   - A standing order falls due with each of its dates (MH2-22); an order of its own goes at once.
 //   - What was blocked is tried again in a later window, not in the same one.
@@ -28,7 +29,7 @@ func holdBack(m mandate.Mandate, s *dates, past []store.Run, lastChanges []manda
 		case last.Outcome == verdict.RestoreFailed, last.Outcome == verdict.Unknown:
 			return lang.Textf("Lauf %[1]s ist nicht geklärt; bis dahin wird nichts geplant.",
 				"Run %[1]s is not settled; nothing is planned until it is.", last.ID)
-		case last.Outcome == verdict.Restored && sameTargets(lastChanges, m.Changes()):
+		case last.Outcome == verdict.Restored && !orderedAnew(m, last) && sameTargets(lastChanges, m.Changes()):
 			return lang.Textf("Dieselben Versionen wurden in Lauf %[1]s zurückgesetzt. Nächster Versuch erst mit neuer Fassung.",
 				"The same versions were put back in run %[1]s. Next try with a new version only.", last.ID)
 		case last.Outcome == verdict.Blocked && now.Before(last.Slot.To) && !last.Slot.To.IsZero():
@@ -126,6 +127,11 @@ func (d *dates) owed(past []store.Run, now time.Time) owed {
 		o.overdue = &before
 	}
 	return o
+}
+
+// orderedAnew reports whether a mandate rests on an order that the last run did not rest on.
+func orderedAnew(m mandate.Mandate, last store.Run) bool {
+	return slices.ContainsFunc(m.Grounds(), func(g mandate.Ground) bool { return g.Kind == mandate.ByOrder && groundName(g) != last.Ground })
 }
 
 // sameTargets reports whether both lists bring the same packages to the same versions.

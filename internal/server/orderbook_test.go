@@ -90,3 +90,23 @@ func TestAnOrderIsFollowedAndTakenBackUntilItsRunBegins(t *testing.T) {
 	}
 	o.verify()
 }
+
+// TestWhoOrdersAnewAfterAFailedUpdateIsHeard: what was put back is not tried again by itself; a new order is a new
+// try (C10), and does not wait for a version that may never come.
+func TestWhoOrdersAnewAfterAFailedUpdateIsHeard(t *testing.T) {
+	o := open(t)
+	db := o.host("db1", security("mariadb", "10.11.6-1", "10.11.14-1"))
+	o.order("Bitte die Sicherheitsupdates auf db1 einspielen.")
+	o.plan("db1")
+	db.await()
+	if got := db.work("verifying"); got != verdict.Restored {
+		t.Fatal(got)
+	}
+	if planned := o.plan("db1"); len(planned.Slots) != 0 {
+		t.Fatalf("the used order was used again: %+v", planned)
+	}
+	o.order("Bitte versuchen Sie es auf db1 noch einmal mit den Sicherheitsupdates.")
+	if planned := o.plan("db1"); len(planned.Slots) != 1 {
+		t.Fatalf("the new order is held back: %+v", planned)
+	}
+}
