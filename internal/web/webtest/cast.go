@@ -36,6 +36,9 @@ func Demo() *Backend {
 	t.Total = len(b.systems)
 	t.Fine = slices.DeleteFunc(t.Fine, func(name string) bool { return name != "mail1" }) // the others have a hole
 	holes(m, b)
+	meetings(m, b)
+	series(m, b)
+	queue(m, b)
 	return b
 }
 
