@@ -212,7 +212,11 @@ func (c *change) arrange(ctx context.Context, e estate.Estate, a appointment.App
 	})
 	var no appointment.RefusalError
 	if errors.As(err, &no) {
-		return a, refusedBy("MH1-06", no.Text, lang.Text{})
+		f := refusedBy("MH1-06", no.Text, lang.Text{})
+		if no.Field != "" {
+			f.Places = []fault.Place{{Field: no.Field, Problem: no.Text}}
+		}
+		return a, f
 	}
 	if err != nil {
 		return a, err

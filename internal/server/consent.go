@@ -113,6 +113,11 @@ func (s *Server) OfferPrice(ctx context.Context, q board.PriceOffer) (board.Orde
 	})
 }
 
+// priceKey names one offer of a price.
+func priceKey(o mandate.Order) string {
+	return o.ID + " " + o.Terms.Price.Offered.UTC().Format(time.RFC3339Nano)
+}
+
 // askPrice tells everybody who may consent what it costs, and the sender of a mail in its thread. The order
 // expires when nobody answers.
 func (c *change) askPrice(ctx context.Context, o mandate.Order) error {
@@ -121,7 +126,7 @@ func (c *change) askPrice(ctx context.Context, o mandate.Order) error {
 		return err
 	}
 	customer, _ := e.Customer(o.Customer)
-	key := o.ID + " " + o.Terms.Price.Offered.UTC().Format(time.RFC3339Nano)
+	key := priceKey(o)
 	mailed := ""
 	if id, found := strings.CutPrefix(o.Channel, mailChannel); found {
 		m, ok, err := c.message(ctx, mailID(id))

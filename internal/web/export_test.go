@@ -4,6 +4,7 @@ package web
 var Words = map[string]any{
 	"enrolWords": enrolWords, "explainWords": explainWords, "faultWords": faultWords, "frameWords": frameWords, "holeWords": holeWords, "lifeWords": lifeWords, "policyWords": policyWords,
 	"campaignWords": campaignWords, "aboWords": aboWords, "connectionWords": connectionWords, "pointWords": pointWords,
+	"meetWords": meetWords, "standWords": standWords, "queueWords": queueWords,
 	"bookWords": bookWords, "postWords": postWords, "rootWords": rootWords, "calendarWords": calendarWords, "orderWords": orderWords, "planWords": planWords, "recordWords": recordWords, "runWords": runWords,
 	"runsWords": runsWords, "signInWords": signInWords, "stateWords": stateWords, "systemWords": systemWords,
 	"systemsWords": systemsWords, "todayWords": todayWords, "previewWords": previewWords,

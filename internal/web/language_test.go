@@ -96,6 +96,12 @@ func fixtureWords(t *testing.T, d *desk) string {
 		holes, _ := d.Backend.Holes(ctx, name)
 		all = append(all, holes)
 	}
+	meetings, _ := d.Backend.Appointments(ctx, "")
+	for _, a := range meetings {
+		for _, x := range a.Steps { // what was said is data, its state is not
+			all = append(all, x.By, x.Channel, x.Text, x.SHA256)
+		}
+	}
 	hole, _ := d.Backend.Hole(ctx, webtest.Hole)
 	for _, f := range hole.Feeds { // of a hole only names and publishers' words are data
 		all = append(all, f.Name, f.Origin, f.Edition, f.Edition+" · "+f.Origin)

@@ -11,6 +11,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
+	"github.com/patchwart/patchwart/internal/core/policy"
 )
 
 // Bounds of what an order form may hold, in characters.
@@ -31,7 +32,8 @@ type orderForm struct {
 	Reboot   bool
 	Packages string // names with spaces between
 	Scope    estate.Scope
-	Fault    *fault.Error // why it was not accepted
+	Change   mandate.VersionChange // what is ordered instead of updates; without a class: updates are
+	Fault    *fault.Error          // why it was not accepted
 }
 
 // newOrderForm is the empty form of a system: it offers only contacts who may order.
@@ -112,6 +114,7 @@ func (c *console) placeOrder(w http.ResponseWriter, r *http.Request) {
 	form.Explicit = r.PostFormValue("ausdruecklich") == "ja"
 	form.Reboot = r.PostFormValue("neustart") == "ja"
 	form.Scope, form.Packages = estate.Scope(r.PostFormValue("umfang")), strings.TrimSpace(r.PostFormValue("pakete"))
+	form.Change = mandate.VersionChange{Class: policy.ChangeClass(r.PostFormValue("wechsel")), Software: field(r, "software"), From: field(r, "fassung-von"), To: field(r, "fassung-auf")}
 	if form.Fault = form.check(); form.Fault == nil && r.PostFormValue("schritt") == "vorschau" {
 		c.previewOrder(w, r, s, form)
 		return
@@ -166,6 +169,15 @@ func (f orderForm) check() *fault.Error {
 				EN: lang.Textf("", orderWords.TooLong.EN, field.name, lang.Count(field.most, lang.EN)).EN,
 			})
 		}
+	}
+	switch f.Change.Class {
+	case "":
+	case policy.ChangeClassVersionUpgrade, policy.ChangeClassOSMigration:
+		if f.Change.Software == "" || f.Change.To == "" || f.Change.From == "" && f.Change.Class == policy.ChangeClassVersionUpgrade {
+			problems = append(problems, orderWords.ChangeIncomplete)
+		}
+	default:
+		problems = append(problems, orderWords.WrongScope)
 	}
 	if f.Scope != estate.ScopeSecurity && f.Scope != estate.ScopeUpdates {
 		problems = append(problems, orderWords.WrongScope)

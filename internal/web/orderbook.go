@@ -114,6 +114,8 @@ type oneOrderView struct {
 	Channel  string
 	Text     string
 	Fault    *fault.Error
+	Meetings []appointmentView
+	Meeting  appointmentForm // to propose an appointment
 }
 
 func (c *console) oneOrder(w http.ResponseWriter, r *http.Request) {
@@ -140,6 +142,10 @@ func (c *console) showOrder(w http.ResponseWriter, r *http.Request, status int, 
 		}
 		if v.Contact == "" {
 			v.Contact = v.O.Contact
+		}
+		if v.Meetings, v.Meeting, err = c.meetings(r.Context(), s, v.O.ID); err != nil {
+			c.fail(w, r, err)
+			return
 		}
 	}
 	v.page = c.page(w, r, "auftraege", bookWords.Order)

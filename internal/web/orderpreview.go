@@ -20,7 +20,11 @@ type previewView struct {
 
 // orderRequest is the order that a filled form states.
 func (f orderForm) request(system string) board.OrderRequest {
-	return board.OrderRequest{System: system, Contact: f.Contact, Channel: f.Channel, Text: f.Text, Explicit: f.Explicit, Scope: f.Scope, Reboot: f.Reboot, Packages: strings.Fields(f.Packages)}
+	q := board.OrderRequest{System: system, Contact: f.Contact, Channel: f.Channel, Text: f.Text, Explicit: f.Explicit, Scope: f.Scope, Reboot: f.Reboot, Packages: strings.Fields(f.Packages)}
+	if f.Change.Class != "" {
+		q.Change = &f.Change
+	}
+	return q
 }
 
 // previewOrder shows what the filled form would do. Nothing is kept of it.

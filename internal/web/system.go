@@ -34,6 +34,9 @@ type systemView struct {
 	Form   orderForm
 
 	RootForm rootForm
+
+	Meetings []appointmentView
+	Meeting  appointmentForm // to propose one
 }
 
 // dueGroup are due changes that share one decision: the same rule, for the same reason.
@@ -74,6 +77,13 @@ func (c *console) showSystemWith(w http.ResponseWriter, r *http.Request, status 
 		v.Policy = e.Policy
 	} else {
 		c.opts.Log.Warn("console: policy version of a system", "system", s.Name, "error", err)
+	}
+	if !byCustomer(v) {
+		var err error
+		if v.Meetings, v.Meeting, err = c.meetings(r.Context(), s, ""); err != nil {
+			c.fail(w, r, err)
+			return
+		}
 	}
 	c.render(w, r, status, systemPage(v))
 }

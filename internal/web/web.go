@@ -54,6 +54,24 @@ type Desk interface {
 	SettleMessage(ctx context.Context, id, by string) (board.Message, error)
 }
 
+// Appointments agrees on times outside of windows.
+type Appointments interface {
+	Appointments(ctx context.Context, system string) ([]board.Appointment, error)
+	Arrange(ctx context.Context, q board.AppointmentEvent) (board.Appointment, error)
+}
+
+// Standing shows standing orders and takes what is said about single dates.
+type Standing interface {
+	StandingOrders(ctx context.Context) ([]board.StandingOrder, error)
+	StandingOrder(ctx context.Context, contract string) (board.StandingOrder, error)
+	ChangeStandingOrder(ctx context.Context, q board.StandingChange) (board.StandingOrder, error)
+}
+
+// Queue shows what waits for a mandate or an answer.
+type Queue interface {
+	Queue(ctx context.Context) ([]board.Queued, error)
+}
+
 // Runs shows runs. Watch blocks until there is something newer than the sequence number after, the
 // run is over, or a while has passed.
 type Runs interface {
@@ -104,6 +122,9 @@ type Backend interface {
 	Board
 	Policies
 	Desk
+	Appointments
+	Standing
+	Queue
 	Runs
 	Record
 	Holes

@@ -7,7 +7,7 @@ var bookWords = struct {
 	Title, Empty, EmptyHow, NoMatch, Query, QueryHint, Caption, Order, Said, From, HowFar lang.Text
 	StateAll, StateOpen, StateNeeds, StateDone, StateWithdrawn                            lang.Text
 	Lead, Told, Hash, HashHint, Withdraw, WithdrawLead, WithdrawText, WithdrawButton      lang.Text
-	WithdrawnBy, Mitigation, RebootToo, Run, Where                                        lang.Text
+	WithdrawnBy, Mitigation, RebootToo, Run, Where, Tabs                                  lang.Text
 	Found                                                                                 plural
 }{
 	Title:     lang.T("Aufträge", "Orders"),
@@ -23,6 +23,7 @@ var bookWords = struct {
 	HowFar:    lang.T("Stand der Dinge", "How it stands"),
 	Where:     lang.T("Wo es steht", "Where it stands"),
 	Run:       lang.T("Lauf", "Run"),
+	Tabs:      lang.T("Rund um Aufträge", "Around orders"),
 
 	StateAll:       lang.T("alle", "all"),
 	StateOpen:      lang.T("offen", "open"),

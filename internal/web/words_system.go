@@ -112,6 +112,8 @@ var systemWords = struct {
 var orderWords = struct {
 	Title, Lead, Contact, ContactChoose, ContactHint, NoContact, Channel, ChannelHint, Text      lang.Text
 	OpenForm, TextHint, Request, Explicit, ExplicitHint, ExplicitRule, Scope, Submit, SubmitLead lang.Text
+	Change, ChangeNone, ChangeUpgrade, ChangeMigration, ChangeHint, ChangeFrom, ChangeTo         lang.Text
+	Software, ChangeIncomplete                                                                   lang.Text
 	Reboot, RebootHint                                                                           lang.Text
 	ReceiptTitle, Confirmation, Details, NoneAllowed, ToPlan, ToSystem                           lang.Text
 	Required, WrongContact, TooLong, WrongScope                                                  lang.Text
@@ -131,22 +133,32 @@ var orderWords = struct {
 	Request:       lang.T("Anforderung", "Request"),
 	Explicit:      lang.T("Es ist ausdrücklich darum gebeten worden, die Updates auszuführen", "It was expressly asked for that the updates be carried out"),
 	ExplicitHint:  lang.T("Nur ankreuzen, wenn es im Wortlaut steht. Eine allgemeine Bitte genügt nicht.", "Tick only if the wording says so. A general wish does not suffice."),
-	Reboot:        lang.T("Ein Neustart des Systems ist erlaubt", "A reboot of the system is permitted"),
-	RebootHint:    lang.T("Nur im Wartungsfenster, einmal, und nur, wenn die Updates erst damit wirksam werden. Sonst bleibt der Neustart aus und wird genannt.", "Only within the window, once, and only if the updates take effect with it only. Otherwise there is no reboot, and the report says so."),
-	ExplicitRule:  lang.T("Für dieses System verlangt die Regel %[1]s einen ausdrücklichen Auftrag.", "For this system, rule %[1]s demands an explicit order."),
-	Scope:         lang.T("Umfang", "Scope"),
-	Submit:        lang.T("Auftrag festhalten", "Record the order"),
-	SubmitLead:    lang.T("Danach sehen Sie die Auftragsbestätigung. Ausgeführt wird noch nichts.", "You will see the order confirmation next. Nothing is carried out yet."),
-	ReceiptTitle:  lang.T("Auftrag festgehalten", "Order recorded"),
-	Confirmation:  lang.T("Auftragsbestätigung für den Kunden", "Order confirmation for the customer"),
-	Details:       lang.T("Was festgehalten wurde", "What was recorded"),
-	NoneAllowed:   lang.T("Der Auftrag deckt im Augenblick keine fällige Änderung.", "The order covers no due change at the moment."),
-	ToPlan:        lang.T("Weiter zur Planung", "Go on to planning"),
-	ToSystem:      lang.T("Zur Seite von %[1]s", "To the page of %[1]s"),
-	Required:      lang.T("Bitte geben Sie an: %[1]s", "Please state: %[1]s"),
-	WrongContact:  lang.T("Diese Person ist bei diesem Kunden nicht weisungsberechtigt.", "This person is not an authorised contact of this customer."),
-	TooLong:       lang.T("„%[1]s“ ist zu lang, erlaubt sind %[2]s Zeichen.", "“%[1]s” is too long, %[2]s characters are allowed."),
-	WrongScope:    lang.T("Diesen Umfang gibt es nicht.", "There is no such scope."),
+	Change:        lang.T("Statt Updates: Versionswechsel oder Umzug", "Instead of updates: version upgrade or migration"),
+	ChangeNone:    lang.T("Nein, Updates im Umfang oben", "No, updates of the scope above"),
+	ChangeUpgrade: lang.T("Versionswechsel", "Version upgrade"),
+	ChangeHint: lang.T("Zum Beispiel PHP von 8.2 auf 8.4. Kein Lauf führt das aus: Der Service plant es und tut es von Hand, nach der Zustimmung zum Preis.",
+		"For example PHP from 8.2 to 8.4. No run carries this out: the service desk plans it and does it by hand, once the price is agreed to."),
+	ChangeMigration:  lang.T("Umzug auf eine andere Fassung des Betriebssystems", "Migration to another release of the operating system"),
+	Software:         lang.T("Welche Software", "Which software"),
+	ChangeFrom:       lang.T("Von Version", "From version"),
+	ChangeTo:         lang.T("Auf Version", "To version"),
+	ChangeIncomplete: lang.T("Für einen Wechsel fehlt die Software, die Version davor oder die Version danach.", "For a change, the software, the version before or the version after is missing."),
+	Reboot:           lang.T("Ein Neustart des Systems ist erlaubt", "A reboot of the system is permitted"),
+	RebootHint:       lang.T("Nur im Wartungsfenster, einmal, und nur, wenn die Updates erst damit wirksam werden. Sonst bleibt der Neustart aus und wird genannt.", "Only within the window, once, and only if the updates take effect with it only. Otherwise there is no reboot, and the report says so."),
+	ExplicitRule:     lang.T("Für dieses System verlangt die Regel %[1]s einen ausdrücklichen Auftrag.", "For this system, rule %[1]s demands an explicit order."),
+	Scope:            lang.T("Umfang", "Scope"),
+	Submit:           lang.T("Auftrag festhalten", "Record the order"),
+	SubmitLead:       lang.T("Danach sehen Sie die Auftragsbestätigung. Ausgeführt wird noch nichts.", "You will see the order confirmation next. Nothing is carried out yet."),
+	ReceiptTitle:     lang.T("Auftrag festgehalten", "Order recorded"),
+	Confirmation:     lang.T("Auftragsbestätigung für den Kunden", "Order confirmation for the customer"),
+	Details:          lang.T("Was festgehalten wurde", "What was recorded"),
+	NoneAllowed:      lang.T("Der Auftrag deckt im Augenblick keine fällige Änderung.", "The order covers no due change at the moment."),
+	ToPlan:           lang.T("Weiter zur Planung", "Go on to planning"),
+	ToSystem:         lang.T("Zur Seite von %[1]s", "To the page of %[1]s"),
+	Required:         lang.T("Bitte geben Sie an: %[1]s", "Please state: %[1]s"),
+	WrongContact:     lang.T("Diese Person ist bei diesem Kunden nicht weisungsberechtigt.", "This person is not an authorised contact of this customer."),
+	TooLong:          lang.T("„%[1]s“ ist zu lang, erlaubt sind %[2]s Zeichen.", "“%[1]s” is too long, %[2]s characters are allowed."),
+	WrongScope:       lang.T("Diesen Umfang gibt es nicht.", "There is no such scope."),
 	Allowed: plural{
 		lang.T("%[1]s fällige Änderung ist damit erlaubt", "%[1]s due change is permitted by it"),
 		lang.T("%[1]s fällige Änderungen sind damit erlaubt", "%[1]s due changes are permitted by it"),

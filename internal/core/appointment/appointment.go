@@ -143,12 +143,17 @@ func (a Appointment) At(now time.Time) Appointment {
 // Holds reports whether work may be planned at the appointment's time, from now on.
 func (a Appointment) Holds(now time.Time) bool { return a.State == Agreed && now.Before(a.Time.To) }
 
-// RefusalError says why an event is not allowed.
-type RefusalError struct{ Text lang.Text }
+// RefusalError says why an event is not allowed. Field is what it is about, where it is one of the event's times.
+type RefusalError struct {
+	Text  lang.Text
+	Field string // "from", "to"; empty: the event as such
+}
 
 func (r RefusalError) Error() string { return r.Text.EN }
 
-func no(de, en string, args ...any) error { return RefusalError{lang.Textf(de, en, args...)} }
+func no(de, en string, args ...any) error { return RefusalError{Text: lang.Textf(de, en, args...)} }
+
+func noTime(field, de, en string) error { return RefusalError{Text: lang.T(de, en), Field: field} }
 
 // Apply is what becomes of an appointment by an event at a time. The error is a RefusalError; then nothing changes.
 func Apply(a Appointment, e Event, now time.Time) (Appointment, error) {
@@ -203,13 +208,13 @@ func Apply(a Appointment, e Event, now time.Time) (Appointment, error) {
 func checkTime(t window.Interval, now time.Time) error {
 	switch {
 	case t.From.IsZero() || !t.To.After(t.From):
-		return no("Ein Termin braucht Anfang und Ende.", "An appointment needs a begin and an end.")
+		return noTime("to", "Ein Termin braucht Anfang und Ende.", "An appointment needs a begin and an end.")
 	case t.To.Sub(t.From) > Longest:
-		return no("Ein Termin dauert höchstens 24 Stunden.", "An appointment lasts at most 24 hours.")
+		return noTime("to", "Ein Termin dauert höchstens 24 Stunden.", "An appointment lasts at most 24 hours.")
 	case !t.From.After(now):
-		return no("Der Termin liegt in der Vergangenheit.", "The appointment lies in the past.")
+		return noTime("from", "Der Termin liegt in der Vergangenheit.", "The appointment lies in the past.")
 	case t.From.Sub(now) > Farthest:
-		return no("Der Termin liegt mehr als ein Jahr voraus.", "The appointment lies more than a year ahead.")
+		return noTime("from", "Der Termin liegt mehr als ein Jahr voraus.", "The appointment lies more than a year ahead.")
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/appointment"
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/campaign"
 	"github.com/patchwart/patchwart/internal/core/estate"
@@ -45,6 +46,12 @@ type Backend struct {
 	clocks  []board.ClockRow
 	notices []board.Told
 	feeds   []board.Feed
+
+	meetings []appointment.Appointment
+	said     map[string][]board.StandingChange // by contract
+	overdue  map[string][]board.Overdue        // by contract
+	asked    []board.Queued
+
 	changed chan struct{} // closed and replaced whenever a run changes
 }
 
@@ -135,6 +142,7 @@ func (b *Backend) PlaceOrder(_ context.Context, r board.OrderRequest) (board.Ord
 	o := mandate.Order{
 		ID: fmt.Sprintf("A-2026-%04d", 118+len(b.Placed)), System: r.System, Customer: s.Held.Customer.ID, Contact: r.Contact,
 		Channel: r.Channel, Text: r.Text, Explicit: r.Explicit, Scope: r.Scope, Reboot: r.Reboot, Given: b.Now,
+		Terms: mandate.Terms{Packages: r.Packages, Change: r.Change},
 	}
 	b.Placed = append(b.Placed, o.ID)
 	s.Orders = append([]mandate.Order{o}, s.Orders...)

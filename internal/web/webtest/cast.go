@@ -37,6 +37,9 @@ func Demo() *Backend {
 	t.Fine = slices.DeleteFunc(t.Fine, func(name string) bool { return name != "mail1" }) // the others have a hole
 	holes(m, b)
 	b.aside(m)
+	meetings(m, b)
+	series(m, b)
+	queue(m, b)
 	return b
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/lang"
 	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/policy"
 )
@@ -21,6 +22,11 @@ func (b *Backend) PreviewOrder(_ context.Context, r board.OrderRequest) (board.O
 	o := mandate.Order{Terms: mandate.Terms{Packages: r.Packages}}
 	out := board.OrderPreview{Confirmation: confirmation(s.Name, r.Scope), State: mandate.Accepted, Charge: s.Job.Charge, Rule: s.Job.GoverningRule(),
 		Zone: "Europe/Berlin", Slot: s.Slot, NoSlot: s.NoSlot}
+	if r.Change != nil {
+		out.Change, out.Slot = r.Change, nil
+		out.NoSlot = lang.T("Einen automatischen Lauf gibt es dafür nicht.", "There is no automatic run for this.")
+		return out, nil
+	}
 	for _, d := range s.DueList {
 		if o.Names(d.Finding) && d.Decision.Verdict == policy.Permitted && (d.Finding.Class == policy.ChangeClassSecurityUpdate || r.Scope == estate.ScopeUpdates) {
 			out.Changes = append(out.Changes, mandate.Change{Package: d.Finding.Package, Arch: d.Finding.Arch, From: d.Finding.Installed, To: d.Finding.Candidate})
