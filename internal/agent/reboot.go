@@ -16,6 +16,7 @@ const (
 	rebootTakes  = 10 * time.Minute
 	rebootMargin = graceAfterReboot
 	rebootWait   = 8 * time.Minute // for the shutdown to reach the agent
+	rebootDoubt  = time.Minute     // the same, where it is not known whether the order to reboot was taken
 )
 
 // settle restarts what runs on replaced files, and says whether the host is to be rebooted for the rest.
@@ -57,11 +58,16 @@ func (r *runner) noReboot() *verdict.Reason {
 // reboot orders the one reboot of a run, and waits to be stopped by it. That it begins is on disk already;
 // the agent that comes back looks up whether it came about.
 func (r *runner) reboot(ctx context.Context) error {
-	if err := r.host.Power.Reboot(ctx); err != nil {
+	asked := r.host.Power.Reboot(ctx)
+	wait := rebootWait
+	if asked != nil { // whoever asked may have been ended by the very shutdown that he brought about
+		wait = rebootDoubt
+	}
+	if err := r.await(ctx, r.now().Add(wait)); err != nil {
 		return err
 	}
-	if err := r.await(ctx, r.now().Add(rebootWait)); err != nil {
-		return err
+	if asked != nil {
+		return asked
 	}
 	return &Trouble{Code: "reboot_failed", Text: lang.T(
 		"Der Host hat den Auftrag zum Neustart angenommen und ist nicht neu gestartet.",

@@ -104,7 +104,7 @@ func (b *Backend) Arrange(_ context.Context, q board.AppointmentEvent) (board.Ap
 		if q.ID == "" {
 			b.meetings = b.meetings[:at]
 		}
-		no := err.(appointment.Refusal) //nolint:forcetypeassert,errorlint // Apply gives nothing else
+		no := err.(appointment.RefusalError) //nolint:forcetypeassert,errorlint // Apply gives nothing else
 		f := fault.New(fault.Refused, no.Text, lang.Text{})
 		f.Rule = "MH1-06"
 		if no.Field != "" {
