@@ -21,7 +21,7 @@ import (
 //   - What ended in a way that a person has to look at is not touched by itself.
 //   - A standing order falls due with each of its dates (MH2-22); an order of its own goes at once.
 //   - What was blocked is tried again in a later window, not in the same one.
-func holdBack(m mandate.Mandate, s *dates, past []store.Run, lastChanges []mandate.Change, now time.Time) lang.Text {
+func holdBack(m mandate.Mandate, orders []mandate.Order, s *dates, past []store.Run, lastChanges []mandate.Change, now time.Time) lang.Text {
 	if len(past) > 0 {
 		last := past[0] // newest first
 		switch {
@@ -29,7 +29,7 @@ func holdBack(m mandate.Mandate, s *dates, past []store.Run, lastChanges []manda
 		case last.Outcome == verdict.RestoreFailed, last.Outcome == verdict.Unknown:
 			return lang.Textf("Lauf %[1]s ist nicht geklärt; bis dahin wird nichts geplant.",
 				"Run %[1]s is not settled; nothing is planned until it is.", last.ID)
-		case last.Outcome == verdict.Restored && !orderedAnew(m, last) && sameTargets(lastChanges, m.Changes()):
+		case last.Outcome == verdict.Restored && !orderedAnew(m, orders, last) && sameTargets(lastChanges, m.Changes()):
 			return lang.Textf("Dieselben Versionen wurden in Lauf %[1]s zurückgesetzt. Nächster Versuch erst mit neuer Fassung.",
 				"The same versions were put back in run %[1]s. Next try with a new version only.", last.ID)
 		case last.Outcome == verdict.Blocked && now.Before(last.Slot.To) && !last.Slot.To.IsZero():
@@ -129,8 +129,14 @@ func (d *dates) owed(past []store.Run, now time.Time) owed {
 	return o
 }
 
-// orderedAnew reports whether a mandate rests on an order that the last run did not rest on.
-func orderedAnew(m mandate.Mandate, last store.Run) bool {
+// orderedAnew reports whether a mandate rests on an order that the last run did not rest on, or, where the provider
+// needs none, whether somebody has ordered plainly since.
+func orderedAnew(m mandate.Mandate, orders []mandate.Order, last store.Run) bool {
+	if slices.ContainsFunc(orders, func(o mandate.Order) bool {
+		return o.Explicit && !o.Withdrawn && !o.Mitigation && o.Terms.Change == nil && o.Used == "" && o.Given.After(last.Ended)
+	}) {
+		return true
+	}
 	return slices.ContainsFunc(m.Grounds(), func(g mandate.Ground) bool { return g.Kind == mandate.ByOrder && groundName(g) != last.Ground })
 }
 

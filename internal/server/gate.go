@@ -289,7 +289,7 @@ func (t *theatre) heldBack(ctx context.Context, sub subject, granted mandate.Man
 		return lang.Text{}, err
 	}
 	paper, _, err := t.tx.Paper(ctx, past[0].ID, store.Closing)
-	return holdBack(granted, standing, past, paper.Changes, t.at), err
+	return holdBack(granted, sub.orders, standing, past, paper.Changes, t.at), err
 }
 
 // gate holds a run whose turn has come, where it must not begin: stopped by a person, too many failed, an

@@ -192,7 +192,7 @@ func (p *planning) consider(ctx context.Context, name string) error {
 	if urgent { // a critical hole does not wait for a date
 		standing = nil
 	}
-	if why := holdBack(granted, standing, past, last, p.at); !busy && !why.IsZero() {
+	if why := holdBack(granted, sub.orders, standing, past, last, p.at); !busy && !why.IsZero() {
 		p.result.Not = append(p.result.Not, board.NotPlanned{System: name, Run: id, Code: "held_back", Reason: why})
 		return nil
 	}

@@ -108,14 +108,11 @@ type Input struct {
 func Due(in Input) []Notice {
 	var out []Notice
 	for _, f := range in.Facts {
-		if f.ahead() && !in.Now.Before(f.Slot.From) {
-			continue // it is about to begin: that is the news
-		}
 		if !f.ahead() && in.Now.Sub(f.Since) > Stale {
 			continue
 		}
 		given := map[string]bool{}
-		for _, happening := range f.happenings() {
+		for _, happening := range f.happenings(in.Now) {
 			for _, rule := range in.Rules.Tell {
 				if rule.Happening != happening {
 					continue
@@ -132,10 +129,17 @@ func Due(in Input) []Notice {
 	return in.gather(out)
 }
 
-// happenings are what a fact may be told as: work that lies ahead is planned, or has moved.
-func (f Fact) happenings() []policy.Happening {
+// happenings are what a fact may be told as: work that lies ahead is planned, or has moved. Work that is about to
+// begin is not announced any more, and that it begins is the news; but who believes it to be at another time has to
+// learn that it is not.
+func (f Fact) happenings(now time.Time) []policy.Happening {
 	switch f.Stands {
+	case policy.HappensBegun:
+		return []policy.Happening{policy.HappensBegun, policy.HappensMoved}
 	case policy.HappensPlanned:
+		if !now.Before(f.Slot.From) {
+			return []policy.Happening{policy.HappensMoved}
+		}
 		return []policy.Happening{policy.HappensPlanned, policy.HappensMoved}
 	case policy.HappensBlocked: // whoever waits for it and is not told why learns that it does not take place
 		return []policy.Happening{policy.HappensBlocked, policy.HappensCancelled}
@@ -169,7 +173,7 @@ func (in Input) judge(f Fact, rule policy.Telling, to string) (Notice, bool) {
 		}
 		n.Late = f.Slot.From.Sub(in.Now) < n.Lead
 	case policy.HappensMoved:
-		if !announced || last.Slot == f.Slot && last.Happening != policy.HappensCancelled {
+		if !announced || last.Slot == f.Slot && last.Happening != policy.HappensCancelled || !f.ahead() && (in.has(f, to) || last.Slot.From.Equal(f.Slot.From)) {
 			return n, false
 		}
 		n.Was = last.Slot

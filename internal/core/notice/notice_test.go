@@ -188,3 +188,28 @@ func TestEveryHappeningHasWords(t *testing.T) {
 		}
 	}
 }
+
+// TestWorkThatMovedToNowIsStillCorrected: whoever was told of four o'clock learns that it began at three, also when
+// nothing lay between the decision and the beginning; whoever was told that it began needs no more.
+func TestWorkThatMovedToNowIsStillCorrected(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2027, 3, 1, 3, 0, 0, 0, time.UTC)
+	told := notice.Told{Run: "r", Happening: policy.HappensPlanned, To: "eva", Slot: window.Interval{From: at.Add(time.Hour), To: at.Add(2 * time.Hour)}, At: at.Add(-48 * time.Hour)}
+	in := notice.Input{Now: at, Told: []notice.Told{told}, People: func(policy.Audience) []string { return []string{"eva"} },
+		Rules: policy.Notices{Tell: []policy.Telling{{Happening: policy.HappensPlanned, To: []policy.Audience{policy.ToOrder}}, {Happening: policy.HappensMoved, To: []policy.Audience{policy.ToOrder}}}},
+		Facts: []notice.Fact{{Run: "r", System: "web1", Stands: policy.HappensPlanned, Since: at, Slot: window.Interval{From: at, To: at.Add(time.Hour)}}}}
+	for _, stands := range []policy.Happening{policy.HappensPlanned, policy.HappensBegun} {
+		in.Facts[0].Stands = stands
+		if got := notice.Due(in); len(got) != 1 || got[0].Happening != policy.HappensMoved || !got[0].Was.From.Equal(told.Slot.From) {
+			t.Errorf("%s: %+v", stands, got)
+		}
+	}
+	in.Told = append(in.Told, notice.Told{Run: "r", Happening: policy.HappensBegun, To: "eva", Slot: in.Facts[0].Slot, At: at})
+	if got := notice.Due(in); len(got) != 0 {
+		t.Errorf("told that it began, and then that it has moved: %+v", got)
+	}
+	in.Told, in.Facts[0].Slot.From = []notice.Told{told}, told.Slot.From
+	if got := notice.Due(in); len(got) != 0 {
+		t.Errorf("it began when it was announced for: %+v", got)
+	}
+}

@@ -122,6 +122,8 @@ func (h *house) heldBack(x *host, m mandate.Mandate, urgent bool) bool {
 		case verdict.Restored:
 			anew := slices.ContainsFunc(m.Grounds(), func(g mandate.Ground) bool { // somebody wants it all the same
 				return g.Kind == mandate.ByOrder && g.Basis != x.last.mandate.Grounds()[0].Basis
+			}) || slices.ContainsFunc(x.orders, func(o mandate.Order) bool {
+				return o.Explicit && !o.Withdrawn && o.Used == "" && o.Given.After(x.last.until)
 			})
 			if !anew && slices.EqualFunc(x.last.mandate.Changes(), m.Changes(), func(a, b mandate.Change) bool { return a.Package == b.Package && a.To == b.To }) {
 				return true

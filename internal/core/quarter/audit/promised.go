@@ -252,13 +252,25 @@ func (a *audit) critical() {
 				a.within24(s, u)
 			case orders:
 				v := Broken
-				if a.alarmed(s.Name, u.At, u.At.Add(time.Hour), func(e Entry) bool { return strings.HasPrefix(e.What, "ASK-01") && e.To == "chef" }) || a.carried(s, u) {
+				if a.alarmed(s.Name, u.At, u.At.Add(time.Hour), func(e Entry) bool { return strings.HasPrefix(e.What, "ASK-01") && e.To == "chef" }) || a.carried(s, u) || a.answered(s, u) {
 					v = Kept
 				}
 				a.say(s.Contract.Policy, "ask", v, "%s on %s at %s", u.What, s.Name, u.At)
 			}
 		}
 	}
+}
+
+// answered reports whether the customer had ordered already when he was to be asked.
+func (a *audit) answered(s System, u *update) bool {
+	by := u.At.Add(time.Hour)
+	for _, o := range a.orders {
+		used := slices.ContainsFunc(a.of[s.Name], func(r *run) bool { return r.basis == o.id && r.begun.Before(u.At) })
+		if o.system == s.Name && o.plain && !used && !o.given.After(by) && (o.taken.IsZero() || o.taken.After(by)) {
+			return true
+		}
+	}
+	return false
 }
 
 // carried reports whether the hole was known before, so that its clock goes on: an older version of the same package
