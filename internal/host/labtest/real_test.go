@@ -405,15 +405,27 @@ func storyHangs(t *testing.T, h machine, _ *lab.Repo) {
 	mend(t, h, "lab-hang")
 }
 
+// nothingLeft holds that nothing of a stopped installation runs any more. What was killed a moment ago may still be
+// in the list until the kernel has taken it down.
 func nothingLeft(t *testing.T, h machine) {
 	t.Helper()
-	list, err := h.Processes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range list {
-		if line := strings.Join(p.Args, " "); strings.Contains(line, "sleep 47") || strings.Contains(line, "apt-get") || strings.Contains(line, "dpkg") {
-			t.Errorf("still running: %s", line)
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		list, err := h.Processes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := ""
+		for _, p := range list {
+			if line := strings.Join(p.Args, " "); strings.Contains(line, "sleep 47") || strings.Contains(line, "apt-get") || strings.Contains(line, "dpkg") {
+				left += line + "\n"
+			}
+		}
+		if left == "" {
+			return
+		}
+		if time.Now().After(end) {
+			t.Errorf("still running: %s", left)
+			return
 		}
 	}
 }
