@@ -64,14 +64,17 @@ func (f *farm) place() {
 	}
 }
 
-// open lets all hosts work until the test is over.
-func (f *farm) open() {
+// open lets all hosts work until they are sent home, or the test is over. A host that was sent home ends what it
+// has begun, and asks for nothing more.
+func (f *farm) open() (home func()) {
 	var all sync.WaitGroup
 	stop := make(chan struct{})
 	for _, h := range f.hosts {
 		all.Go(func() { f.serve(h, stop) })
 	}
-	f.Cleanup(func() { close(stop); all.Wait() })
+	home = sync.OnceFunc(func() { close(stop) })
+	f.Cleanup(func() { home(); all.Wait() })
+	return home
 }
 
 // serve is a host's day: it polls, refreshes, and carries out what it is ordered to.
@@ -267,7 +270,7 @@ func TestTheStopButton(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.plan("")
-	f.open()
+	home := f.open()
 	for range 4 {
 		<-f.ended
 	}
@@ -300,6 +303,7 @@ func TestTheStopButton(t *testing.T) {
 			}
 		}
 	}
+	home()      // no host is there twice
 	f.restart() // a stop outlives the server
 	f.place()
 	if again, _ := f.count(); again != touched {
