@@ -41,7 +41,7 @@ SLOWRACE := ./internal/host/restore/...
 FAST      = $$(go list ./... | grep -vE '/internal/(lab|e2e|host/labtest|host/restore)(/|$$)')
 
 unit: ## fast tests, with the race detector
-	CGO_ENABLED=1 go test -race -timeout 25m $(FAST)
+	CGO_ENABLED=1 go test -race -timeout 45m $(FAST)
 	go test -timeout 25m $(SLOWRACE)
 
 race: ## the fast tests and the slow ones, all with the race detector
