@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -12,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/host/plainfile"
 )
 
 // Bounds on what is looked at and told of configuration that waits to be merged.
@@ -84,15 +84,6 @@ var secrets = regexp.MustCompile(`(?mi)^([-+ ][^\n]*?[\w.-]*(?:pass|passwd|passw
 
 // open reads a small plain file that everybody may read.
 func open(top *os.Root, name string) ([]byte, bool) {
-	f, err := top.Open(path.Clean(name))
-	if err != nil {
-		return nil, false
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o004 == 0 || info.Size() > maxConffile {
-		return nil, false
-	}
-	text, err := io.ReadAll(io.LimitReader(f, maxConffile+1))
-	return text, err == nil && len(text) <= maxConffile
+	text, info, err := plainfile.Follow(top, path.Clean(name), maxConffile)
+	return text, err == nil && info.Mode().Perm()&0o004 != 0
 }

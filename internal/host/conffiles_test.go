@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestConfigurationThatWaitsToBeMerged(t *testing.T) {
@@ -34,6 +36,13 @@ func TestConfigurationThatWaitsToBeMerged(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// A pipe in the place of the file in use must not hold the report up.
+	if err := unix.Mkfifo(filepath.Join(root, "etc/shop/pipe.conf"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "etc/shop/pipe.conf.dpkg-dist"), []byte("x\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Symlink("site.conf", filepath.Join(root, "etc/shop/link.conf.dpkg-dist")); err != nil {
 		t.Fatal(err)
 	}
@@ -45,14 +54,14 @@ func TestConfigurationThatWaitsToBeMerged(t *testing.T) {
 		}
 		diffs[c.Path] = c.Diff
 	}
-	if len(diffs) != 5 {
+	if len(diffs) != 6 {
 		t.Errorf("found %v", diffs)
 	}
 	site := diffs["/etc/shop/site.conf"]
 	if !strings.Contains(site, "-workers 4\n-db_password = …\n+workers 2\n") || strings.Contains(site, "hunter2") || strings.Contains(site, "change-me") {
 		t.Errorf("%s", site)
 	}
-	for _, quiet := range []string{"/etc/shop/closed.conf", "/etc/shop/gone.conf", "/etc/shop/large.conf"} {
+	for _, quiet := range []string{"/etc/shop/closed.conf", "/etc/shop/gone.conf", "/etc/shop/large.conf", "/etc/shop/pipe.conf"} {
 		if d, ok := diffs[quiet]; !ok || d != "" {
 			t.Errorf("%s: %v %q", quiet, ok, d)
 		}

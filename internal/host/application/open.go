@@ -3,7 +3,6 @@ package application
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/patchwart/patchwart/internal/host/plainfile"
 )
 
 // chunk is how many entries of a folder are read at once.
@@ -108,7 +109,7 @@ func (l *look) read(f folder, name string, limit int64, all bool) ([]byte, bool)
 		defer sub.close()
 		return l.read(sub, rest, limit, all)
 	}
-	text, err := readFile(f.root, name, limit, all)
+	text, err := plainfile.Read(f.root, name, limit, all)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false
 	}
@@ -117,57 +118,6 @@ func (l *look) read(f folder, name string, limit int64, all bool) ([]byte, bool)
 		return nil, false
 	}
 	return text, true
-}
-
-// readFile opens regular files only: a pipe would block, and opening a device may do something.
-func readFile(root *os.Root, name string, limit int64, all bool) ([]byte, error) {
-	before, err := root.Lstat(name)
-	switch {
-	case err != nil:
-		return nil, err
-	case before.Mode()&fs.ModeSymlink != 0:
-		return nil, errors.New("it is a symbolic link, and links are not followed; what it leads to is seen where it lies, if that is in a place of the look")
-	case !before.Mode().IsRegular():
-		return nil, fmt.Errorf("it is no regular file but %s", sort(before.Mode()))
-	case all && before.Size() > limit:
-		return nil, fmt.Errorf("the file has %d bytes, more than %d", before.Size(), limit)
-	}
-	file, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	after, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !after.Mode().IsRegular() || !os.SameFile(before, after) {
-		return nil, errors.New("the file was replaced while it was opened")
-	}
-	text, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(text)) > limit {
-		if all {
-			return nil, fmt.Errorf("the file has more than %d bytes", limit)
-		}
-		text = text[:limit]
-	}
-	return text, nil
-}
-
-// sort names what is no regular file.
-func sort(m fs.FileMode) string {
-	switch {
-	case m.IsDir():
-		return "a folder"
-	case m&fs.ModeNamedPipe != 0:
-		return "a pipe"
-	case m&fs.ModeSocket != 0:
-		return "a socket"
-	}
-	return "a device"
 }
 
 func deviceOf(info fs.FileInfo) uint64 {

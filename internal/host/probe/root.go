@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -14,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/host/plainfile"
 )
 
 // Bounds on what is read to find out who can become root.
@@ -82,21 +82,11 @@ func (l *ledger) lines(name string) []string {
 		return nil
 	}
 	defer func() { _ = top.Close() }()
-	f, err := top.Open(strings.TrimPrefix(name, "/"))
+	text, _, err := plainfile.Follow(top, strings.TrimPrefix(name, "/"), maxAccess)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		l.add(fact.Unread, "not readable", name)
-		return nil
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		l.add(fact.Unread, "no plain file", name)
-		return nil
-	}
-	text, err := io.ReadAll(io.LimitReader(f, maxAccess+1))
-	if err != nil || len(text) > maxAccess {
 		l.add(fact.Unread, "not readable whole", name)
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"github.com/patchwart/patchwart/internal/core/fact"
 )
@@ -124,6 +125,7 @@ func TestWhatCannotBeReadIsAWayOfItsOwn(t *testing.T) {
 		"too large": func(root string) error {
 			return os.WriteFile(filepath.Join(root, "etc/sudoers.d/x"), make([]byte, maxAccess+1), 0o644)
 		},
+		"a pipe":   func(root string) error { return unix.Mkfifo(filepath.Join(root, "root/.ssh/authorized_keys2"), 0o600) },
 		"a folder": func(root string) error { return os.MkdirAll(filepath.Join(root, "root/.ssh/authorized_keys2"), 0o755) },
 		"a loop": func(root string) error {
 			return os.WriteFile(filepath.Join(root, "etc/sudoers.d/x"), []byte("@include /etc/sudoers.d/x\n"), 0o644)
