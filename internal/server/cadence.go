@@ -1,158 +1,16 @@
 package server
 
 import (
-	"slices"
-	"time"
-
 	"github.com/patchwart/patchwart/internal/core/board"
-	"github.com/patchwart/patchwart/internal/core/estate"
-	"github.com/patchwart/patchwart/internal/core/lang"
-	"github.com/patchwart/patchwart/internal/core/mandate"
-	"github.com/patchwart/patchwart/internal/core/recurrence"
-	"github.com/patchwart/patchwart/internal/core/verdict"
-	"github.com/patchwart/patchwart/internal/core/window"
+	"github.com/patchwart/patchwart/internal/core/cadence"
 	"github.com/patchwart/patchwart/internal/store"
 )
 
-// holdBack says why a system whose changes are permitted is not planned now; zero means plan it.
-//
-//   - What was put back is not tried again with the same versions: it would fail again. Who orders it anew wants it
-//     all the same (C10), and is not left waiting for a version that may never come.
-//   - What ended in a way that a person has to look at is not touched by itself.
-//   - A standing order falls due with each of its dates (MH2-22); an order of its own goes at once.
-//   - What was blocked is tried again in a later window, not in the same one.
-func holdBack(m mandate.Mandate, orders []mandate.Order, s *dates, past []store.Run, lastChanges []mandate.Change, now time.Time) lang.Text {
-	if len(past) > 0 {
-		last := past[0] // newest first
-		switch {
-		case last.Stage != board.Over:
-		case last.Outcome == verdict.RestoreFailed, last.Outcome == verdict.Unknown:
-			return lang.Textf("Lauf %[1]s ist nicht geklärt; bis dahin wird nichts geplant.",
-				"Run %[1]s is not settled; nothing is planned until it is.", last.ID)
-		case last.Outcome == verdict.Restored && !orderedAnew(m, orders, last) && sameTargets(lastChanges, m.Changes()):
-			return lang.Textf("Dieselben Versionen wurden in Lauf %[1]s zurückgesetzt. Nächster Versuch erst mit neuer Fassung.",
-				"The same versions were put back in run %[1]s. Next try with a new version only.", last.ID)
-		case last.Outcome == verdict.Blocked && now.Before(last.Slot.To) && !last.Slot.To.IsZero():
-			return lang.Textf("Lauf %[1]s wurde in diesem Fenster blockiert; nächster Versuch im nächsten.",
-				"Run %[1]s was blocked in this window; next try in the next one.", last.ID)
-		}
+// pastOf is what counts of a system's runs for the next one.
+func pastOf(runs []store.Run) []cadence.Past {
+	past := make([]cadence.Past, len(runs))
+	for i, r := range runs {
+		past[i] = cadence.Past{ID: r.ID, Over: r.Stage == board.Over, Outcome: r.Outcome, Ended: r.Ended, Slot: r.Slot, Ground: r.Ground}
 	}
-	for _, g := range m.Grounds() {
-		if g.Kind != mandate.ByStandingOrder {
-			return lang.Text{}
-		}
-	}
-	if s == nil {
-		return lang.Text{}
-	}
-	switch o := s.owed(past, now); {
-	case o.due:
-		return lang.Text{}
-	case o.next.Interval.From.IsZero():
-		return lang.Textf("Der Dauerauftrag %[1]s hat keinen Termin mehr.", "Standing order %[1]s has no date left.", s.order)
-	default:
-		next := o.next.Interval.From.In(s.rule.Zone())
-		return lang.Textf("Nach dem Dauerauftrag wieder fällig ab %[1]s.", "Due again by the standing order from %[2]s.",
-			lang.DateTime(next, lang.DE), lang.DateTime(next, lang.EN))
-	}
-}
-
-// dates are the dates of a standing order around a moment.
-type dates struct {
-	order string // ID
-	rule  recurrence.Rule
-	begun []recurrence.Occurrence // the last ones that have begun, the newest last; two at most
-	next  recurrence.Occurrence   // the first to come; zero: none
-}
-
-// datesOf finds the dates of a contract's standing order around a moment. nil: it has no standing order. A rule
-// that cannot be computed is an error: nothing is due by it.
-func datesOf(s *estate.StandingOrder, w estate.Window, zones window.Zones, now time.Time) (*dates, error) {
-	if s == nil {
-		return nil, nil
-	}
-	rule, err := s.Recurs(w, zones)
-	if err != nil {
-		return nil, err
-	}
-	d := &dates{order: s.ID, rule: rule}
-	start := rule.Stated().Start.In(rule.Zone()).AddDate(0, 0, -1)
-	for days := 40; ; days *= 10 { // mostly not long ago
-		from := now.AddDate(0, 0, -days)
-		d.begun = slices.DeleteFunc(rule.Between(from, now.Add(1)), func(o recurrence.Occurrence) bool { return o.Interval.From.After(now) })
-		if len(d.begun) >= 2 || from.Before(start) {
-			break
-		}
-	}
-	if n := len(d.begun); n > 2 {
-		d.begun = d.begun[n-2:]
-	}
-	d.next, _ = rule.Next(now)
-	return d, nil
-}
-
-// owed is how a standing order stands on one system.
-type owed struct {
-	due     bool                   // an occurrence has begun and nothing was done since
-	since   recurrence.Occurrence  // that occurrence
-	overdue *recurrence.Occurrence // one whose time went by with nothing done (MH2-22); nil: none
-	next    recurrence.Occurrence
-	last    time.Time // when the order was carried out last; zero: never
-}
-
-// shortestAlarm is how long nothing must have been done before anybody is alarmed: with orders that recur by the
-// day, there may have been nothing to do.
-const shortestAlarm = 28 * 24 * time.Hour
-
-// owed says what is due by the order on a system with that history, newest first. An occurrence is made up for
-// until the next one begins.
-func (d *dates) owed(past []store.Run, now time.Time) owed {
-	o := owed{next: d.next}
-	for _, r := range past {
-		if r.Outcome == verdict.Succeeded && r.Ground == string(mandate.ByStandingOrder)+" "+d.order {
-			o.last = r.Slot.From
-			break
-		}
-	}
-	if len(d.begun) == 0 {
-		return o
-	}
-	o.since = d.begun[len(d.begun)-1]
-	o.due = o.last.Before(o.since.Interval.From)
-	idle := d.rule.Stated().Start.In(d.rule.Zone())
-	if o.last.After(idle) {
-		idle = o.last
-	}
-	if before := d.begun[0]; len(d.begun) == 2 && o.last.Before(before.Interval.From) && now.Sub(idle) >= shortestAlarm {
-		o.overdue = &before
-	}
-	return o
-}
-
-// orderedAnew reports whether a mandate rests on an order that the last run did not rest on, or, where the provider
-// needs none, whether somebody has ordered plainly since.
-func orderedAnew(m mandate.Mandate, orders []mandate.Order, last store.Run) bool {
-	if slices.ContainsFunc(orders, func(o mandate.Order) bool {
-		return o.Explicit && !o.Withdrawn && !o.Mitigation && o.Terms.Change == nil && o.Used == "" && o.Given.After(last.Ended)
-	}) {
-		return true
-	}
-	return slices.ContainsFunc(m.Grounds(), func(g mandate.Ground) bool { return g.Kind == mandate.ByOrder && groundName(g) != last.Ground })
-}
-
-// sameTargets reports whether both lists bring the same packages to the same versions.
-func sameTargets(a, b []mandate.Change) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	to := map[string]string{}
-	for _, c := range a {
-		to[c.Package+":"+c.Arch] = c.To
-	}
-	for _, c := range b {
-		if to[c.Package+":"+c.Arch] != c.To {
-			return false
-		}
-	}
-	return true
+	return past
 }

@@ -106,7 +106,7 @@ func (c *change) saveOrder(ctx context.Context, r store.Run, granted mandate.Man
 		return err
 	}
 	r.Stage, r.Mandate, r.Packages = board.Ordered, granted.Digest(), len(granted.Changes())
-	r.Ground = groundName(granted.Grounds()[0])
+	r.Ground = granted.Grounds()[0].Name()
 	r.Sentence = lang.Textf("Arbeitsauftrag über %[1]d Pakete ist unterschrieben.", "A work order for %[1]d packages is signed.", r.Packages)
 	if measure, lift := granted.Measure(); measure != nil {
 		r.Sentence = measureOrdered(measure, lift)

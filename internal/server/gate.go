@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/cadence"
 	"github.com/patchwart/patchwart/internal/core/campaign"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -277,7 +278,7 @@ func (t *theatre) idle(ctx context.Context, c campaign.Campaign, system string) 
 
 // heldBack says why what is allowed on a system is not planned now; zero: it is.
 func (t *theatre) heldBack(ctx context.Context, sub subject, granted mandate.Mandate, urgent bool) (lang.Text, error) {
-	standing, err := datesOf(sub.held.Contract.StandingOrder, sub.held.Window, t.server.zones, t.at)
+	standing, err := cadence.Of(sub.held.Contract.StandingOrder, sub.held.Window, t.server.zones, t.at)
 	if err != nil {
 		return lang.T("Wann der Dauerauftrag fällig wird, lässt sich nicht berechnen.", "When the standing order falls due cannot be computed."), nil //nolint:nilerr // it is a reason
 	}
@@ -289,7 +290,7 @@ func (t *theatre) heldBack(ctx context.Context, sub subject, granted mandate.Man
 		return lang.Text{}, err
 	}
 	paper, _, err := t.tx.Paper(ctx, past[0].ID, store.Closing)
-	return holdBack(granted, sub.orders, standing, past, paper.Changes, t.at), err
+	return cadence.HoldBack(granted, sub.orders, standing, pastOf(past), paper.Changes, t.at), err
 }
 
 // gate holds a run whose turn has come, where it must not begin: stopped by a person, too many failed, an

@@ -148,7 +148,7 @@ func (c *change) tellTickets(ctx context.Context, r store.Run, key, state string
 		return err
 	}
 	for _, o := range list {
-		if o.Used != r.ID && (o.Used != "" || r.Ground != groundName(mandate.Ground{Kind: mandate.ByOrder, Basis: o.ID})) || o.Withdrawn {
+		if o.Used != r.ID && (o.Used != "" || r.Ground != mandate.GroundName(mandate.ByOrder, o.ID)) || o.Withdrawn {
 			continue
 		}
 		if err := c.mirror(ctx, o, key, state, text); err != nil {

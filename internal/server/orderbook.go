@@ -158,7 +158,7 @@ func pursued(ctx context.Context, tx *store.Tx, o mandate.Order) (store.Run, man
 	if err != nil || !ok || r.Stage != board.Planned {
 		return r, mandate.Pursuit{}, err
 	}
-	return r, mandate.Pursuit{Planned: r.Ground == groundName(mandate.Ground{Kind: mandate.ByOrder, Basis: o.ID})}, nil
+	return r, mandate.Pursuit{Planned: r.Ground == mandate.GroundName(mandate.ByOrder, o.ID)}, nil
 }
 
 // Withdraw takes an order back, until its run begins: by a contact who may order, in his own words. A run that

@@ -3,14 +3,12 @@ package server
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/core/verdict"
-	"github.com/patchwart/patchwart/internal/store"
 )
 
 func (o *office) order(text string) board.OrderReceipt {
@@ -110,32 +108,5 @@ func TestWhoOrdersAnewAfterAFailedUpdateIsHeard(t *testing.T) {
 	o.order("Bitte versuchen Sie es auf db1 noch einmal mit den Sicherheitsupdates.")
 	if planned := o.plan("db1"); len(planned.Slots) != 1 {
 		t.Fatalf("the new order is held back: %+v", planned)
-	}
-}
-
-// TestWhereTheProviderNeedsNoOrderAPlainOneIsANewTry (C10): after a failed update of the provider's own accord, a word
-// of the customer's lets it be tried again; an older word, a withdrawn one or a vague one does not.
-func TestWhereTheProviderNeedsNoOrderAPlainOneIsANewTry(t *testing.T) {
-	t.Parallel()
-	ended := time.Date(2027, 3, 1, 5, 0, 0, 0, time.UTC)
-	last := store.Run{Stage: board.Over, Outcome: verdict.Restored, Ended: ended, Ground: "provider_duty"}
-	order := mandate.Order{ID: "o-1", Explicit: true, Given: ended.Add(time.Hour)}
-	for name, c := range map[string]struct {
-		change func(*mandate.Order)
-		want   bool
-	}{
-		"plain, and since": {func(*mandate.Order) {}, true},
-		"from before":      {func(o *mandate.Order) { o.Given = ended.Add(-time.Hour) }, false},
-		"taken back":       {func(o *mandate.Order) { o.Withdrawn = true }, false},
-		"vague":            {func(o *mandate.Order) { o.Explicit = false }, false},
-		"carried out":      {func(o *mandate.Order) { o.Used = "r-1" }, false},
-		"about a measure":  {func(o *mandate.Order) { o.Mitigation = true }, false},
-		"about an upgrade": {func(o *mandate.Order) { o.Terms.Change = &mandate.VersionChange{} }, false},
-	} {
-		o := order
-		c.change(&o)
-		if got := orderedAnew(mandate.Mandate{}, []mandate.Order{o}, last); got != c.want {
-			t.Errorf("%s: %v", name, got)
-		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/cadence"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -24,7 +25,7 @@ import (
 func (s *Server) Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error) {
 	var result board.PlanResult
 	work := func(c *change) error {
-		p := planning{change: c, wanted: map[string]wanted{}, dates: map[string]*dates{}, preview: preview}
+		p := planning{change: c, wanted: map[string]wanted{}, dates: map[string]*cadence.Dates{}, preview: preview}
 		err := p.round(ctx, system)
 		result = p.result
 		return err
@@ -56,8 +57,8 @@ type planning struct {
 	*change
 	preview bool
 	table   *timetable
-	wanted  map[string]wanted // by run
-	dates   map[string]*dates // by contract
+	wanted  map[string]wanted         // by run
+	dates   map[string]*cadence.Dates // by contract
 	result  board.PlanResult
 }
 
@@ -192,7 +193,7 @@ func (p *planning) consider(ctx context.Context, name string) error {
 	if urgent { // a critical hole does not wait for a date
 		standing = nil
 	}
-	if why := holdBack(granted, sub.orders, standing, past, last, p.at); !busy && !why.IsZero() {
+	if why := cadence.HoldBack(granted, sub.orders, standing, pastOf(past), last, p.at); !busy && !why.IsZero() {
 		p.result.Not = append(p.result.Not, board.NotPlanned{System: name, Run: id, Code: "held_back", Reason: why})
 		return nil
 	}
@@ -201,9 +202,7 @@ func (p *planning) consider(ctx context.Context, name string) error {
 		return err
 	}
 	if busy {
-		if wish := p.table.wishOf(current.ID); wish != nil {
-			wish.Deadline = due
-		}
+		p.table.due[current.ID] = due
 		p.result.Not = append(p.result.Not, board.NotPlanned{System: name, Code: string(schedule.Busy), Reason: lang.Textf(
 			"Für %[1]s ist schon ein Lauf geplant oder unterwegs.", "A run for %[1]s is already planned or under way.", name)})
 		return nil
@@ -217,7 +216,7 @@ func (p *planning) consider(ctx context.Context, name string) error {
 	}
 	median, high := durations(past)
 	wish := p.table.wish(id, p.table.held[name], class, median, high)
-	wish.Deadline = due
+	p.table.due[id] = due
 	p.table.in.Changes = append(p.table.in.Changes, wish)
 	p.wanted[id] = wanted{subject: sub, request: request, mandate: granted, refusals: refusals, urgent: urgent, high: high}
 	return nil
@@ -229,11 +228,11 @@ func standingAlone(m mandate.Mandate) bool {
 }
 
 // datesOf are the dates of a contract's standing order; systems of a contract share them.
-func (p *planning) datesOf(held estate.Held) (*dates, error) {
+func (p *planning) datesOf(held estate.Held) (*cadence.Dates, error) {
 	if d, known := p.dates[held.Contract.ID]; known {
 		return d, nil
 	}
-	d, err := datesOf(held.Contract.StandingOrder, held.Window, p.server.zones, p.at)
+	d, err := cadence.Of(held.Contract.StandingOrder, held.Window, p.server.zones, p.at)
 	p.dates[held.Contract.ID] = d
 	return d, err
 }
@@ -293,7 +292,7 @@ func (p *planning) add(ctx context.Context, slot board.Slot) error {
 	st, err := p.AddRun(ctx, store.Run{
 		ID: slot.Run, System: slot.System, Customer: w.subject.held.Customer.ID, Stage: board.Planned,
 		Slot: slot.At, Zone: w.subject.held.Window.Zone, Created: p.at, Policy: policyID,
-		Ground: groundName(ground), Packages: len(w.mandate.Changes()), Sentence: slot.Reason, Urgent: w.urgent,
+		Ground: ground.Name(), Packages: len(w.mandate.Changes()), Sentence: slot.Reason, Urgent: w.urgent,
 	})
 	if err := p.put(ctx, st, err); err != nil {
 		return err
@@ -304,13 +303,6 @@ func (p *planning) add(ctx context.Context, slot board.Slot) error {
 	}
 	p.wake(topicRun(slot.Run))
 	return p.enqueue(ctx, jobAdvance, slot.Run, slot.At.From)
-}
-
-func groundName(g mandate.Ground) string {
-	if g.Basis == "" {
-		return string(g.Kind)
-	}
-	return string(g.Kind) + " " + g.Basis
 }
 
 // yields reports whether a run makes way: a critical hole does not wait behind ordinary work that has not begun.

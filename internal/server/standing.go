@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/cadence"
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
@@ -216,7 +217,7 @@ func (c *change) standingChanged(ctx context.Context, e estate.Estate, held esta
 	if err != nil {
 		return err
 	}
-	days, err := datesOf(order, held.Window, c.server.zones, c.at)
+	days, err := cadence.Of(order, held.Window, c.server.zones, c.at)
 	if err != nil {
 		return err
 	}
@@ -242,7 +243,7 @@ func (c *change) standingChanged(ctx context.Context, e estate.Estate, held esta
 }
 
 // giveUpEarly ends the planned run of a system on a standing order that is not due, or is paused.
-func (c *change) giveUpEarly(ctx context.Context, system string, order *estate.StandingOrder, days *dates) error {
+func (c *change) giveUpEarly(ctx context.Context, system string, order *estate.StandingOrder, days *cadence.Dates) error {
 	r, busy, err := c.ActiveRun(ctx, system)
 	if err != nil || !busy || r.Stage != board.Planned || r.Ground != string(mandate.ByStandingOrder)+" "+order.ID {
 		return err
@@ -251,7 +252,7 @@ func (c *change) giveUpEarly(ctx context.Context, system string, order *estate.S
 	if err != nil {
 		return err
 	}
-	if days.owed(past, c.at).due && !order.PausedOn(wall.DayOf(c.at.In(days.rule.Zone()))) {
+	if days.Owed(pastOf(past), c.at).Due && !order.PausedOn(wall.DayOf(c.at.In(days.Rule.Zone()))) {
 		return nil
 	}
 	return c.endHere(ctx, r, verdict.Deferred, "date_changed", lang.Textf(

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/cadence"
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -71,15 +72,15 @@ func (s *Server) standingRow(ctx context.Context, tx *store.Tx, e estate.Estate,
 	if err != nil {
 		return board.StandingOrder{}, err
 	}
-	days, err := datesOf(order, held.Window, s.zones, now)
+	days, err := cadence.Of(order, held.Window, s.zones, now)
 	if err != nil {
 		return board.StandingOrder{}, err
 	}
 	row := board.StandingOrder{
-		Contract: contract, Customer: held.Customer.ID, Systems: []string{}, Order: *order, RRule: order.RRule(), Zone: held.Window.Zone, Text: days.rule.Text(),
-		Paused: order.PausedOn(wall.DayOf(now.In(days.rule.Zone()))), Dates: []board.StandingDate{}, Overdue: []board.Overdue{}, Said: append([]board.StandingChange{}, paper.Said...),
+		Contract: contract, Customer: held.Customer.ID, Systems: []string{}, Order: *order, RRule: order.RRule(), Zone: held.Window.Zone, Text: days.Rule.Text(),
+		Paused: order.PausedOn(wall.DayOf(now.In(days.Rule.Zone()))), Dates: []board.StandingDate{}, Overdue: []board.Overdue{}, Said: append([]board.StandingChange{}, paper.Said...),
 	}
-	for _, o := range days.rule.All(now, now.Add(datesAhead)) {
+	for _, o := range days.Rule.All(now, now.Add(datesAhead)) {
 		if len(row.Dates) < mostDates {
 			row.Dates = append(row.Dates, board.StandingDate{Occurrence: o, Text: o.Text()})
 		}
@@ -102,7 +103,7 @@ func (s *Server) standingRow(ctx context.Context, tx *store.Tx, e estate.Estate,
 
 // overdueOn says whether a date went by on a system with nothing done although something is due that the order
 // covers (MH2-22).
-func (s *Server) overdueOn(ctx context.Context, tx *store.Tx, e estate.Estate, system string, days *dates) (board.Overdue, bool, error) {
+func (s *Server) overdueOn(ctx context.Context, tx *store.Tx, e estate.Estate, system string, days *cadence.Dates) (board.Overdue, bool, error) {
 	sub, err := s.subject(ctx, tx, e, system)
 	if err != nil || sub.facts == nil {
 		return board.Overdue{}, false, err
@@ -112,7 +113,7 @@ func (s *Server) overdueOn(ctx context.Context, tx *store.Tx, e estate.Estate, s
 }
 
 // overdue is overdueOn where the mandate is at hand.
-func (s *Server) overdue(ctx context.Context, tx *store.Tx, sub subject, granted mandate.Mandate, days *dates) (board.Overdue, bool, error) {
+func (s *Server) overdue(ctx context.Context, tx *store.Tx, sub subject, granted mandate.Mandate, days *cadence.Dates) (board.Overdue, bool, error) {
 	if days == nil || !byStandingOrder(granted) {
 		return board.Overdue{}, false, nil
 	}
@@ -134,21 +135,21 @@ func byStandingOrder(m mandate.Mandate) bool {
 	return false
 }
 
-func overdueRow(held estate.Held, days *dates, past []store.Run, now time.Time) (board.Overdue, bool) {
-	o := days.owed(past, now)
-	if o.overdue == nil {
+func overdueRow(held estate.Held, days *cadence.Dates, past []store.Run, now time.Time) (board.Overdue, bool) {
+	o := days.Owed(pastOf(past), now)
+	if o.Overdue == nil {
 		return board.Overdue{}, false
 	}
-	missed := o.overdue.Interval.From.In(days.rule.Zone())
-	row := board.Overdue{System: held.System.Name, Customer: held.Customer.ID, Contract: held.Contract.ID, Order: days.order, Missed: missed, Last: o.last, Zone: held.Window.Zone}
+	missed := o.Overdue.Interval.From.In(days.Rule.Zone())
+	row := board.Overdue{System: held.System.Name, Customer: held.Customer.ID, Contract: held.Contract.ID, Order: days.Order, Missed: missed, Last: o.Last, Zone: held.Window.Zone}
 	last := lang.T("noch nie", "never yet")
-	if !o.last.IsZero() {
-		at := o.last.In(days.rule.Zone())
+	if !o.Last.IsZero() {
+		at := o.Last.In(days.Rule.Zone())
 		last = lang.Textf("zuletzt am %[1]s", "last on %[2]s", lang.Date(at, lang.DE), lang.Date(at, lang.EN))
 	}
 	row.Text = lang.Textf("%[1]s: Der Termin vom %[2]s nach Dauerauftrag %[4]s ging vorbei, ohne dass etwas eingespielt wurde (%[5]s).",
 		"%[1]s: the date of %[3]s by standing order %[4]s went by with nothing installed (%[5]s).",
-		row.System, lang.Date(missed, lang.DE), lang.Date(missed, lang.EN), days.order, last)
+		row.System, lang.Date(missed, lang.DE), lang.Date(missed, lang.EN), days.Order, last)
 	return row, true
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/cadence"
 	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/duration"
 	"github.com/patchwart/patchwart/internal/core/estate"
@@ -43,6 +44,7 @@ type timetable struct {
 	running  map[string]string // by system: the ID of what is under way
 	held     map[string]estate.Held
 	agreed   map[string][]window.Interval // by system: times agreed with the customer
+	due      map[string]time.Time         // by run: until when it should have been made
 }
 
 // timetable reads the plan as it is. Times are told as the hoster's clocks show them.
@@ -57,7 +59,7 @@ func (c *change) timetable(ctx context.Context, e estate.Estate) (*timetable, er
 	}
 	t := &timetable{
 		change: c, estate: e, freezes: freezes, planned: map[string]store.Run{}, windows: map[string]int{}, groups: map[string]int{},
-		pools: map[string]int{}, barriers: map[string][]int{}, running: map[string]string{}, held: map[string]estate.Held{},
+		pools: map[string]int{}, barriers: map[string][]int{}, running: map[string]string{}, held: map[string]estate.Held{}, due: map[string]time.Time{},
 		// Slots begin at full minutes, and what can begin at once does.
 		in: schedule.Input{Now: c.at.Truncate(time.Minute).In(zone), Horizon: planAhead},
 	}
@@ -220,16 +222,6 @@ func (t *timetable) barriersOf(c freeze.Closed, held estate.Held) []int {
 	return list
 }
 
-// change is the wish of a run.
-func (t *timetable) wishOf(run string) *schedule.Change {
-	for i := range t.in.Changes {
-		if t.in.Changes[i].ID == run {
-			return &t.in.Changes[i]
-		}
-	}
-	return nil
-}
-
 // drop takes a planned run out of the plan.
 func (t *timetable) drop(run string) {
 	delete(t.planned, run)
@@ -237,7 +229,8 @@ func (t *timetable) drop(run string) {
 	t.previous.Slots = slices.DeleteFunc(t.previous.Slots, func(s schedule.Slot) bool { return s.Change == run })
 }
 
-// order says which run waits for which: a system comes after those that the estate names, where they are due.
+// order says until when runs should have been made, and which waits for which: a system comes after those that the
+// estate names, where they are due.
 func (t *timetable) order() {
 	run := map[string]string{}
 	for system, id := range t.running {
@@ -248,7 +241,7 @@ func (t *timetable) order() {
 	}
 	for i := range t.in.Changes {
 		c := &t.in.Changes[i]
-		c.After = nil
+		c.After, c.Deadline = nil, t.due[c.ID]
 		for _, system := range t.held[c.System].System.After {
 			if id, due := run[system]; due && c.Class != schedule.Emergency {
 				c.After = append(c.After, id)
@@ -339,9 +332,9 @@ func estimate(past []store.Run) time.Duration {
 
 // deadline is by when a change should be made: what the clock of a critical hole says that it closes; else the
 // next date of the standing order (MH2-22). Zero: there is none.
-func (c *change) deadline(ctx context.Context, sub subject, days *dates) (at time.Time, err error) {
+func (c *change) deadline(ctx context.Context, sub subject, days *cadence.Dates) (at time.Time, err error) {
 	if days != nil {
-		at = days.next.Interval.From
+		at = days.Next.Interval.From
 	}
 	if len(sub.critical) == 0 {
 		return at, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/cadence"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/mandate"
@@ -41,7 +42,7 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 			return err
 		}
 		out.Total = len(e.Systems)
-		known := map[string]*dates{} // by contract
+		known := map[string]*cadence.Dates{} // by contract
 		for _, sys := range e.Systems {
 			sub, err := s.subject(ctx, tx, e, sys.Name)
 			if err != nil {
@@ -137,14 +138,14 @@ func (s *Server) todaysSystem(sub subject, agents map[string]store.Agent, out *b
 }
 
 // todaysDates adds the date of the system's standing order that went by with nothing done.
-func (s *Server) todaysDates(ctx context.Context, tx *store.Tx, sub subject, known map[string]*dates, out *board.Today) error {
+func (s *Server) todaysDates(ctx context.Context, tx *store.Tx, sub subject, known map[string]*cadence.Dates, out *board.Today) error {
 	if sub.held.Contract.StandingOrder == nil || sub.facts == nil || len(sub.facts.Pending) == 0 {
 		return nil
 	}
 	days, ok := known[sub.held.Contract.ID]
 	if !ok {
 		var err error
-		if days, err = datesOf(sub.held.Contract.StandingOrder, sub.held.Window, s.zones, out.Now); err != nil {
+		if days, err = cadence.Of(sub.held.Contract.StandingOrder, sub.held.Window, s.zones, out.Now); err != nil {
 			return err
 		}
 		known[sub.held.Contract.ID] = days

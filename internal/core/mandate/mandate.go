@@ -109,6 +109,17 @@ type Ground struct {
 	Reboot  bool     `json:"reboot,omitempty"`  // it permits a reboot, too
 }
 
+// Name is the ground in short: its kind, and the order that it is about, if any.
+func (g Ground) Name() string { return GroundName(g.Kind, g.Basis) }
+
+// GroundName is the short name of a ground of that kind and basis.
+func GroundName(kind Kind, basis string) string {
+	if basis == "" {
+		return string(kind)
+	}
+	return string(kind) + " " + basis
+}
+
 // Refusal says why a due change is not permitted, in the words of the policy.
 type Refusal struct {
 	Finding  finding.Finding `json:"finding"`

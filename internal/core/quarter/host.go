@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/cadence"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/mandate"
@@ -113,45 +114,33 @@ func (h *house) ordinary(x *host, run string, at time.Time) mandate.Mandate {
 	return m
 }
 
-// heldBack reports whether something permitted is not planned now, as the server's holdBack has it: what was put
-// back is not tried again with the same versions, what was blocked not in the same window, and a standing order
-// falls due with its dates.
+// heldBack reports whether something permitted is not planned now, and notes when to look again.
 func (h *house) heldBack(x *host, m mandate.Mandate, urgent bool) bool {
-	if x.last != nil {
-		switch x.last.outcome {
-		case verdict.Restored:
-			anew := slices.ContainsFunc(m.Grounds(), func(g mandate.Ground) bool { // somebody wants it all the same
-				return g.Kind == mandate.ByOrder && g.Basis != x.last.mandate.Grounds()[0].Basis
-			}) || slices.ContainsFunc(x.orders, func(o mandate.Order) bool {
-				return o.Explicit && !o.Withdrawn && o.Used == "" && o.Given.After(x.last.until)
-			})
-			if !anew && slices.EqualFunc(x.last.mandate.Changes(), m.Changes(), func(a, b mandate.Change) bool { return a.Package == b.Package && a.To == b.To }) {
-				return true
-			}
-		case verdict.Blocked:
-			if h.now.Before(x.last.slot.To) {
-				x.again = x.last.slot.To.Add(time.Minute)
-				return true
-			}
+	var past []cadence.Past
+	var changes []mandate.Change
+	if w := x.last; w != nil {
+		past, changes = append(past, cadence.Past{ID: w.id, Over: true, Outcome: w.outcome, Ended: w.until, Slot: w.slot, Ground: w.mandate.Grounds()[0].Name()}), w.mandate.Changes()
+		if w.outcome == verdict.Blocked && h.now.Before(w.slot.To) {
+			x.again = w.slot.To.Add(time.Minute)
 		}
 	}
-	if urgent || slices.ContainsFunc(m.Grounds(), func(g mandate.Ground) bool { return g.Kind != mandate.ByStandingOrder }) {
-		return false
+	var dates *cadence.Dates
+	if classOf(m, urgent) == schedule.Standing {
+		dates = h.dates(x)
+		past = append(past, cadence.Past{Over: true, Outcome: verdict.Succeeded, Slot: window.Interval{From: x.kept}, Ground: mandate.GroundName(mandate.ByStandingOrder, dates.Order)})
+		if next := dates.Next.Interval.From; !next.IsZero() && (x.again.IsZero() || next.Before(x.again)) {
+			x.again = next
+		}
+		if h.Mistake == ForgetsDates {
+			return true
+		}
 	}
-	begun := h.begunDates(x)
-	if next, ok := x.rule.Next(h.now); ok && (x.again.IsZero() || next.Interval.From.Before(x.again)) {
-		x.again = next.Interval.From
-	}
-	if h.Mistake == ForgetsDates {
-		return true
-	}
-	return len(begun) == 0 || !x.kept.Before(begun[len(begun)-1].Interval.From)
+	return !cadence.HoldBack(m, x.orders, dates, past, changes, h.now).IsZero()
 }
 
-// begunDates are the last two dates of the standing order that have begun.
-func (h *house) begunDates(x *host) []recurrence.Occurrence {
-	list := slices.DeleteFunc(x.rule.Between(h.now.AddDate(0, 0, -190), h.now.Add(1)), func(o recurrence.Occurrence) bool { return o.Interval.From.After(h.now) })
-	return list[max(0, len(list)-2):]
+// dates are those of the host's standing order around now.
+func (h *house) dates(x *host) *cadence.Dates {
+	return cadence.Around(x.held.Contract.StandingOrder.ID, x.rule, h.now)
 }
 
 func classOf(m mandate.Mandate, urgent bool) schedule.Class {

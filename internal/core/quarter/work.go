@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/cadence"
 	"github.com/patchwart/patchwart/internal/core/finding"
 	"github.com/patchwart/patchwart/internal/core/freeze"
 	"github.com/patchwart/patchwart/internal/core/mandate"
@@ -80,7 +81,7 @@ func (h *house) consider(x *host) bool {
 		return false
 	}
 	if s := x.held.Contract.StandingOrder; s != nil && !urgent && x.run == nil && classOf(m, false) == schedule.Standing && h.Mistake != ForgetsDates {
-		if begun := h.begunDates(x); len(begun) == 2 && x.kept.Before(begun[0].Interval.From) && h.now.Sub(later(x.kept, h.From)) >= 28*24*time.Hour && x.missed != begun[0].Day.String() {
+		if begun := h.dates(x).Begun; len(begun) == 2 && x.kept.Before(begun[0].Interval.From) && h.now.Sub(later(x.kept, h.From)) >= cadence.ShortestAlarm && x.missed != begun[0].Day.String() {
 			x.missed = begun[0].Day.String()
 			h.alarm(x, "", "date of the standing order missed", "operator", "MH2-22", x.missed)
 		}
