@@ -31,20 +31,37 @@ var silentAgent = fact.Holder{Way: fact.Unread, Who: "the agent no longer says w
 
 // rootAccess reads who can become root on a system, and what of it is new.
 func rootAccess(ctx context.Context, tx *store.Tx, held estate.Held, facts *fact.Facts) (board.RootAccess, error) {
+	rows, err := tx.RulingsAbout(ctx, store.RulingRoot, held.System.Name, 1)
+	if err != nil {
+		return board.RootAccess{}, err
+	}
+	return accessBeside(rows, held, facts)
+}
+
+// acceptedRoots are, by system, who was accepted last: one question for a page that shows all systems.
+func acceptedRoots(ctx context.Context, tx *store.Tx) (map[string][]store.Ruling, error) {
+	rows, err := tx.Rulings(ctx, store.RulingRoot) // the newest first
+	out := map[string][]store.Ruling{}
+	for i, r := range rows {
+		if _, newer := out[r.About]; !newer {
+			out[r.About] = rows[i : i+1]
+		}
+	}
+	return out, err
+}
+
+// accessBeside is who can become root on a system beside what was accepted last, if anything was.
+func accessBeside(accepted []store.Ruling, held estate.Held, facts *fact.Facts) (board.RootAccess, error) {
 	out := board.RootAccess{System: held.System.Name, Watched: held.System.AdminAccess == policy.AdminAccessProvider}
 	if facts != nil {
 		out.Now = facts.Root
 	}
-	rows, err := tx.RulingsAbout(ctx, store.RulingRoot, held.System.Name, 1)
-	if err != nil || len(rows) == 0 {
-		return out, err
-	}
-	papers, err := documents[rootPaper](rows, nil)
-	if err != nil {
+	papers, err := documents[rootPaper](accepted, nil)
+	if err != nil || len(papers) == 0 {
 		return out, err
 	}
 	p := papers[0]
-	out.Accepted, out.By, out.Reason = rows[0].Given, p.By, p.Reason
+	out.Accepted, out.By, out.Reason = accepted[0].Given, p.By, p.Reason
 	if facts == nil {
 		return out, nil
 	}

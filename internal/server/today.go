@@ -41,6 +41,10 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 		if err != nil {
 			return err
 		}
+		accepted, err := acceptedRoots(ctx, tx)
+		if err != nil {
+			return err
+		}
 		out.Total = len(e.Systems)
 		known := map[string]*cadence.Dates{} // by contract
 		for _, sys := range e.Systems {
@@ -48,7 +52,7 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 			if err != nil {
 				return err
 			}
-			access, err := rootAccess(ctx, tx, sub.held, sub.facts)
+			access, err := accessBeside(accepted[sys.Name], sub.held, sub.facts)
 			if err != nil {
 				return err
 			}
