@@ -1,36 +1,19 @@
 package rt
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/adapter/rest"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
-
-// BusyError is a desk that cannot answer now. Trying later may help, not before NotBefore when that is set.
-type BusyError struct {
-	Fault     *fault.Error
-	NotBefore time.Time
-}
-
-// Error is the English sentence.
-func (e *BusyError) Error() string { return e.Fault.Error() }
-
-// Temporary says that another try may help.
-func (e *BusyError) Temporary() bool { return true }
-
-// Unwrap returns the words.
-func (e *BusyError) Unwrap() error { return e.Fault }
 
 // answer is what came back: status, headers that count, and the body whole.
 type answer struct {
@@ -49,7 +32,7 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, out any
 func (c *Client) repeat(ctx context.Context, method, path string, query url.Values, in, out any) (answer, error) {
 	for try := 1; ; try++ {
 		a, err := c.once(ctx, method, path, query, in, out)
-		var busy *BusyError
+		var busy *rest.BusyError
 		if !errors.As(err, &busy) || try == maxTries {
 			return a, err
 		}
@@ -60,7 +43,7 @@ func (c *Client) repeat(ctx context.Context, method, path string, query url.Valu
 }
 
 // patience waits before the next try; false when that is not worth while.
-func (c *Client) patience(ctx context.Context, try int, busy *BusyError) bool {
+func (c *Client) patience(ctx context.Context, try int, busy *rest.BusyError) bool {
 	delay := time.Duration(1<<(try-1)) * time.Second / 2
 	delay += rand.N(delay/2 + 1) //nolint:gosec // spreads load, protects nothing
 	if !busy.NotBefore.IsZero() {
@@ -81,44 +64,19 @@ func (c *Client) patience(ctx context.Context, try int, busy *BusyError) bool {
 func (c *Client) once(ctx context.Context, method, path string, query url.Values, in, out any) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	var body io.Reader
-	if in != nil {
-		text, err := json.Marshal(in)
-		if err != nil {
-			return answer{}, err
-		}
-		body = bytes.NewReader(text)
-	}
-	to := c.base.String() + path
-	if len(query) > 0 {
-		to += "?" + query.Encode()
-	}
-	req, err := http.NewRequestWithContext(ctx, method, to, body)
-	if err != nil {
-		return answer{}, fault.New(fault.Invalid, lang.T("Die Anfrage an den Helpdesk ist nicht zu bilden.", "The request to the help desk cannot be made."), lang.Text{})
-	}
-	req.Header.Set("Authorization", "token "+c.token)
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "patchwart (help desk)")
-	if in != nil {
-		req.Header.Set("Content-Type", "application/json; charset=utf-8")
-	}
-	res, err := c.http.Do(req)
-	if err != nil {
-		return answer{}, unreachable(ctx, err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	a := answer{status: res.StatusCode, location: res.Header.Get("Location")}
-	a.date, _ = http.ParseTime(res.Header.Get("Date"))
-	a.body, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	got, err := rest.Do(ctx, c.http, rest.Call{Method: method, URL: c.base.String() + path, Query: query, Authorization: "token " + c.token, In: in, Most: maxAnswer})
+	a := answer{status: got.Status, body: got.Body, location: got.Header.Get("Location")}
+	a.date, _ = http.ParseTime(got.Header.Get("Date"))
 	switch {
-	case err != nil:
-		return a, unreachable(ctx, err)
-	case len(a.body) > maxAnswer:
+	case errors.Is(err, rest.ErrCall):
+		return a, fault.New(fault.Invalid, lang.T("Die Anfrage an den Helpdesk ist nicht zu bilden.", "The request to the help desk cannot be made."), lang.Text{})
+	case errors.Is(err, rest.ErrTooLarge):
 		return a, fault.New(fault.Unavailable, lang.Textf("Die Antwort des Helpdesks hat mehr als %[1]d MiB.", "The help desk's answer has more than %[1]d MiB.", maxAnswer>>20),
 			lang.T("Lesen Sie dieses Ticket im Helpdesk selbst.", "Read this ticket in the help desk itself."))
+	case err != nil:
+		return a, unreachable(ctx, err)
 	}
-	if err := c.judge(a, res.Header.Get("Retry-After")); err != nil {
+	if err := c.judge(a, got.Header.Get("Retry-After")); err != nil {
 		return a, err
 	}
 	if out == nil {
@@ -151,7 +109,7 @@ func (c *Client) judge(a answer, retryAfter string) error {
 		return fault.New(fault.NotFound, lang.T("Das gibt es im Helpdesk nicht, oder der Benutzer des Tokens sieht es nicht.", "The help desk has no such thing, or the token's user cannot see it."),
 			lang.T("Prüfen Sie Nummer, Adresse und Rechte des Benutzers.", "Check the number, the address and the user's rights."))
 	case a.status == http.StatusTooManyRequests || a.status >= 500:
-		return &BusyError{NotBefore: notBefore(retryAfter), Fault: fault.New(fault.Unavailable,
+		return &rest.BusyError{NotBefore: notBefore(retryAfter), Fault: fault.New(fault.Unavailable,
 			lang.Textf("Der Helpdesk kann gerade nicht (Status %[1]d%[2]s).", "The help desk cannot do it now (status %[1]d%[2]s).", a.status, says),
 			lang.T("Es wird später wieder versucht. Bleibt es so, hilft das Protokoll von RT.", "It is tried again later. If it stays, RT's log helps."))}
 	default:
@@ -167,17 +125,7 @@ func (c *Client) said(body []byte) string {
 	if json.Unmarshal(body, &m) != nil || m.Message == "" {
 		return ""
 	}
-	return ": " + c.quote(m.Message)
-}
-
-// quote makes what the desk said fit for an error.
-func (c *Client) quote(s string) string {
-	s = strings.ReplaceAll(s, c.token, "…")
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
-	if r := []rune(s); len(r) > 200 {
-		s = string(r[:200]) + "…"
-	}
-	return s
+	return ": " + rest.Quote(m.Message, c.token)
 }
 
 // notBefore reads Retry-After, at most a day ahead.
@@ -205,6 +153,6 @@ func unreachable(ctx context.Context, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		de, en = "Der Helpdesk antwortet nicht in der Zeit.", "The help desk does not answer in time."
 	}
-	return &BusyError{Fault: &fault.Error{Code: fault.Unavailable, Text: lang.T(de, en), Cause: err,
+	return &rest.BusyError{Fault: &fault.Error{Code: fault.Unavailable, Text: lang.T(de, en), Cause: err,
 		Mend: lang.T("Prüfen Sie Adresse, Zertifikat und Netz. Es wird später wieder versucht.", "Check address, certificate and network. It is tried again later.")}}
 }

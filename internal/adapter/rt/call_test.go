@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/adapter/rest"
 	"github.com/patchwart/patchwart/internal/adapter/rt"
 	"github.com/patchwart/patchwart/internal/adapter/rt/rttest"
 	"github.com/patchwart/patchwart/internal/core/fault"
@@ -70,7 +71,7 @@ func TestADeskThatStaysBusyIsLeftAlone(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		})
 		_, err := c.Changed(t.Context(), 7)
-		var busy *rt.BusyError
+		var busy *rest.BusyError
 		if !errors.As(err, &busy) || fault.CodeOf(err) != fault.Unavailable || asked.Load() != asks || busy.NotBefore.IsZero() != (after == "") {
 			t.Errorf("%q: %v, asked %d times", after, err, asked.Load())
 		}

@@ -1,9 +1,7 @@
 package rt
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -11,6 +9,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/adapter/credential"
+	"github.com/patchwart/patchwart/internal/adapter/rest"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
@@ -83,14 +82,7 @@ func Open(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSClientConfig: secure, ForceAttemptHTTP2: true, MaxIdleConns: 4, IdleConnTimeout: 30 * time.Second,
-		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: answerTimeout, MaxResponseHeaderBytes: 64 << 10,
-	}
-	return &Client{base: base, token: token, queues: append([]string(nil), c.Queues...), wait: time.After,
-		// A redirect would carry the token to wherever it leads.
-		http: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+	return &Client{base: base, token: token, queues: append([]string(nil), c.Queues...), wait: time.After, http: rest.Client(secure, answerTimeout)}, nil
 }
 
 // Close lets go of idle connections.
@@ -105,19 +97,11 @@ func address(given string) (*url.URL, error) {
 	case u.User != nil:
 		return nil, fault.New(fault.Invalid, lang.T("Die Adresse des Helpdesks enthält Zugangsdaten.", "The help desk's address holds credentials."),
 			lang.T("Legen Sie das Token in eine Datei (0600) und nennen Sie diese.", "Put the token into a file (0600) and name that."))
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !rest.Loopback(u.Hostname()):
 		return nil, fault.New(fault.Invalid, lang.T("Die Adresse des Helpdesks ist nicht verschlüsselt; das Token ginge offen über das Netz.", "The help desk's address is not encrypted; the token would cross the network in the open."),
 			lang.T("Verwenden Sie https://. Ohne TLS geht es nur auf dieser Maschine selbst.", "Use https://. Without TLS only this machine itself is possible."))
 	}
 	return u.JoinPath("REST", "2.0"), nil
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
 }
 
 // readToken reads the token. No error of it says what is in the file.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/patchwart/patchwart/internal/adapter/rest"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
@@ -63,7 +64,7 @@ func (c *Client) write(ctx context.Context, id int64, kind, verb, key, text stri
 			at, _ = strconv.ParseInt(last, 10, 64) // 0 when the desk does not say
 			return Sent{Transaction: at}, nil
 		}
-		var busy *BusyError
+		var busy *rest.BusyError
 		if !errors.As(err, &busy) || try == maxTries || !c.patience(ctx, try, busy) {
 			return Sent{}, err
 		}
@@ -127,7 +128,7 @@ func (c *Client) set(ctx context.Context, id int64, change map[string]any, done 
 	if t, err = c.Ticket(ctx, id); err != nil || done(t) {
 		return err
 	}
-	return fault.New(fault.Refused, lang.Textf("Der Helpdesk hat das Ticket %[1]d nicht geändert: %[2]s", "The help desk did not change ticket %[1]d: %[2]s", id, c.quote(strings.Join(says, " "))),
+	return fault.New(fault.Refused, lang.Textf("Der Helpdesk hat das Ticket %[1]d nicht geändert: %[2]s", "The help desk did not change ticket %[1]d: %[2]s", id, rest.Quote(strings.Join(says, " "), c.token)),
 		lang.T("Prüfen Sie, ob der Status zum Lebenszyklus der Warteschlange und das Feld zur Warteschlange gehört, und ob der Benutzer ModifyTicket und ModifyCustomField hat.",
 			"Check whether the status belongs to the queue's life cycle and the field to the queue, and whether the user has ModifyTicket and ModifyCustomField."))
 }

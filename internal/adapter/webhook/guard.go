@@ -86,11 +86,3 @@ var special = []netip.Prefix{
 	netip.MustParsePrefix("2002::/16"),       // 6to4, which holds IPv4 addresses, RFC 3056
 	netip.MustParsePrefix("3fff::/20"),       // documentation, RFC 9637
 }
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
-}

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/adapter/credential"
+	"github.com/patchwart/patchwart/internal/adapter/rest"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
 )
@@ -113,7 +114,7 @@ func Open(c Config) (*Sender, error) {
 	case u.User != nil:
 		return nil, fault.New(fault.Invalid, lang.T("Die Adresse des Webhooks enthält Zugangsdaten.", "The webhook's address holds credentials."),
 			lang.T("Lassen Sie sie weg: Der Empfänger erkennt Patchwart an der Signatur.", "Leave them out: the receiver knows Patchwart by the signature."))
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !rest.Loopback(u.Hostname()):
 		return nil, fault.New(fault.Invalid, lang.T("Die Adresse des Webhooks ist nicht verschlüsselt.", "The webhook's address is not encrypted."),
 			lang.T("Verwenden Sie https://. Ohne TLS geht es nur auf dieser Maschine selbst.", "Use https://. Without TLS only this machine itself is possible."))
 	}

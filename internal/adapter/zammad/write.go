@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/patchwart/patchwart/internal/adapter/rest"
 	"github.com/patchwart/patchwart/internal/core/desk"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -24,7 +25,7 @@ var (
 func mark(key string) string { return "[patchwart:" + key + "]" }
 
 func busy(err error) bool {
-	var b *BusyError
+	var b *rest.BusyError
 	return errors.As(err, &b)
 }
 

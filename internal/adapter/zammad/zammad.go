@@ -6,9 +6,7 @@
 package zammad
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,6 +14,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/adapter/credential"
+	"github.com/patchwart/patchwart/internal/adapter/rest"
 	"github.com/patchwart/patchwart/internal/core/desk"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -65,7 +64,7 @@ func Open(c Config) (*Client, error) {
 	switch {
 	case err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" || base.Scheme != "https" && base.Scheme != "http":
 		return nil, invalid("Die Adresse von Zammad ist nicht zu gebrauchen.", "Zammad's address cannot be used.")
-	case base.Scheme == "http" && !loopback(base.Hostname()):
+	case base.Scheme == "http" && !rest.Loopback(base.Hostname()):
 		return nil, invalid("Die Adresse von Zammad ist nicht verschlüsselt; das Token ginge offen über das Netz.", "Zammad's address is not encrypted; the token would cross the network in the open.")
 	case len(c.Groups) == 0 || len(c.Groups) > maxGroups || slices.Contains(c.Groups, ""):
 		return nil, invalid("Für Zammad müssen 1 bis 50 Gruppen (groups) genannt sein.", "1 to 50 groups have to be named for Zammad.")
@@ -86,12 +85,7 @@ func Open(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.http = &http.Client{
-		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext, TLSClientConfig: secure,
-			ForceAttemptHTTP2: true, MaxIdleConns: 4, IdleConnTimeout: 30 * time.Second, TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: answerTimeout, MaxResponseHeaderBytes: 64 << 10},
-		// A redirect would carry the token to wherever it leads.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	out.http = rest.Client(secure, answerTimeout)
 	return out, nil
 }
 
@@ -117,11 +111,6 @@ func secret(path string) (string, error) {
 
 func invalid(de, en string) error {
 	return fault.New(fault.Invalid, lang.T(de, en), lang.T("Siehe docs/helpdesk.md.", "See docs/helpdesk.md."))
-}
-
-func loopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // The desk's values.
