@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// urgency is what one change may be moved for another by: only a strictly more urgent one has that power.
+// urgency is how urgent a change is. It is placed by that, and others make room for it by that.
 type urgency struct {
 	tier     int8
 	deadline int64 // never when there is none
@@ -26,6 +26,16 @@ func (u urgency) compare(o urgency) int {
 		return int(u.tier) - int(o.tier)
 	}
 	return cmp.Compare(u.deadline, o.deadline)
+}
+
+// power is the least urgent that does not make room for u, whatever becomes of it: what is of the same class and
+// has a deadline as well. So what makes room in turn is of a lower rank each time, and a chain is no longer than
+// there are ranks.
+func (u urgency) power() urgency {
+	if u.deadline != never {
+		u.deadline = never - 1
+	}
+	return u
 }
 
 // hurried reports whether the earliest time is wanted, not just one before the deadline.
