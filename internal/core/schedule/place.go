@@ -34,7 +34,7 @@ func (p *Planner) best(i int32, lo, until, deadline int64) placing {
 		return placing{at: t, evicted: p.evictForced(it, t)}
 	}
 	var soonest placing
-	power := it.urgency.power()
+	power := p.power(it.urgency)
 	if it.urgency.hurried() {
 		if soonest = p.soonest(it, power, lo, until, t); soonest.at != never && soonest.at+it.high <= deadline {
 			return soonest

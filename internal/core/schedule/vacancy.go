@@ -129,10 +129,14 @@ func (p *Planner) cry(v *vacancy) {
 // what takes longer than the gap is by now, among what it cannot move.
 func (p *Planner) within(v *vacancy, i int32) span {
 	w := &p.waits[i]
-	if w.tier == underWay || w.power().compare(v.urgency) < 0 || w.until <= v.from || i == v.by {
+	if w.tier == underWay || w.until <= v.from || i == v.by {
 		return span{}
 	}
-	gap, most := p.gap(v, w.power())
+	power := p.power(w.urgency)
+	if power.compare(v.urgency) < 0 {
+		return span{}
+	}
+	gap, most := p.gap(v, power)
 	if w.high > most {
 		return span{}
 	}
@@ -179,7 +183,7 @@ func (p *Planner) serves(v *vacancy, i int32, within span) bool {
 					}
 				}
 				for _, h := range it.heeds {
-					for _, w := range p.nearby(v, h, it.urgency.power()) {
+					for _, w := range p.nearby(v, h, p.power(it.urgency)) {
 						if w.overlaps(t, t+it.high) {
 							t = w.to
 						}
