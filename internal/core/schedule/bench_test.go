@@ -122,12 +122,7 @@ func BenchmarkMake(b *testing.B) {
 					b.Fatal("not every change has an answer", err)
 				}
 			})
-			late := 0
-			for _, s := range p.Slots {
-				if s.Late > 0 {
-					late++
-				}
-			}
+			late, _ := unkept(p)
 			b.ReportMetric(float64(len(p.Slots)), "planned")
 			b.ReportMetric(float64(late), "late")
 		})
@@ -216,6 +211,9 @@ func BenchmarkReplanOne(b *testing.B) {
 					k += 7919
 				})
 				b.ReportMetric(float64(moved)/float64(b.N), "moved/op")
+				late, not := unkept(p.Plan())
+				b.ReportMetric(float64(late), "late")
+				b.ReportMetric(float64(not), "unplanned")
 				slices.Sort(times)
 				b.ReportMetric(times[len(times)/2].Seconds()*1000, "median-ms")
 				b.ReportMetric(times[len(times)*95/100].Seconds()*1000, "p95-ms")
@@ -223,6 +221,16 @@ func BenchmarkReplanOne(b *testing.B) {
 			})
 		}
 	}
+}
+
+// unkept is how many changes of a plan miss their deadline, and how many have no place at all.
+func unkept(p schedule.Plan) (late, not int) {
+	for _, s := range p.Slots {
+		if s.Late > 0 {
+			late++
+		}
+	}
+	return late, len(p.Not)
 }
 
 // BenchmarkReplanAll plans all anew on top of the last plan.

@@ -13,7 +13,7 @@ func (p *Planner) relate(list []int32) {
 	linked := 0
 	for _, i := range list {
 		it := &p.items[i]
-		it.depth, it.urgency, it.lacks = 0, it.own, p.lack(it)
+		it.depth, it.urgency, it.handed, it.lacks = 0, it.own, nil, p.lack(it)
 		if len(it.change.After) == 0 && len(p.behind[it.change.ID]) == 0 {
 			continue
 		}
@@ -55,7 +55,50 @@ func (p *Planner) relate(list []int32) {
 		for _, j := range p.behind[it.change.ID] {
 			it.urgency = it.urgency.inherit(p.items[j].urgency, p.items[j].high)
 		}
+		it.handed = p.handed(it)
+		it.asks = it.asks || slices.ContainsFunc(p.behind[it.change.ID], func(j int32) bool { return p.items[j].asks })
 	}
+}
+
+// mostHanded is how many deadlines of what waits for it an item takes over, the earliest ones. A change with more
+// behind it heeds the others only as far as these make it.
+const mostHanded = 16
+
+// handed is the deadlines that an item takes over: those of what waits for it, less the time that it needs.
+func (p *Planner) handed(it *item) []int64 {
+	var list []int64
+	for _, j := range p.behind[it.change.ID] {
+		later := &p.items[j]
+		for _, d := range later.handed {
+			list = append(list, max(longPast, d-later.high))
+		}
+		if later.deadline != never {
+			list = append(list, max(longPast, later.deadline-later.high))
+		}
+	}
+	slices.Sort(list)
+	list = slices.Compact(list)
+	return slices.Clip(list[:min(len(list), mostHanded)])
+}
+
+// aim is the earliest deadline, of the item's own and those that it takes over, that can be kept from a moment on as
+// though nothing else were planned. One that is lost in any case must not keep the others from being kept. It
+// is never without a deadline; ok is false when all are lost.
+func (p *Planner) aim(it *item, lo int64) (deadline int64, ok bool) {
+	if it.deadline == never && len(it.handed) == 0 {
+		return never, true
+	}
+	first := p.find(it.lists, it.high, lo, p.end, it.freezes, nil)
+	if first == never {
+		return never, false
+	}
+	deadline = never
+	for _, d := range append(it.handed, it.deadline) {
+		if first+it.high <= d {
+			deadline, ok = min(deadline, d), true
+		}
+	}
+	return deadline, ok
 }
 
 // due finds the change of a name that others wait for; what is under way is not due.

@@ -19,11 +19,13 @@ type item struct {
 	holds               []int32 // resources: the system, groups, pools
 	heeds               []int32 // those of them that must be free
 	own, urgency        urgency // by itself; with what waits for it
+	handed              []int64 // the deadlines that it takes over from what waits for it, the earliest first
 	depth               int32   // how long the longest chain of changes is that it waits for
 	lacks               Cause   // what keeps it from being planned, whatever the plan is
 
 	from   int64 // where it is planned; never when it is not
 	lost   Cause // why it is not where it was
+	asks   bool  // it may ask its equals to go elsewhere: it is new, has lost its place, or has become late
 	queued pending
 	sights []span // where something may serve it, when queued is sighted
 }
@@ -44,6 +46,9 @@ func (it *item) placed() bool { return it.from != never }
 
 // late reports whether the change would end too late when it begins then, also for what waits for it.
 func (it *item) late(from int64) bool { return from == never || from+it.high > it.urgency.deadline }
+
+// overdue reports whether the change itself would end after its deadline when it begins then.
+func (it *item) overdue(from int64) bool { return from+it.high > it.deadline }
 
 // prepare turns a change into an item, with the resources it needs. It changes nothing of the plan.
 func (p *Planner) prepare(c Change) (item, error) {

@@ -7,28 +7,32 @@ import (
 	"github.com/patchwart/patchwart/internal/core/window"
 )
 
-// keep gives every item, in the order of placing, the place of the previous plan if that still holds, and puts
-// all that needs or would like another one into the queue. What takes longer now comes after what does not:
-// it moves, not its neighbours.
-func (p *Planner) keep(all []int32, previous Plan) {
-	before := make(map[string]span, len(previous.Slots))
-	for _, s := range previous.Slots {
-		before[s.Change] = span{nanos(s.From), nanos(s.To)}
+// remember is where the previous plan has what. What it says nothing of is new, and may ask others to go elsewhere;
+// so may what it has in time and is late there by now. What was told that it is late, or has no place, has asked.
+func (p *Planner) remember(previous Plan) map[int32]span {
+	before := make(map[int32]span, len(previous.Slots))
+	for _, i := range p.byID {
+		p.items[i].asks = true
 	}
-	var longer []int32
-	for _, i := range all {
-		it := &p.items[i]
-		switch at, had := before[it.change.ID]; {
-		case !had:
-			p.push(i)
-		case it.high > at.to-at.from:
-			longer = append(longer, i)
-		default:
-			p.retain(i, at)
+	for _, n := range previous.Not {
+		if i, due := p.byID[n.Change]; due {
+			p.items[i].asks = false
 		}
 	}
-	for _, i := range longer {
-		p.retain(i, before[p.items[i].change.ID])
+	for _, s := range previous.Slots {
+		if i, due := p.byID[s.Change]; due {
+			it := &p.items[i]
+			before[i] = span{nanos(s.From), nanos(s.To)}
+			it.asks = s.Late <= 0 && it.overdue(before[i].from)
+		}
+	}
+	return before
+}
+
+// keep gives every item, in the order of placing, the place that it had if that still holds, and puts all that
+// needs or would like another one into the queue.
+func (p *Planner) keep(all []int32, before map[int32]span) {
+	for _, i := range p.back(all, before) {
 		if p.items[i].placed() {
 			p.tell(i) // it ends later
 		}
@@ -38,12 +42,31 @@ func (p *Planner) keep(all []int32, previous Plan) {
 	}
 }
 
+// back puts items, in the order of placing, back to where they were, or into the queue. What takes longer now comes
+// after what does not: it moves, not its neighbours. It is returned.
+func (p *Planner) back(list []int32, before map[int32]span) (longer []int32) {
+	for _, i := range list {
+		switch at, had := before[i]; {
+		case !had:
+			p.push(i)
+		case p.items[i].high > at.to-at.from:
+			longer = append(longer, i)
+		default:
+			p.retain(i, at)
+		}
+	}
+	for _, i := range longer {
+		p.retain(i, before[i])
+	}
+	return longer
+}
+
 // retain puts an item back to where it was, or into the queue when that does not hold any more.
 func (p *Planner) retain(i int32, at span) {
 	it := &p.items[i]
 	if it.lost = p.hindrance(it, at.from, it.high); it.lost.Code == "" {
 		if it.own.tier == regardless { // it may take more time than before
-			for _, j := range p.evict(it, at.from) {
+			for _, j := range p.evict(it, it.urgency, at.from) {
 				p.lose(j, Cause{Code: MadeRoom, Name: it.change.ID})
 			}
 		}
@@ -53,6 +76,7 @@ func (p *Planner) retain(i int32, at span) {
 	if old := at.to - at.from; old < it.high && p.hindrance(it, at.from, old).Code == "" {
 		it.lost = Cause{Code: DurationGrew, Need: it.change.High}
 	}
+	it.asks = true
 	p.push(i)
 }
 
@@ -62,11 +86,8 @@ func (p *Planner) aspire(i int32) {
 	if !it.placed() {
 		return
 	}
-	if lo, _, _ := p.bound(it); lo != never {
-		wishes := p.wishes(it, lo)
-		if p.wait(i, wishes); wishes {
-			p.nudge(i, span{p.now, p.end})
-		}
+	if lo, _, _ := p.bound(it); lo != never && p.wait(i, lo) {
+		p.nudge(i, span{p.now, p.end})
 	}
 }
 
@@ -123,7 +144,7 @@ func (p *Planner) compare(previous Plan) {
 	}
 	slices.SortFunc(p.moves, func(a, b Move) int { return cmp.Compare(a.Change, b.Change) })
 	for i := range p.items {
-		p.items[i].lost = Cause{}
+		p.items[i].lost, p.items[i].asks = Cause{}, false
 	}
 }
 

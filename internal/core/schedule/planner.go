@@ -35,7 +35,8 @@ type Planner struct {
 
 	placed  int // how many items have a place, what is under way aside
 	queue   []int32
-	vacant  []vacancy
+	vacant  []vacancy        // not offered yet
+	offered []vacancy        // not all takers have had their turn
 	journal map[int32]record // where things were before the update under way; nil: nobody asks
 	moves   []Move           // against the plan that was started from
 	scratch scratch
@@ -85,9 +86,10 @@ func Start(in Input, previous Plan) (*Planner, error) {
 		}
 		all = append(all, p.register(it, -1))
 	}
+	before := p.remember(previous)
 	p.relate(all)
 	slices.SortFunc(all, p.order)
-	p.keep(all, previous)
+	p.keep(all, before)
 	p.run()
 	p.compare(previous)
 	return p, nil
@@ -192,7 +194,7 @@ func (p *Planner) forget(i int32) {
 		}
 	}
 	it.used, it.queued = false, settled
-	p.wait(i, false)
+	p.rest(i)
 }
 
 // Plan tells the whole plan as it is now.

@@ -1,11 +1,11 @@
 package schedule
 
-// The queue is a heap of items by the order of placing.
+// Heaps of items are by the order of placing. The queue is one.
 
 // push puts an item that needs a place into the queue.
 func (p *Planner) push(i int32) {
 	if p.items[i].queued == settled {
-		p.up(i)
+		p.queue = p.up(p.queue, i)
 	}
 	it := &p.items[i]
 	it.queued, it.sights = open, it.sights[:0]
@@ -22,7 +22,7 @@ func (p *Planner) nudge(i int32, within span) {
 		return
 	case settled:
 		it.queued, it.sights = sighted, it.sights[:0]
-		p.up(i)
+		p.queue = p.up(p.queue, i)
 	case sighted:
 	}
 	if len(it.sights) == mostSights {
@@ -60,34 +60,36 @@ func (it *item) sees(at span) bool {
 	return false
 }
 
-func (p *Planner) up(i int32) {
-	p.queue = append(p.queue, i)
-	for k := len(p.queue) - 1; k > 0; {
+// up adds an item to a heap.
+func (p *Planner) up(heap []int32, i int32) []int32 {
+	heap = append(heap, i)
+	for k := len(heap) - 1; k > 0; {
 		above := (k - 1) / 2
-		if !p.before(p.queue[k], p.queue[above]) {
-			return
+		if !p.before(heap[k], heap[above]) {
+			break
 		}
-		p.queue[k], p.queue[above] = p.queue[above], p.queue[k]
+		heap[k], heap[above] = heap[above], heap[k]
 		k = above
 	}
+	return heap
 }
 
-// pop takes the first item of the queue.
-func (p *Planner) pop() int32 {
-	first, n := p.queue[0], len(p.queue)-1
-	p.queue[0] = p.queue[n]
-	p.queue = p.queue[:n]
+// pop takes the first item of a heap.
+func (p *Planner) pop(heap []int32) (first int32, rest []int32) {
+	first, n := heap[0], len(heap)-1
+	heap[0] = heap[n]
+	heap = heap[:n]
 	for k := 0; ; {
 		least := k
 		for c := 2*k + 1; c <= 2*k+2 && c < n; c++ {
-			if p.before(p.queue[c], p.queue[least]) {
+			if p.before(heap[c], heap[least]) {
 				least = c
 			}
 		}
 		if least == k {
-			return first
+			return first, heap
 		}
-		p.queue[k], p.queue[least] = p.queue[least], p.queue[k]
+		heap[k], heap[least] = heap[least], heap[k]
 		k = least
 	}
 }

@@ -33,6 +33,12 @@ func TestWhenAPlanIsMadeAnew(t *testing.T) {
 			[]string{"b Sat 00:00 → Fri 23:00 came_free", "−a not_due", "0 unchanged"}},
 		{"one less, and another could be less late: it stays", changes{due("a", "web1", pool(0), by(hours(9.5))), due("b", "web2", pool(0), by(hours(9.5)))}, changes{due("b", "web2", pool(0), by(hours(9.5)))}, nil,
 			[]string{"−a not_due", "1 unchanged"}},
+		{"one less, and another meets its own deadline with that, though not the one of what waits for it", changes{due("z", "web0", regardless, cluster), due("a", "web1", is(schedule.Emergency), cluster, by(hours(1))), due("b", "web2", is(schedule.Emergency), waitsFor("a"), by(hours(1)))},
+			changes{due("a", "web1", is(schedule.Emergency), cluster, by(hours(1))), due("b", "web2", is(schedule.Emergency), waitsFor("a"), by(hours(1)))}, nil,
+			[]string{"a Fri 15:00 → Fri 14:00 came_free", "−z not_due", "1 unchanged"}},
+		{"one less, and one of two that wait meets its deadline with that", changes{due("z", "web0", regardless, cluster), due("a", "web1", is(schedule.Emergency), cluster), due("b", "web2", is(schedule.Emergency), waitsFor("a"), by(hours(1))), due("c", "web3", is(schedule.Emergency), waitsFor("a"), by(hours(2)))},
+			changes{due("a", "web1", is(schedule.Emergency), cluster), due("b", "web2", is(schedule.Emergency), waitsFor("a"), by(hours(1))), due("c", "web3", is(schedule.Emergency), waitsFor("a"), by(hours(2)))}, nil,
+			[]string{"a Fri 15:00 → Fri 14:00 came_free", "c Fri 16:00 → Fri 15:00 came_free", "−z not_due", "1 unchanged"}},
 		{"a deadline needs the place", changes{due("a", "web1", pool(0))}, changes{due("a", "web1", pool(0)), due("b", "web2", pool(0), by(hours(10)))}, nil,
 			[]string{"+b Fri 23:00", "a Fri 23:00 → Sat 00:00 made_room b", "0 unchanged"}},
 		{"a deadline needs a place, and the one without a deadline makes room", changes{due("a", "web1", pool(0), by(hours(11))), due("b", "web2", pool(0))},
@@ -40,6 +46,22 @@ func TestWhenAPlanIsMadeAnew(t *testing.T) {
 			[]string{"+c Sat 00:00", "b Sat 00:00 → Sat 01:00 made_room c", "1 unchanged"}},
 		{"a deadline that can wait does not need it", changes{due("a", "web1", pool(0))}, changes{due("a", "web1", pool(0)), due("b", "web2", pool(0), by(hours(30)))}, nil,
 			[]string{"+b Sat 00:00", "1 unchanged"}},
+		{"a deadline needs a place, and its equal has time", changes{due("a", "web1", pool(0), by(hours(11)))}, changes{due("a", "web1", pool(0), by(hours(11))), due("b", "web2", pool(0), by(hours(10)))}, nil,
+			[]string{"+b Fri 23:00", "a Fri 23:00 → Sat 00:00 made_room b", "0 unchanged"}},
+		{"a deadline needs a place, and its equal would be late for that: a time that was told stands", changes{due("a", "web1", pool(0), by(hours(10.5)))}, changes{due("a", "web1", pool(0), by(hours(10.5))), due("b", "web2", pool(0), by(hours(10)))}, nil,
+			[]string{"+b Sat 00:00", "1 unchanged"}},
+		{"a deadline needs a place, its equal has time, and what waits for that moves along", changes{due("a", "web1", pool(0), by(hours(12))), due("c", "web3", waitsFor("a"))}, changes{due("a", "web1", pool(0), by(hours(12))), due("b", "web2", pool(0), by(hours(10))), due("c", "web3", waitsFor("a"))}, nil,
+			[]string{"+b Fri 23:00", "a Fri 23:00 → Sat 00:00 made_room b", "c Sat 00:00 → Sat 01:00 after_moved a", "0 unchanged"}},
+		{"what is ordered comes before what is standing, also when that is late then", changes{due("a", "web1", pool(0), is(schedule.Standing), by(hours(10)))}, changes{due("a", "web1", pool(0), is(schedule.Standing), by(hours(10))), due("b", "web2", pool(0), by(hours(10)))}, nil,
+			[]string{"+b Fri 23:00", "a Fri 23:00 → Sat 00:00 made_room b", "0 unchanged"}},
+		{"one that has become urgent may ask its equal", changes{due("a", "web1", pool(0), by(hours(12))), due("b", "web2", pool(0), by(hours(30)))}, changes{due("a", "web1", pool(0), by(hours(12))), due("b", "web2", pool(0), by(hours(10)))}, nil,
+			[]string{"a Fri 23:00 → Sat 00:00 made_room b", "b Sat 00:00 → Fri 23:00 came_free", "0 unchanged"}},
+		{"an emergency has time, and so its equal stays", changes{due("a", "web1", is(schedule.Emergency), pool(0), by(hours(3)))}, changes{due("a", "web1", is(schedule.Emergency), pool(0), by(hours(3))), due("b", "web2", is(schedule.Emergency), pool(0), by(hours(2)))}, nil,
+			[]string{"+b Fri 15:00", "1 unchanged"}},
+		{"an emergency has no time, and its equal has", changes{due("a", "web1", is(schedule.Emergency), pool(0), by(hours(3)))}, changes{due("a", "web1", is(schedule.Emergency), pool(0), by(hours(3))), due("b", "web2", is(schedule.Emergency), pool(0), by(hours(1)))}, nil,
+			[]string{"+b Fri 14:00", "a Fri 14:00 → Fri 15:00 made_room b", "0 unchanged"}},
+		{"of two emergencies that have no time the earlier deadline counts", changes{due("a", "web1", is(schedule.Emergency), pool(0), by(hours(1.5)))}, changes{due("a", "web1", is(schedule.Emergency), pool(0), by(hours(1.5))), due("b", "web2", is(schedule.Emergency), pool(0), by(hours(1)))}, nil,
+			[]string{"+b Fri 14:00", "a Fri 14:00 → Fri 15:00 made_room b", "0 unchanged"}},
 		{"an emergency needs the place at once", changes{due("a", "web1", is(schedule.Emergency), pool(0)), due("b", "web2", agreed(hours(1), hours(6)), pool(0))},
 			changes{due("a", "web1", is(schedule.Emergency), pool(0)), due("b", "web2", agreed(hours(1), hours(6)), pool(0)), due("c", "web3", is(schedule.Emergency), pool(0))}, nil,
 			[]string{"+c Fri 15:00", "b Fri 15:00 → Fri 16:00 made_room c", "1 unchanged"}},
@@ -81,8 +103,34 @@ func TestWhenAPlanIsMadeAnew(t *testing.T) {
 			if diff := cmp.Diff(c.want, changed(schedule.Diff(before, after))); diff != "" {
 				t.Fatalf("(-want +got)\n%s", diff)
 			}
+			if c.meanwhile == nil {
+				input.Changes = c.before
+				if diff := cmp.Diff(c.want, changed(updated(t, input, c.after))); diff != "" {
+					t.Fatalf("as an update (-want +got)\n%s", diff)
+				}
+			}
 		})
 	}
+}
+
+// updated is what it changes when all changes of a plan are given anew as one update.
+func updated(t *testing.T, before schedule.Input, after []schedule.Change) schedule.Difference {
+	t.Helper()
+	p, err := schedule.Start(before, schedule.Plan{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := schedule.Update{Put: after}
+	for _, c := range before.Changes {
+		if !slices.ContainsFunc(after, func(o schedule.Change) bool { return o.ID == c.ID }) {
+			u.Remove = append(u.Remove, c.ID)
+		}
+	}
+	d, err := p.Replan(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 // changed is a difference in short lines.
@@ -129,22 +177,20 @@ func TestAPlanIsToldInBothLanguages(t *testing.T) {
 		got = append(got, text.DE, text.EN)
 	}
 	want := []string{
-		"1 neu, 2 verschoben, 1 entfallen, 0 unverändert. Neu und nicht geplant: 1.",
-		"1 new, 2 moved, 1 gone, 0 unchanged. New and not planned: 1.",
-		"c0 auf web0: geplant für Fr 27.11., 23:00 Uhr – Sa 28.11., 00:00 Uhr.",
-		"c0 on web0: planned for Fri 27 Nov, 23:00 – Sat 28 Nov, 00:00.",
-		"c1 auf web1: verschoben von Sa 28.11., 00:00–01:00 Uhr auf Sa 28.11., 01:00–02:00 Uhr. Sie hat Platz gemacht für c2; diese Änderung ist dringender.",
-		"c1 on web1: moved from Sat 28 Nov, 00:00–01:00 to Sat 28 Nov, 01:00–02:00. It made room for c2, which is more urgent.",
-		"c2 auf web2: verschoben von Fr 27.11., 23:00 Uhr – Sa 28.11., 00:00 Uhr auf Sa 28.11., 00:00–01:00 Uhr. Sie hat Platz gemacht für c0; diese Änderung ist dringender.",
-		"c2 on web2: moved from Fri 27 Nov, 23:00 – Sat 28 Nov, 00:00 to Sat 28 Nov, 00:00–01:00. It made room for c0, which is more urgent.",
+		"1 neu, 1 verschoben, 1 entfallen, 1 unverändert. Neu und nicht geplant: 1.",
+		"1 new, 1 moved, 1 gone, 1 unchanged. New and not planned: 1.",
+		"c0 auf web0: geplant für Sa 28.11., 00:00–01:00 Uhr, 1 h nach der Frist. Zu allen passenden Zeiten ist site A voll belegt.",
+		"c0 on web0: planned for Sat 28 Nov, 00:00–01:00, 1 h after its deadline. At all fitting times site A is full.",
+		"c1 auf web1: verschoben von Sa 28.11., 00:00–01:00 Uhr auf Sa 28.11., 01:00–02:00 Uhr. Sie hat Platz gemacht für c0; diese Änderung ist dringender.",
+		"c1 on web1: moved from Sat 28 Nov, 00:00–01:00 to Sat 28 Nov, 01:00–02:00. It made room for c0, which is more urgent.",
 		"c4 auf web4: nicht mehr geplant (bisher Fr 27.11., 23:00 Uhr – Sa 28.11., 00:00 Uhr). Die Änderung steht nicht mehr an.",
 		"c4 on web4: not planned any more (formerly Fri 27 Nov, 23:00 – Sat 28 Nov, 00:00). The change is not due any more.",
 		"c5 auf web5: nicht geplant. Das System hat weder ein Wartungsfenster noch einen vereinbarten Termin.",
 		"c5 on web5: not planned. The system has neither a maintenance window nor an agreed appointment.",
 		"c3 auf web3: nicht geplant. Gesperrt bis So 20.12.2026, 00:00 Uhr durch die Sperrzeit MOVE des Providers.",
 		"c3 on web3: not planned. Frozen until Sun 20 Dec 2026, 00:00 by the freeze MOVE of the provider.",
-		"c2 auf web2: geplant für Sa 28.11., 00:00–01:00 Uhr, 30 min nach der Frist. Zu allen passenden Zeiten ist site A voll belegt.",
-		"c2 on web2: planned for Sat 28 Nov, 00:00–01:00, 30 min after its deadline. At all fitting times site A is full.",
+		"c0 auf web0: geplant für Sa 28.11., 00:00–01:00 Uhr, 1 h nach der Frist. Zu allen passenden Zeiten ist site A voll belegt.",
+		"c0 on web0: planned for Sat 28 Nov, 00:00–01:00, 1 h after its deadline. At all fitting times site A is full.",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("(-want +got)\n%s", diff)

@@ -78,8 +78,8 @@ func (m Move) Text() lang.Text {
 // an index that leads nowhere, an ID that occurs twice, a span that ends before it begins.
 func Make(in Input) (Plan, error) { return Replan(Plan{}, in) }
 
-// Replan plans the input anew and keeps every slot of the previous plan that still holds and keeps nothing
-// more urgent from its deadline. Errors are those of Make.
+// Replan plans the input anew and keeps every slot of the previous plan that still holds, unless a deadline of
+// what is more urgent needs it. Errors are those of Make.
 func Replan(previous Plan, in Input) (Plan, error) {
 	p, err := Start(in, previous)
 	if err != nil {

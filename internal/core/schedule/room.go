@@ -11,40 +11,17 @@ type scratch struct {
 	ends            []int64
 	walls           []span
 	nearby          []near
+	gaps            []gap
 }
+
+// forget drops what was worked out around a vacancy.
+func (s *scratch) forget() { s.nearby, s.gaps = s.nearby[:0], s.gaps[:0] }
 
 // The search for room looks ahead a little at first, and twice as far each time that there is none.
 const (
 	firstStride = 2 * hour
 	lastStride  = 24 * hour
 )
-
-// best is where an item goes: the earliest place as things stand if that is early enough, else one for which
-// less urgent changes make room. evicted are those; t is never when there is no place.
-//
-// Early enough is what ends before the deadline. Of several places for which others have to make room, the
-// one that moves the fewest is taken, of these the one that moves the least urgent, and of these the earliest.
-// If none is before the deadline, and for an emergency in any case, the earliest place counts.
-func (p *Planner) best(it *item, lo, until int64) (t int64, evicted []int32) {
-	t = p.seen(it, lo, until)
-	deadline := min(until, it.urgency.deadline)
-	if !it.late(t) && !it.urgency.hurried() || !p.looser(it) {
-		return t, p.evictForced(it, t)
-	}
-	if !it.urgency.hurried() {
-		if at, moved := p.cheapest(it, lo, deadline); at != never || deadline == until {
-			return at, moved
-		}
-		lo = max(lo, deadline-it.high+1) // before there is nothing
-	}
-	if t != never {
-		until = min(until, t-1+it.high)
-	}
-	if at := p.clear(it, it.lists, lo, until); at != never {
-		return at, p.evict(it, at)
-	}
-	return t, p.evictForced(it, t)
-}
 
 // seen is the earliest place as things stand within what the item has sighted, which is everywhere for an item
 // that needs a place. Elsewhere there is nothing for it: it would be there.
@@ -59,14 +36,6 @@ func (p *Planner) seen(it *item, lo, until int64) int64 {
 	return t
 }
 
-// evictForced is who makes room for an emergency that takes no heed of groups and pools; nobody does for others.
-func (p *Planner) evictForced(it *item, t int64) []int32 {
-	if t == never || it.own.tier != regardless {
-		return nil
-	}
-	return p.evict(it, t)
-}
-
 // looser reports whether there may be anything less urgent to move for the item.
 func (p *Planner) looser(it *item) bool {
 	for _, r := range it.holds {
@@ -77,35 +46,8 @@ func (p *Planner) looser(it *item) bool {
 	return false
 }
 
-// cheapest is, of the earliest places in each span, the one that moves the fewest and least urgent.
-func (p *Planner) cheapest(it *item, lo, until int64) (best int64, evicted []int32) {
-	best = never
-	var price urgency // of the most urgent that must move
-	for _, list := range it.lists {
-		for k := firstEnding(list, after(lo, it.high)); k < len(list) && list[k].from <= until-it.high; k++ {
-			t := p.clear(it, [][]span{list[k : k+1]}, lo, until)
-			if t == never {
-				continue
-			}
-			moved, most := p.evict(it, t), urgency{tier: standing, deadline: never}
-			for _, i := range moved {
-				if u := p.items[i].urgency; u.compare(most) < 0 {
-					most = u
-				}
-			}
-			if best == never || cmp.Or(cmp.Compare(len(moved), len(evicted)), most.compare(price)*-1, cmp.Compare(t, best)) < 0 {
-				best, evicted, price = t, moved, most
-			}
-			if len(evicted) <= 1 && price.deadline == never && price.tier == standing {
-				break // later ones of this list are no better
-			}
-		}
-	}
-	return best, evicted
-}
-
-// clear is find as though nothing less urgent than the item were planned.
-func (p *Planner) clear(it *item, lists [][]span, lo, until int64) int64 {
+// clear is find as though nothing less urgent than power were planned.
+func (p *Planner) clear(it *item, power urgency, lists [][]span, lo, until int64) int64 {
 	best, d := int64(never), it.high
 	for _, list := range lists {
 		latest := until - d
@@ -120,7 +62,7 @@ func (p *Planner) clear(it *item, lists [][]span, lo, until int64) int64 {
 			t := int64(never)
 			for stride := firstStride; from <= last && t == never; from, stride = from+stride, min(2*stride, lastStride) {
 				if end := min(last, from+stride-1); it.sees(span{from, end + d}) {
-					t = p.beside(it, from, end)
+					t = p.beside(it, power, from, end)
 				}
 			}
 			if t != never {
@@ -132,14 +74,14 @@ func (p *Planner) clear(it *item, lists [][]span, lo, until int64) int64 {
 	return best
 }
 
-// beside is the earliest start from t to last that is in no freeze and meets nothing as urgent as the item.
+// beside is the earliest start from t to last that is in no freeze and meets nothing as urgent as power.
 // The resources with few members come first: they are looked up fast, and often enough nothing is left.
-func (p *Planner) beside(it *item, t, last int64) int64 {
+func (p *Planner) beside(it *item, power urgency, t, last int64) int64 {
 	walls := p.scratch.walls[:0]
 	for _, crowded := range []bool{false, true} {
 		for _, h := range it.heeds {
 			if r := &p.resources[h]; (r.diary != nil) == crowded {
-				walls = p.firm(walls, r, it.urgency, t, last+it.high)
+				walls = p.firm(walls, r, power, t, last+it.high)
 			}
 		}
 		if t = p.between(it, walls, t, last); t > last {
@@ -224,8 +166,8 @@ func (p *Planner) firm(walls []span, r *resource, u urgency, from, to int64) []s
 }
 
 // evict lists who must make room when the item begins at t: at each moment at which a resource is too full,
-// the least urgent that can be moved; of equal ones the one that ends last.
-func (p *Planner) evict(it *item, t int64) []int32 {
+// the least urgent of those less urgent than power; of equal ones the one that ends last.
+func (p *Planner) evict(it *item, power urgency, t int64) []int32 {
 	var out []int32
 	for _, h := range it.holds {
 		r := &p.resources[h]
@@ -241,7 +183,7 @@ func (p *Planner) evict(it *item, t int64) []int32 {
 			}
 			active = slices.DeleteFunc(active, func(a holding) bool { return a.to <= o.from })
 			for active = append(active, o); len(active) >= int(r.tally.limit); {
-				k := p.mostMovable(it, r.kind, active)
+				k := p.mostMovable(power, r.kind, active)
 				if k < 0 {
 					break
 				}
@@ -254,11 +196,11 @@ func (p *Planner) evict(it *item, t int64) []int32 {
 	return out
 }
 
-// mostMovable is which of those that hold a resource of a kind makes room for the item first; −1 when none can.
-func (p *Planner) mostMovable(it *item, held kind, list []holding) int {
+// mostMovable is which of those that hold a resource of a kind and are less urgent than power makes room first; −1 when none can.
+func (p *Planner) mostMovable(power urgency, held kind, list []holding) int {
 	best := -1
 	for k, o := range list {
-		if it.urgency.compare(o.urgency) >= 0 || held != aSystem && p.items[o.item].own.tier == regardless {
+		if power.compare(o.urgency) >= 0 || held != aSystem && p.items[o.item].own.tier == regardless {
 			continue // what takes no heed of groups and pools need not leave them
 		}
 		if best >= 0 {

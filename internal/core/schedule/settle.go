@@ -7,7 +7,9 @@ import "cmp"
 // having to wait for what was pushed away.
 func (p *Planner) run() {
 	for p.offer(); len(p.queue) > 0; p.offer() {
-		p.consider(p.pop())
+		var i int32
+		i, p.queue = p.pop(p.queue)
+		p.consider(i)
 	}
 }
 
@@ -16,31 +18,38 @@ func (p *Planner) consider(i int32) {
 	it := &p.items[i]
 	within := span{p.now, p.end}
 	if it.queued == sighted {
+		p.survey(i)
 		within = it.hull()
 	}
 	it.queued = settled
 	lo, _, why := p.bound(it)
 	if it.lacks.Code != "" || why.Code != "" {
 		it.sights = it.sights[:0]
-		p.wait(i, false)
+		p.rest(i)
 		if it.placed() {
 			p.lose(i, cmp.Or(it.lacks, why))
 		}
 		p.tell(i)
 		return
 	}
-	had, until := it.from, min(p.end, within.to)
+	had, until, deadline := it.from, min(p.end, within.to), it.urgency.deadline
 	if had != never {
-		until = min(until, it.urgency.deadline) // what stays late may as well stay where it is
-		if had < until {
+		if !p.wait(i, lo) {
+			it.sights = it.sights[:0]
+			return
+		}
+		deadline, _ = p.aim(it, lo)
+		until = min(until, deadline) // what stays late may as well stay where it is
+		if had < until || it.asks {
 			p.lift(i) // else it is not in its own way
 		}
 	}
-	t, evicted := p.best(it, max(lo, within.from), until)
-	it.sights = it.sights[:0]
+	to := p.best(i, max(lo, within.from), until, deadline)
+	t := to.at
+	it.sights, it.asks = it.sights[:0], false
 	switch {
 	case t == never && had == never:
-		p.wait(i, p.wishes(it, lo))
+		p.wait(i, lo)
 	case t == never:
 		if !it.placed() {
 			p.lay(i, had)
@@ -50,12 +59,22 @@ func (p *Planner) consider(i int32) {
 		if it.placed() {
 			p.lift(i)
 		}
-		for _, j := range evicted {
-			p.lose(j, Cause{Code: MadeRoom, Name: it.change.ID})
+		why := Cause{Code: MadeRoom, Name: it.change.ID}
+		for _, j := range to.evicted {
+			p.lose(j, why)
+		}
+		for _, m := range to.obliging {
+			p.leave(m.item, why)
 		}
 		p.note(i, had)
 		p.lay(i, t)
-		p.wait(i, p.wishes(it, lo))
+		p.wait(i, lo)
+		for _, m := range to.obliging {
+			p.lay(m.item, m.from)
+		}
+		for _, m := range to.obliging {
+			p.tell(m.item)
+		}
 		if had != never {
 			it.lost = cmp.Or(it.lost, Cause{Code: CameFree})
 			p.vacate(i, it.urgency, it.holds, span{had, had + it.high})
@@ -64,22 +83,15 @@ func (p *Planner) consider(i int32) {
 	p.tell(i)
 }
 
-// wishes reports whether the item would like another place and others are in the way of that: it has none, or
-// one that is late although there is time before its deadline. Where it is late in any case it stays, and so
-// does an emergency: nothing moves just to be a little earlier.
-func (p *Planner) wishes(it *item, lo int64) bool {
-	if !it.late(it.from) {
-		return false
-	}
-	until := p.end
-	if it.placed() {
-		until = min(until, it.urgency.deadline)
-	}
-	return p.find(it.lists, it.high, lo, until, it.freezes, nil) != never
-}
-
 // lose takes the place away from an item and puts it into the queue.
 func (p *Planner) lose(i int32, why Cause) {
+	p.leave(i, why)
+	p.items[i].asks = true
+	p.push(i)
+}
+
+// leave takes the place away from an item.
+func (p *Planner) leave(i int32, why Cause) {
 	it := &p.items[i]
 	if it.lost.Code == "" {
 		it.lost = why
@@ -87,9 +99,8 @@ func (p *Planner) lose(i int32, why Cause) {
 	at := it.span()
 	p.note(i, at.from)
 	p.lift(i)
-	p.wait(i, false)
+	p.rest(i)
 	p.vacate(i, it.urgency, it.holds, at)
-	p.push(i)
 }
 
 // lay gives an item its place.

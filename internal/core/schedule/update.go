@@ -75,8 +75,11 @@ func (p *Planner) Replan(u Update) (Difference, error) {
 		if due {
 			take(i)
 			former[k] = p.items[i]
+			at, had := was[i]
+			it.asks = had && !former[k].overdue(at.from) && it.overdue(at.from)
 		} else {
 			i = -1
+			it.asks = true
 		}
 		changed[k] = p.register(it, i)
 		if !due {
@@ -84,7 +87,8 @@ func (p *Planner) Replan(u Update) (Difference, error) {
 		}
 	}
 	touched = append(touched, changed...)
-	p.rearrange(p.connected(touched), changed, was)
+	linked := p.connected(touched)
+	p.rearrange(linked, changed, was)
 	for _, i := range gone {
 		if at, had := was[i]; had {
 			p.vacate(i, p.items[i].urgency, p.items[i].holds, at)
@@ -98,7 +102,10 @@ func (p *Planner) Replan(u Update) (Difference, error) {
 	p.run()
 	d := p.difference()
 	for i := range p.journal {
-		p.items[i].lost = Cause{}
+		p.items[i].lost, p.items[i].asks = Cause{}, false
+	}
+	for _, i := range linked {
+		p.items[i].asks = false
 	}
 	p.journal, p.moves = nil, d.Moved
 	p.spare = append(p.spare, gone...)
@@ -136,13 +143,7 @@ func (p *Planner) rearrange(linked, changed []int32, was map[int32]span) {
 		urgencies[k] = p.items[i].urgency
 	}
 	p.relate(linked)
-	for _, i := range slices.SortedFunc(slices.Values(changed), p.order) {
-		if at, had := was[i]; had {
-			p.retain(i, at)
-		} else {
-			p.push(i)
-		}
-	}
+	p.back(slices.SortedFunc(slices.Values(changed), p.order), was)
 	for k, i := range linked {
 		it := &p.items[i]
 		if !it.placed() {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// urgency is what one change may be moved for another by: only a strictly more urgent one has that power.
+// urgency is how urgent a change is. It is placed by that, and others make room for it by that.
 type urgency struct {
 	tier     int8
 	deadline int64 // never when there is none
@@ -26,6 +26,29 @@ func (u urgency) compare(o urgency) int {
 		return int(u.tier) - int(o.tier)
 	}
 	return cmp.Compare(u.deadline, o.deadline)
+}
+
+// The ranks of deadlines: those within a day from now, within two, four and so on.
+const (
+	firstRank = 24 * hour
+	lastRank  = 64 * firstRank
+)
+
+// power is the least urgent that does not make room for u, whatever becomes of it: what is of the same class and
+// has a deadline of the same rank. So what makes room in turn is of a lower rank each time, and a chain is no longer
+// than there are ranks.
+func (p *Planner) power(u urgency) urgency {
+	if u.deadline == never {
+		return u
+	}
+	ahead := firstRank
+	for ahead <= lastRank && p.now+ahead < u.deadline {
+		ahead *= 2
+	}
+	if u.deadline = p.now + ahead; ahead > lastRank {
+		u.deadline = never - 1
+	}
+	return u
 }
 
 // hurried reports whether the earliest time is wanted, not just one before the deadline.
