@@ -114,6 +114,7 @@ type Backend struct {
 	Standing  Standing
 	Campaigns Campaigns
 	Webhooks  Webhooks
+	Queue     Queue
 }
 
 // Options are what the API needs besides its backend.
@@ -157,6 +158,7 @@ func New(b Backend, o Options) http.Handler {
 	s.subscriptions()
 	s.inbox()
 	s.webhooks()
+	s.queue()
 	s.lifecycle()
 	s.campaigns()
 	s.describe(mux)

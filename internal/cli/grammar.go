@@ -23,6 +23,7 @@ type grammar struct {
 	Order    orderCmd    `cmd:"" help:"cmd_order"`
 	Orders   ordersCmd   `cmd:"" help:"cmd_orders"`
 	Withdraw withdrawCmd `cmd:"" help:"cmd_withdraw"`
+	Queue    queueCmd    `cmd:"" help:"cmd_queue"`
 	Price    priceCmd    `cmd:"" help:"cmd_price"`
 	Consent  consentCmd  `cmd:"" help:"cmd_consent"`
 	Settle   settleCmd   `cmd:"" help:"cmd_settle"`
@@ -92,7 +93,8 @@ type grammar struct {
 		List webhooksListCmd `cmd:"" help:"cmd_webhooks_list"`
 		Log  webhooksLogCmd  `cmd:"" help:"cmd_webhooks_log"`
 	} `cmd:"" help:"cmd_webhooks"`
-	Freeze struct {
+	Helpdesk helpdeskCmd `cmd:"" help:"cmd_helpdesk"`
+	Freeze   struct {
 		List     freezeListCmd     `cmd:"" help:"cmd_freeze_list"`
 		Add      freezeAddCmd      `cmd:"" help:"cmd_freeze_add"`
 		End      freezeEndCmd      `cmd:"" help:"cmd_freeze_end"`

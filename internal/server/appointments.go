@@ -278,11 +278,11 @@ func (c *change) tellAppointment(ctx context.Context, e estate.Estate, a appoint
 	}
 	key := a.ID + " " + a.Steps[len(a.Steps)-1].SHA256 + " " + c.at.String()
 	if ev.Side == appointment.Customer {
-		return c.tell(ctx, a.System, noticeAppointment, key, "operator", text)
+		return c.tellAbout(ctx, a.System, noticeAppointment, a.ID, key, "operator", text)
 	}
 	for _, contact := range held.Customer.Contacts {
 		if contact.May(estate.AuthorityConsent) {
-			if err := c.tell(ctx, a.System, noticeAppointment, key, contact.ID, text); err != nil {
+			if err := c.tellAbout(ctx, a.System, noticeAppointment, a.ID, key, contact.ID, text); err != nil {
 				return err
 			}
 		}

@@ -29,6 +29,7 @@ type noticePaper struct {
 	CVE    string    `json:"cve"`
 	Source string    `json:"source"`
 	Step   string    `json:"step"`
+	About  string    `json:"about,omitempty"` // the order or appointment that it is about
 
 	Told *notice.Told `json:"told,omitempty"` // about work on the system
 }

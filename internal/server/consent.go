@@ -150,12 +150,12 @@ func (c *change) askPrice(ctx context.Context, o mandate.Order) error {
 		if mailed != "" && strings.EqualFold(contact.Email, mailed) {
 			continue // asked in his thread
 		}
-		if err := c.tell(ctx, o.System, noticePrice, key, contact.ID, o.Confirmation); err != nil {
+		if err := c.tellAbout(ctx, o.System, noticePrice, o.ID, key, contact.ID, o.Confirmation); err != nil {
 			return err
 		}
 	}
 	if asked == 0 { // nobody can say yes: people have to find somebody
-		if err := c.tell(ctx, o.System, noticePrice, key, "operator", lang.Textf("Für Auftrag %[1]s gibt es niemanden, der einem Preis zustimmen darf.", "For order %[1]s there is nobody who may agree to a price.", o.ID)); err != nil {
+		if err := c.tellAbout(ctx, o.System, noticePrice, o.ID, key, "operator", lang.Textf("Für Auftrag %[1]s gibt es niemanden, der einem Preis zustimmen darf.", "For order %[1]s there is nobody who may agree to a price.", o.ID)); err != nil {
 			return err
 		}
 	}
@@ -255,7 +255,7 @@ func (s *Server) lapse(ctx context.Context, id string) (time.Duration, error) {
 			return err
 		}
 		c.wake()
-		return c.tell(ctx, o.System, noticePrice, o.ID+" expired", o.Contact, o.Terms.Closed.Reason)
+		return c.tellAbout(ctx, o.System, noticePrice, o.ID, o.ID+" expired", o.Contact, o.Terms.Closed.Reason)
 	})
 }
 

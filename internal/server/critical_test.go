@@ -224,12 +224,61 @@ func TestFailedEmergencyIsNotTriedForEver(t *testing.T) {
 	}
 	db.facts.Dpkg.Broken = nil
 	o.assess()
-	if planned := o.plan("db1"); len(planned.Slots) != 0 || planned.Not[0].Code != "held_back" {
+	// What else is due is planned in its window, which the hole's deadline does not concern.
+	planned := o.plan("db1")
+	if len(planned.Slots) != 1 || len(planned.Refused) != 1 || planned.Refused[0].PutBack == "" || planned.Refused[0].Due != 1 || planned.Slots[0].Reason.EN != "Next maintenance window." {
 		t.Fatalf("%+v", planned)
 	}
 	if list := o.clocks(); list[0].Clock.Secured || list[0].Clock.Job != clock.Secure {
 		t.Errorf("%+v", list[0].Clock)
 	}
+}
+
+// TestWhatWasPutBackDoesNotHoldUpTheRest: the emergency update failed and was put back. It waits, with its reason, and
+// for a person; what else is due on the host is installed without it. A newer version is a new try.
+func TestWhatWasPutBackDoesNotHoldUpTheRest(t *testing.T) {
+	o := open(t)
+	o.far("{id: c-data, customer: kuhn, model: paas, package: basic, policy: iteg-toms-1.1, window: always}")
+	db := o.database()
+	o.alarm()
+	failed := db.await().ID()
+	if got := db.work("verifying"); got != verdict.Restored {
+		t.Fatal(got)
+	}
+	o.assess()
+	o.plan("db1")
+	rest := db.await()
+	if p := rest.Packages(); len(p) != 1 || p[0].Name != "curl" {
+		t.Fatalf("ordered %v", p)
+	}
+	if got := db.work(""); got != verdict.Succeeded {
+		t.Fatal(got)
+	}
+	db.facts.Pending = slices.DeleteFunc(db.facts.Pending, func(p fact.Pending) bool { return p.Name == "curl" })
+	db.poll(0)
+	o.assess()
+	// Although another run has gone well since.
+	planned := o.plan("db1")
+	if len(planned.Slots) != 0 || len(planned.Not) != 1 || planned.Not[0].Code != "held_back" || !strings.Contains(planned.Not[0].Reason.EN, failed) {
+		t.Fatalf("%+v", planned)
+	}
+	queue, err := o.server.Queue(t.Context())
+	if err != nil || len(queue) != 1 || queue[0].Run != failed || !queue[0].Ours || queue[0].Rule != "IT-30" || !strings.Contains(queue[0].Next.EN, failed) {
+		t.Errorf("nobody is asked: %+v, %v", queue, err)
+	}
+	if asked := o.toldOf("db1", noticePutBack); len(asked) != 1 || asked[0].Recipient != "operator" || !strings.Contains(asked[0].Text.EN, failed) {
+		t.Errorf("the operator was asked: %+v", asked)
+	}
+	if list := o.clocks(); list[0].Clock.Secured || list[0].Clock.Job != clock.Secure {
+		t.Errorf("the clock has stopped: %+v", list[0].Clock)
+	}
+	db.facts.Pending[0].Candidate = "10.11.15-1"
+	db.poll(0)
+	o.assess()
+	if planned = o.plan("db1"); len(planned.Slots) != 1 || len(planned.Refused) != 0 {
+		t.Errorf("with the newer version: %+v", planned)
+	}
+	o.verify()
 }
 
 // TestEmergencyOvertakesPlannedWork: an ordinary run that waits for its window makes way.

@@ -8,6 +8,8 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/fault"
+	"github.com/patchwart/patchwart/internal/core/finding"
+	"github.com/patchwart/patchwart/internal/core/mandate"
 	"github.com/patchwart/patchwart/internal/store"
 )
 
@@ -15,8 +17,9 @@ import (
 // thousands of systems must not read and parse thousands of documents. It holds nothing that is not in
 // the store.
 type dueCache struct {
-	mu    sync.Mutex
-	facts map[string]cachedFacts // by system
+	mu       sync.Mutex
+	facts    map[string]cachedFacts      // by system
+	failures map[string][]mandate.Change // what runs changed that were put back, by run; that never changes
 }
 
 type cachedFacts struct {
@@ -27,7 +30,9 @@ type cachedFacts struct {
 // maxCached bounds the cache; beyond it, entries are dropped at random.
 const maxCached = 20_000
 
-func newDueCache() *dueCache { return &dueCache{facts: map[string]cachedFacts{}} }
+func newDueCache() *dueCache {
+	return &dueCache{facts: map[string]cachedFacts{}, failures: map[string][]mandate.Change{}}
+}
 
 func (d *dueCache) get(system, hash string) *fact.Facts {
 	d.mu.Lock()
@@ -53,6 +58,50 @@ func (d *dueCache) put(system, hash string, f fact.Facts) *fact.Facts {
 	}
 	d.facts[system] = cachedFacts{hash, light}
 	return light
+}
+
+// failure is what a run changed that was put back.
+func (d *dueCache) failure(ctx context.Context, tx *store.Tx, run string) ([]mandate.Change, error) {
+	d.mu.Lock()
+	changes, known := d.failures[run]
+	d.mu.Unlock()
+	if known {
+		return changes, nil
+	}
+	paper, ok, err := tx.Paper(ctx, run, store.Closing)
+	if err != nil || !ok {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.failures) >= maxCached {
+		clear(d.failures)
+	}
+	d.failures[run] = paper.Changes
+	return paper.Changes, nil
+}
+
+// putBack are the runs on the system that were put back and whose changes are all due as they were then.
+func (s *Server) putBack(ctx context.Context, tx *store.Tx, sub subject) ([]mandate.Failure, error) {
+	heads, err := tx.PutBack(ctx, sub.held.System.Name)
+	if err != nil || len(heads) == 0 || sub.facts == nil {
+		return nil, err
+	}
+	var items []mandate.Item
+	for _, f := range finding.Due(*sub.facts) {
+		items = append(items, mandate.Item{Finding: f})
+	}
+	var list []mandate.Failure
+	for _, h := range heads {
+		changes, err := s.dues.failure(ctx, tx, h.ID)
+		if err != nil {
+			return nil, err
+		}
+		if f := (mandate.Failure{Run: h.ID, Ended: h.Ended, Changes: changes}); f.Concerns(items) {
+			list = append(list, f)
+		}
+	}
+	return list, nil
 }
 
 // subject reads everything that a judgement about a system rests on. Facts are light ones (see
@@ -95,6 +144,9 @@ func (s *Server) subjectOf(ctx context.Context, tx *store.Tx, held estate.Held) 
 		return sub, err
 	}
 	if sub.critical, err = critical(ctx, tx, name); err != nil {
+		return sub, err
+	}
+	if sub.putBack, err = s.putBack(ctx, tx, sub); err != nil {
 		return sub, err
 	}
 	if k := s.knows.Load(); sub.facts != nil && len(k.exceptions) > 0 {

@@ -193,7 +193,12 @@ func frozen(freezes []freeze.Closed, r store.Run) bool {
 
 // tell keeps a notice that is about no hole. What was told is not told again.
 func (c *change) tell(ctx context.Context, system, kind, what, to string, text lang.Text) error {
-	return c.tellOnce(ctx, system, kind, to, noticePaper{Text: text, Step: kind}, system, kind, what, to)
+	return c.tellAbout(ctx, system, kind, "", what, to, text)
+}
+
+// tellAbout is tell about one order or appointment, which is found again by its ID.
+func (c *change) tellAbout(ctx context.Context, system, kind, about, what, to string, text lang.Text) error {
+	return c.tellOnce(ctx, system, kind, to, noticePaper{Text: text, Step: kind, About: about}, system, kind, what, to)
 }
 
 // freezesInForce are the freezes that nobody has ended, as they can be asked.

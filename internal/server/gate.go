@@ -289,8 +289,7 @@ func (t *theatre) heldBack(ctx context.Context, sub subject, granted mandate.Man
 	if err != nil || len(past) == 0 {
 		return lang.Text{}, err
 	}
-	paper, _, err := t.tx.Paper(ctx, past[0].ID, store.Closing)
-	return cadence.HoldBack(granted, sub.orders, standing, pastOf(past), paper.Changes, t.at), err
+	return cadence.HoldBack(granted, standing, pastOf(past), t.at), nil
 }
 
 // gate holds a run whose turn has come, where it must not begin: stopped by a person, too many failed, an

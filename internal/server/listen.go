@@ -20,7 +20,7 @@ import (
 func (s *Server) serve(run context.Context) error {
 	mux := http.NewServeMux()
 	mux.Handle(api.Prefix+"/", api.New(
-		api.Backend{Systems: s, Orders: s, Runs: s, Estate: s, Policies: s, Record: s, SignIn: s, Holes: s, Rulings: s, Lifecycle: s, Calendar: s, Inbox: s, Standing: s, Campaigns: s, Webhooks: s},
+		api.Backend{Systems: s, Orders: s, Runs: s, Estate: s, Policies: s, Record: s, SignIn: s, Holes: s, Rulings: s, Lifecycle: s, Calendar: s, Inbox: s, Standing: s, Campaigns: s, Webhooks: s, Queue: s},
 		api.Options{Token: s.tokenGood, Log: s.log, Version: build.Version},
 	))
 	mux.Handle("GET "+subscriptionPath+"{secret}", s.subscribed())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/cadence"
+	"github.com/patchwart/patchwart/internal/core/clock"
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
@@ -150,8 +151,14 @@ func (p *planning) consider(ctx context.Context, name string) error {
 		if err := p.recordRefusals(ctx, sub, refusals); err != nil {
 			return err
 		}
+		if err := p.askAboutPutBack(ctx, sub, refusals); err != nil {
+			return err
+		}
 	}
 	if granted.Zero() {
+		if i := slices.IndexFunc(refusals, func(r mandate.Refusal) bool { return r.PutBack != "" }); i >= 0 {
+			p.result.Not = append(p.result.Not, board.NotPlanned{System: name, Run: id, Code: "held_back", Reason: refusals[i].Text})
+		}
 		return nil
 	}
 	current, busy, err := p.ActiveRun(ctx, name)
@@ -171,12 +178,6 @@ func (p *planning) consider(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	last := []mandate.Change(nil)
-	if len(past) > 0 {
-		if last, err = p.targets(ctx, past[0].ID); err != nil {
-			return err
-		}
-	}
 	standing, err := p.datesOf(sub.held)
 	if err != nil && !urgent { // nothing is due by a rule that cannot be computed
 		p.result.Not = append(p.result.Not, board.NotPlanned{System: name, Run: id, Code: "no_date", Reason: lang.Textf(
@@ -193,11 +194,11 @@ func (p *planning) consider(ctx context.Context, name string) error {
 	if urgent { // a critical hole does not wait for a date
 		standing = nil
 	}
-	if why := cadence.HoldBack(granted, sub.orders, standing, pastOf(past), last, p.at); !busy && !why.IsZero() {
+	if why := cadence.HoldBack(granted, standing, pastOf(past), p.at); !busy && !why.IsZero() {
 		p.result.Not = append(p.result.Not, board.NotPlanned{System: name, Run: id, Code: "held_back", Reason: why})
 		return nil
 	}
-	due, err := p.deadline(ctx, sub, standing)
+	due, err := p.deadline(ctx, sub.closing(request, granted), standing)
 	if err != nil {
 		return err
 	}
@@ -237,15 +238,6 @@ func (p *planning) datesOf(held estate.Held) (*cadence.Dates, error) {
 	return d, err
 }
 
-// targets are the changes that a run was ordered to make.
-func (p *planning) targets(ctx context.Context, run string) ([]mandate.Change, error) {
-	paper, ok, err := p.Paper(ctx, run, store.Closing)
-	if err != nil || !ok {
-		return nil, err
-	}
-	return paper.Changes, nil
-}
-
 // refusedDecision is what is kept of a refusal: what people were told, and the decisions it rests on, so that
 // they can be made again.
 type refusedDecision struct {
@@ -282,6 +274,25 @@ func (p *planning) recordRefusals(ctx context.Context, sub subject, refusals []m
 		}
 	}
 	return nil
+}
+
+// noticePutBack asks the operator about what was put back and is not tried again by itself.
+const noticePutBack = "put_back"
+
+// askAboutPutBack has a person look at what was put back, once for the run that failed, and again at each date of a
+// standing order that it keeps from being carried out in full (MH2-22).
+func (p *planning) askAboutPutBack(ctx context.Context, sub subject, refusals []mandate.Refusal) error {
+	i := slices.IndexFunc(refusals, func(r mandate.Refusal) bool { return r.PutBack != "" })
+	if i < 0 {
+		return nil
+	}
+	r := refusals[i]
+	what := r.PutBack
+	if dates, err := p.datesOf(sub.held); err == nil && dates != nil && len(dates.Begun) > 0 { // without dates, once
+		what += " " + dates.Begun[len(dates.Begun)-1].Day.String()
+	}
+	text := lang.Textf("%[1]s: %[2]s %[3]s", "%[1]s: %[2]s %[3]s", sub.held.System.Name, r.Text, r.Ask)
+	return p.tellAbout(ctx, sub.held.System.Name, noticePutBack, r.PutBack, what, string(clock.Operator), text)
 }
 
 // add stores a planned run with what it was decided on, and has it taken up when its slot comes.

@@ -88,21 +88,23 @@ func (s *Server) waitingFor(ctx context.Context, tx *store.Tx, e estate.Estate, 
 	var out []board.Queued
 	for _, w := range list {
 		row := board.Queued{Kind: board.QueuedMandate, System: system, Customer: w.Customer, Rule: w.Rule, Text: w.Text, Next: w.Ask, Due: w.Due, Security: w.Security,
-			Zone: cmp.Or(sub.held.Window.Zone, hostersZone)}
+			Zone: cmp.Or(sub.held.Window.Zone, hostersZone), Run: w.PutBack, Ours: w.PutBack != "", Asked: []board.Inquiry{}}
 		if w.CanOrder && w.Security > 0 {
 			row.Until = until
 		}
-		packages := map[string]bool{}
+		packages, sources := map[string]bool{}, map[string]bool{}
 		for _, r := range refusals {
 			if r.Rule == w.Rule && r.Text == w.Text {
-				packages[r.Finding.Package] = true
+				packages[r.Finding.Package], sources[r.Finding.Source] = true, true
 			}
 		}
 		if row.Since, row.AtLeast, err = dueSince(ctx, tx, system, packages, sub.observed); err != nil {
 			return nil, err
 		}
 		if w.CanOrder {
-			if row.Asked, row.Times, err = inquiries(ctx, tx, sub.held, row.Since, askedForOrder); err != nil {
+			if row.Asked, row.Times, err = inquiries(ctx, tx, sub.held, row.Since, func(n store.Notice, paper noticePaper) bool {
+				return n.Kind == noticeStep && sources[paper.Source] // a step of the escalation table about a hole in them
+			}); err != nil {
 				return nil, err
 			}
 		}
@@ -152,12 +154,6 @@ func dueSince(ctx context.Context, tx *store.Tx, system string, packages map[str
 		}
 	}
 	return since, atLeast, nil
-}
-
-// askedForOrder reports whether a notice asks for an order: a step of the escalation table, or a date of a standing
-// order that went by.
-func askedForOrder(n store.Notice, _ noticePaper) bool {
-	return n.Kind == noticeStep || n.Kind == noticeOverdue
 }
 
 // inquiries are the notices to the customer's contacts that ask for something, since a time, and how each was sent.
@@ -236,7 +232,7 @@ func (s *Server) waitingOrder(ctx context.Context, tx *store.Tx, e estate.Estate
 // askedForPrice is who was asked to agree to a price: by notice, or in the thread of the mail that ordered.
 func askedForPrice(ctx context.Context, tx *store.Tx, held estate.Held, o mandate.Order) ([]board.Inquiry, int, error) {
 	list, times, err := inquiries(ctx, tx, held, o.Terms.Price.Offered, func(n store.Notice, paper noticePaper) bool {
-		return n.Kind == noticePrice && paper.Text == o.Confirmation
+		return n.Kind == noticePrice && paper.About == o.ID
 	})
 	if err != nil {
 		return nil, 0, err
@@ -292,7 +288,7 @@ func (s *Server) ofAppointment(ctx context.Context, tx *store.Tx, held estate.He
 		row.Text, row.Next = lang.T("Wir haben eine Zeit vorgeschlagen; zustimmen muss der Kunde.", "We have proposed a time; the customer has to agree."),
 			lang.T("Die Antwort des Kunden eintragen, sobald sie da ist.", "Enter the customer's answer as soon as it is there.")
 		row.Asked, row.Times, err = inquiries(ctx, tx, held, row.Since, func(n store.Notice, paper noticePaper) bool {
-			return n.Kind == noticeAppointment && strings.Contains(paper.Text.EN, "Appointment "+a.ID+" ")
+			return n.Kind == noticeAppointment && paper.About == a.ID
 		})
 	}
 	return err

@@ -252,7 +252,7 @@ func (c *change) giveUpEarly(ctx context.Context, system string, order *estate.S
 	if err != nil {
 		return err
 	}
-	if days.Owed(pastOf(past), c.at).Due && !order.PausedOn(wall.DayOf(c.at.In(days.Rule.Zone()))) {
+	if days.Owed(pastOf(past), time.Time{}, c.at).Due && !order.PausedOn(wall.DayOf(c.at.In(days.Rule.Zone()))) {
 		return nil
 	}
 	return c.endHere(ctx, r, verdict.Deferred, "date_changed", lang.Textf(

@@ -9,6 +9,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/board"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/store"
 )
 
 // ruled applies the office's estate with another recurrence of the shop's standing order.
@@ -115,14 +116,31 @@ func TestEveryDateIsDecidedAnew(t *testing.T) {
 	}
 }
 
+// enrolledOn makes a host one that was enrolled at that time.
+func (o *office) enrolledOn(system string, at time.Time) {
+	o.Helper()
+	if err := o.server.store.Write(o.Context(), func(tx *store.Tx) error {
+		_, err := tx.SQL().ExecContext(o.Context(), "update agents set enrolled = $1 where system = $2", at.UnixMicro(), system)
+		return err
+	}); err != nil {
+		o.Fatal(err)
+	}
+}
+
 // TestADateThatWentByRaisesAnAlarm (MH2-22): a quarter without anything done is on the start page, and the operator
 // is told once.
 func TestADateThatWentByRaisesAnAlarm(t *testing.T) {
 	o := open(t)
 	o.host("web1", security("openssl", "3.0.17-1", "3.0.18-1"))
 	o.plan("web1")
-	o.plan("web1")
 	today, err := o.server.Today(t.Context())
+	if err != nil || len(today.Overdue) != 0 || len(o.told2("web1")) != 0 {
+		t.Fatalf("a date from before the host was enrolled: %+v, %v", today.Overdue, err)
+	}
+	o.enrolledOn("web1", time.Now().AddDate(-1, 0, 0))
+	o.plan("web1")
+	o.plan("web1")
+	today, err = o.server.Today(t.Context())
 	if err != nil || len(today.Overdue) != 1 || today.Overdue[0].System != "web1" || !today.Overdue[0].Last.IsZero() {
 		t.Fatalf("%+v, %v", today.Overdue, err)
 	}

@@ -121,7 +121,14 @@ func (s *Server) overdue(ctx context.Context, tx *store.Tx, sub subject, granted
 	if err != nil {
 		return board.Overdue{}, false, err
 	}
-	late, ok := overdueRow(sub.held, days, past, s.now())
+	if days.Owed(pastOf(past), time.Time{}, s.now()).Overdue == nil { // mostly
+		return board.Overdue{}, false, nil
+	}
+	since, err := tx.FirstEnrolled(ctx, sub.held.System.Name)
+	if err != nil {
+		return board.Overdue{}, false, err
+	}
+	late, ok := overdueRow(sub.held, days, past, since, s.now())
 	return late, ok, nil
 }
 
@@ -135,8 +142,8 @@ func byStandingOrder(m mandate.Mandate) bool {
 	return false
 }
 
-func overdueRow(held estate.Held, days *cadence.Dates, past []store.Run, now time.Time) (board.Overdue, bool) {
-	o := days.Owed(pastOf(past), now)
+func overdueRow(held estate.Held, days *cadence.Dates, past []store.Run, since, now time.Time) (board.Overdue, bool) {
+	o := days.Owed(pastOf(past), since, now)
 	if o.Overdue == nil {
 		return board.Overdue{}, false
 	}

@@ -25,6 +25,7 @@ type subject struct {
 	orders   []mandate.Order
 	excepted map[string]lang.Text // source packages that an accepted exception keeps from being updated, and why
 	critical map[string][]string  // source packages with critical holes that are open, and these holes
+	putBack  []mandate.Failure    // runs that failed, whose changes are all due as they were then
 }
 
 // items are the due changes with the decisions on them.
@@ -54,7 +55,7 @@ func (s subject) request(run string, at time.Time) mandate.Request {
 	if s.zone != nil {
 		at = at.In(s.zone)
 	}
-	return mandate.Request{Held: s.held, Items: s.items(), Orders: s.orders, Run: run, At: at}
+	return mandate.Request{Held: s.held, Items: s.items(), Orders: s.orders, Run: run, At: at, PutBack: s.putBack}
 }
 
 // urgent is the request for a mandate over those due changes that close critical holes and that the policy
@@ -65,6 +66,19 @@ func (s subject) urgent(run string, at time.Time) mandate.Request {
 		return i.Finding.Criticality != policy.CriticalityRemoteTakeover || i.Decision.Window != policy.WindowAny
 	})
 	return r
+}
+
+// closing is the subject with those critical holes alone that what is granted closes: the others do not press it.
+func (s subject) closing(r mandate.Request, granted mandate.Mandate) subject {
+	critical, changes := map[string][]string{}, granted.Changes()
+	for _, item := range r.Items {
+		f := item.Finding
+		if holes := s.critical[f.Source]; len(holes) > 0 && slices.ContainsFunc(changes, func(c mandate.Change) bool { return c.Package == f.Package && c.Arch == f.Arch }) {
+			critical[f.Source] = holes
+		}
+	}
+	s.critical = critical
+	return s
 }
 
 // job is whose job the security updates of the operating system are: the one-line answer of a system.
@@ -121,7 +135,7 @@ func waiting(s subject, refusals []mandate.Refusal) []board.Waiting {
 		if at < 0 {
 			list = append(list, board.Waiting{
 				System: s.held.System.Name, Customer: s.held.Customer.Name,
-				Rule: r.Rule, Text: r.Text, Ask: r.Ask, CanOrder: !r.Ask.IsZero(),
+				Rule: r.Rule, Text: r.Text, Ask: r.Ask, CanOrder: !r.Ask.IsZero(), PutBack: r.PutBack,
 			})
 			at = len(list) - 1
 		}

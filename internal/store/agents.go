@@ -92,6 +92,15 @@ func (tx *Tx) RevokeAgent(ctx context.Context, system string, at time.Time) (Sta
 	return agentStatement(ctx, tx, a.Serial)
 }
 
+// FirstEnrolled is when the system's host was enrolled for the first time; zero: never.
+func (tx *Tx) FirstEnrolled(ctx context.Context, system string) (time.Time, error) {
+	at, err := tx.q.FirstEnrolled(ctx, system)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("store: first enrolment of %q: %w", system, err)
+	}
+	return moment(at), nil
+}
+
 // Agent is the system's agent. ok is false when none is enrolled or the system is no longer stated.
 func (tx *Tx) Agent(ctx context.Context, system string) (Agent, bool, error) {
 	row, err := tx.q.AgentOf(ctx, system)

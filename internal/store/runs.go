@@ -44,6 +44,8 @@ type Run struct {
 const (
 	usualRuns = 100
 	mostRuns  = 1000
+
+	mostPutBack = 50
 )
 
 // AddRun keeps a new run, as version 1. A system has one run at most that is not over: ErrBusy.
@@ -113,6 +115,19 @@ func (tx *Tx) Runs(ctx context.Context, f board.RunFilter) ([]Run, error) {
 func (tx *Tx) EndedRuns(ctx context.Context, since time.Time) ([]Run, error) {
 	rows, err := tx.q.ListEndedRuns(ctx, micros(since), mostRuns)
 	return manyRuns(rows, err)
+}
+
+// PutBack are the system's runs about packages that failed and were put back, the newest first: ID and end.
+func (tx *Tx) PutBack(ctx context.Context, system string) ([]RunHead, error) {
+	rows, err := tx.q.ListPutBack(ctx, system, mostPutBack)
+	if err != nil {
+		return nil, fmt.Errorf("store: runs of %q that were put back: %w", system, err)
+	}
+	heads := make([]RunHead, len(rows))
+	for i, r := range rows {
+		heads[i] = RunHead{ID: r.ID, System: system, Stage: board.Over, Outcome: verdict.Restored, Ended: moment(r.Ended)}
+	}
+	return heads, nil
 }
 
 // RunHead is what has to be known of a run to see how far many systems are.

@@ -44,19 +44,30 @@ type appointmentView struct {
 
 // cite is a rule as a published version has it.
 type cite struct {
-	ID   string
-	Text lang.Text
-	From board.PolicyInfo
+	ID    string
+	Text  lang.Text
+	From  board.PolicyInfo
+	Under string // version that the contract stands under; empty: it is not about one contract
 }
 
-// cite finds a rule in the published versions; where none has it, the text stays empty.
-func (c *console) cite(ctx context.Context, id string) (cite, error) {
-	out := cite{ID: id}
+// elsewhere reports whether the rule is not one of the version that the contract stands under.
+func (c cite) elsewhere() bool { return c.Under != "" && c.From.ID != c.Under }
+
+// cite finds a rule in the version that a contract stands under; else in the newest published one that has it, and
+// that is said. Where none has it, the text stays empty.
+func (c *console) cite(ctx context.Context, id, under string) (cite, error) {
+	out := cite{ID: id, Under: under}
 	list, err := c.backend.Policies(ctx)
 	if err != nil {
 		return out, err
 	}
-	for _, info := range slices.Backward(list) {
+	list = slices.Clone(list)
+	slices.Reverse(list)                                                                            // the newest first
+	if i := slices.IndexFunc(list, func(p board.PolicyInfo) bool { return p.ID == under }); i > 0 { // before it, the contract's
+		its := list[i]
+		list = slices.Insert(slices.Delete(list, i, i+1), 0, its)
+	}
+	for _, info := range list {
 		v, err := c.backend.PolicyVersion(ctx, info.ID)
 		if err != nil {
 			return out, err
@@ -85,7 +96,7 @@ func (c *console) appointments(w http.ResponseWriter, r *http.Request) {
 	}
 	from, to := l.bounds(len(rows), total)
 	v := appointmentsView{page: c.page(w, r, "auftraege", meetWords.Title), List: l, Rows: rows[from:to]}
-	if v.Cite, err = c.cite(r.Context(), ruleAppointment); err != nil {
+	if v.Cite, err = c.cite(r.Context(), ruleAppointment, ""); err != nil {
 		c.fail(w, r, err)
 		return
 	}
@@ -236,7 +247,7 @@ func (c *console) showAppointment(w http.ResponseWriter, r *http.Request, status
 		c.fail(w, r, err)
 		return
 	}
-	if v.Cite, err = c.cite(r.Context(), ruleAppointment); err != nil {
+	if v.Cite, err = c.cite(r.Context(), ruleAppointment, s.Held.InForce()); err != nil {
 		c.fail(w, r, err)
 		return
 	}
@@ -261,7 +272,7 @@ func (c *console) meetings(ctx context.Context, s board.System, order string) (l
 	if err != nil {
 		return nil, fresh, err
 	}
-	rule, err := c.cite(ctx, ruleAppointment)
+	rule, err := c.cite(ctx, ruleAppointment, s.Held.InForce())
 	if err != nil {
 		return nil, fresh, err
 	}

@@ -35,7 +35,7 @@ func TestAnAppointmentIsAgreed(t *testing.T) {
 	if status != http.StatusSeeOther || head.Get("Location") != "/termine/t-92" {
 		t.Fatalf("%d to %s", status, head.Get("Location"))
 	}
-	if got := d.page("/termine/t-92"); !strings.Contains(got, "20:00–22:00 Uhr") || !strings.Contains(got, "Nordlicht Verlag GmbH") {
+	if got := d.page("/termine/t-92"); !strings.Contains(got, "Do 03.12., 20:00–22:00 Uhr") || !strings.Contains(got, "Nordlicht Verlag GmbH") {
 		t.Errorf("the time is not the zone's: %s", got)
 	}
 	own := url.Values{"antwort": {"accept"}, "wer": {"wir"}, "name": {"Jana Voss"}, "wo": {"Ticket 1"}, "wortlaut": {"ja"}}
@@ -60,6 +60,9 @@ func TestAnAppointmentIsProposed(t *testing.T) {
 	page := d.page("/systeme/db1")
 	if !strings.Contains(page, `id="termin-vorschlagen"`) || !strings.Contains(page, "wird dafür ein Termin mit dem Kunden abgestimmt") {
 		t.Fatal("the system's page has no form, or not the rule's text")
+	}
+	if !strings.Contains(page, "Der Vertrag steht unter Fassung managedhosting-2, die diese Regel nicht hat.") {
+		t.Error("a rule of another version than the contract's passes for its own")
 	}
 	if strings.Contains(d.page("/systeme/iaas1"), `id="termin-vorschlagen"`) {
 		t.Error("an appointment is offered where the customer looks after it himself")
@@ -121,7 +124,7 @@ func TestDatesOfAStandingOrderAreChanged(t *testing.T) {
 		}
 	}
 	page = d.page(at)
-	if !strings.Contains(page, "Messe in Leipzig") || !strings.Contains(page, "bis zum") {
+	if !strings.Contains(page, "Messe in Leipzig") || !strings.Contains(page, " bis zum Mi 06.01.2027.") {
 		t.Error("what was said is not shown")
 	}
 	if status, _, _ = d.post(at, url.Values{"was": {"resume"}, "wer": {"petersen"}, "grund": {"Ferien sind um"}}); status != http.StatusSeeOther {

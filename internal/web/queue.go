@@ -102,6 +102,8 @@ func queueLink(q board.Queued) (href string, word lang.Text) {
 	switch {
 	case q.Kind == board.QueuedAppointment:
 		return appointmentURL(q.Appointment), queueWords.ToMeeting
+	case q.Run != "":
+		return runURL(q.Run), queueWords.ToRun
 	case q.Order != "":
 		return orderURL(q.Order), queueWords.ToOrder
 	case q.Next.IsZero():

@@ -11,7 +11,7 @@ var meetWords = struct {
 	Accept, Decline, Counter, Propose, What, Who, WhoChoose, UsWord, Name, NameHint   lang.Text
 	Channel, Text, TextHint, TimeFrom, TimeTo, TimeHint, TimeOnly, Submit, LocalTime  lang.Text
 	NameMissing, WhoMissing, ActMissing, ChannelMissing, TextMissing, TooLong, NoTime lang.Text
-	NotTaken, NotTakenMend, RuleNone, RuleFrom, Section, SectionLead                  lang.Text
+	NotTaken, NotTakenMend, RuleNone, RuleFrom, RuleElsewhere, Section, SectionLead   lang.Text
 	Found                                                                             plural
 }{
 	Title:     lang.T("Termine", "Appointments"),
@@ -81,8 +81,10 @@ var meetWords = struct {
 	NotTaken:       lang.T("Noch ist nichts eingetragen.", "Nothing is entered yet."),
 	NotTakenMend:   lang.T("Bitte ergänzen Sie die bezeichneten Felder.", "Please complete the fields named below."),
 
-	RuleNone:    lang.T("Keine hier veröffentlichte Fassung enthält diese Regel; zugestimmt werden muss trotzdem.", "No version published here holds this rule; agreement is needed all the same."),
-	RuleFrom:    lang.T("Fassung", "Version"),
+	RuleNone: lang.T("Keine hier veröffentlichte Fassung enthält diese Regel; zugestimmt werden muss trotzdem.", "No version published here holds this rule; agreement is needed all the same."),
+	RuleFrom: lang.T("Fassung", "Version"),
+	RuleElsewhere: lang.T("Der Vertrag steht unter Fassung %[1]s, die diese Regel nicht hat. Wir halten uns an sie, wie sie hier steht.",
+		"The contract stands under version %[1]s, which does not have this rule. We keep to it as it stands here."),
 	Section:     lang.T("Termine außerhalb der Fenster", "Appointments outside of windows"),
 	SectionLead: lang.T("Soll außerhalb des Wartungsfensters gearbeitet werden, stimmen beide Seiten einer Zeit zu.", "If work is to be done outside of the maintenance window, both sides agree on a time."),
 

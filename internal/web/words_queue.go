@@ -7,7 +7,7 @@ var queueWords = struct {
 	Title, Lead, Empty, EmptyHow, NoMatch, Query, QueryHint, Caption           lang.Text
 	StateAll, Ours, For, Turn, Why, Next, Since, Until, Times, Nobody          lang.Text
 	AskedWhom, AskedWhen, AskedHow, Undeliverable, OnItsWay, NotAsked, AskedAs lang.Text
-	ToMeeting, ToOrder, AtLeast, All, NoStep                                   lang.Text
+	ToMeeting, ToOrder, ToRun, AtLeast, All, NoStep                            lang.Text
 	Found, More                                                                plural
 }{
 	Title:     lang.T("Wartet", "Waits"),
@@ -40,6 +40,7 @@ var queueWords = struct {
 
 	ToMeeting: lang.T("Zum Termin", "To the appointment"),
 	ToOrder:   lang.T("Zum Auftrag", "To the order"),
+	ToRun:     lang.T("Zum Lauf", "To the run"),
 	AtLeast:   lang.T("mindestens seit", "at least since"),
 	All:       lang.T("Alles, was wartet, mit Alter und wer gefragt wurde", "Everything that waits, with its age and who was asked"),
 	NoStep:    lang.T("Mit einem Auftrag ist hier nichts getan.", "An order would change nothing here."),

@@ -12,7 +12,7 @@ import (
 // Serve puts a backend behind the real handlers on a loopback address until the test ends.
 func Serve(t testing.TB, b *Backend) *httptest.Server {
 	t.Helper()
-	server := httptest.NewServer(api.New(api.Backend{Systems: b, Orders: b, Runs: b, Estate: b, Policies: b, Record: b, SignIn: b, Holes: b, Rulings: b, Lifecycle: b, Calendar: b, Inbox: b, Standing: b, Campaigns: b, Webhooks: b},
+	server := httptest.NewServer(api.New(api.Backend{Systems: b, Orders: b, Runs: b, Estate: b, Policies: b, Record: b, SignIn: b, Holes: b, Rulings: b, Lifecycle: b, Calendar: b, Inbox: b, Standing: b, Campaigns: b, Webhooks: b, Queue: b},
 		api.Options{Token: func(token string) bool { return token == Token }}))
 	t.Cleanup(server.Close)
 	return server

@@ -85,6 +85,7 @@ type Waiting struct {
 	Due      int       `json:"due"`      // changes
 	Security int       `json:"security"` // of them security updates
 	CanOrder bool      `json:"can_order"`
+	PutBack  string    `json:"put_back,omitempty"` // the run that installed the same versions and was put back; somebody has to look at it
 }
 
 // Today is the start page: what needs whom.

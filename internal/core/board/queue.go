@@ -44,7 +44,8 @@ type Queued struct {
 	Customer    string     `json:"customer"` // name
 	Order       string     `json:"order,omitempty"`
 	Appointment string     `json:"appointment,omitempty"`
-	Ours        bool       `json:"ours"` // we have to do the next step; else the customer
+	Run         string     `json:"run,omitempty"` // that was put back with the same versions
+	Ours        bool       `json:"ours"`          // we have to do the next step; else the customer
 	Rule        string     `json:"rule,omitempty"`
 	Text        lang.Text  `json:"text"`          // why it waits
 	Next        lang.Text  `json:"next,omitzero"` // the next step

@@ -1,6 +1,6 @@
-// Package cadence says when recurring work is due again, and why work that is permitted is not planned now: what
-// was put back is not tried again as it was, what is unclear waits for a person, a standing order falls due with
-// its dates. The server and the simulated quarter ask it alike.
+// Package cadence says when recurring work is due again, and why work that is permitted is not planned now: what is
+// unclear waits for a person, a standing order falls due with its dates. The server and the simulated quarter ask it
+// alike. That what was put back is not tried again as it was is the mandate's part.
 package cadence
 
 import (
@@ -27,15 +27,12 @@ type Past struct {
 
 // HoldBack says why a system whose changes are permitted is not planned now; zero means plan it.
 //
-//   - What was put back is not tried again with the same versions: it would fail again. Who orders it anew wants it
-//     all the same (C10), and is not left waiting for a version that may never come.
 //   - What ended in a way that a person has to look at is not touched by itself.
 //   - A standing order falls due with each of its dates (MH2-22); an order of its own goes at once.
 //   - What was blocked is tried again in a later window, not in the same one.
 //
-// past is the system's runs, the newest first, and lastChanges what the newest was ordered to change; without a
-// standing order that counts, s is nil.
-func HoldBack(m mandate.Mandate, orders []mandate.Order, s *Dates, past []Past, lastChanges []mandate.Change, now time.Time) lang.Text {
+// past is the system's runs, the newest first; without a standing order that counts, s is nil.
+func HoldBack(m mandate.Mandate, s *Dates, past []Past, now time.Time) lang.Text {
 	if len(past) > 0 {
 		last := past[0] // newest first
 		switch {
@@ -43,9 +40,6 @@ func HoldBack(m mandate.Mandate, orders []mandate.Order, s *Dates, past []Past, 
 		case last.Outcome == verdict.RestoreFailed, last.Outcome == verdict.Unknown:
 			return lang.Textf("Lauf %[1]s ist nicht geklärt; bis dahin wird nichts geplant.",
 				"Run %[1]s is not settled; nothing is planned until it is.", last.ID)
-		case last.Outcome == verdict.Restored && !orderedAnew(m, orders, last) && sameTargets(lastChanges, m.Changes()):
-			return lang.Textf("Dieselben Versionen wurden in Lauf %[1]s zurückgesetzt. Nächster Versuch erst mit neuer Fassung.",
-				"The same versions were put back in run %[1]s. Next try with a new version only.", last.ID)
 		case last.Outcome == verdict.Blocked && now.Before(last.Slot.To) && !last.Slot.To.IsZero():
 			return lang.Textf("Lauf %[1]s wurde in diesem Fenster blockiert; nächster Versuch im nächsten.",
 				"Run %[1]s was blocked in this window; next try in the next one.", last.ID)
@@ -59,7 +53,7 @@ func HoldBack(m mandate.Mandate, orders []mandate.Order, s *Dates, past []Past, 
 	if s == nil {
 		return lang.Text{}
 	}
-	switch o := s.Owed(past, now); {
+	switch o := s.Owed(past, time.Time{}, now); {
 	case o.Due:
 		return lang.Text{}
 	case o.Next.Interval.From.IsZero():
@@ -123,8 +117,9 @@ type Owed struct {
 const ShortestAlarm = 28 * 24 * time.Hour
 
 // Owed says what is due by the order on a system with that history, newest first. An occurrence is made up for
-// until the next one begins.
-func (d *Dates) Owed(past []Past, now time.Time) Owed {
+// until the next one begins. Nobody can have missed what lies before the system was ours to look after, at since
+// (zero: always): such a date is not overdue, and idle time counts from then.
+func (d *Dates) Owed(past []Past, since, now time.Time) Owed {
 	o := Owed{Next: d.Next}
 	ground := mandate.GroundName(mandate.ByStandingOrder, d.Order)
 	for _, r := range past {
@@ -138,39 +133,13 @@ func (d *Dates) Owed(past []Past, now time.Time) Owed {
 	}
 	o.Due = o.Last.Before(d.Begun[len(d.Begun)-1].Interval.From)
 	idle := d.Rule.Stated().Start.In(d.Rule.Zone())
-	if o.Last.After(idle) {
-		idle = o.Last
+	for _, at := range []time.Time{o.Last, since} {
+		if at.After(idle) {
+			idle = at
+		}
 	}
-	if before := d.Begun[0]; len(d.Begun) == 2 && o.Last.Before(before.Interval.From) && now.Sub(idle) >= ShortestAlarm {
+	if before := d.Begun[0]; len(d.Begun) == 2 && !before.Interval.From.Before(since) && o.Last.Before(before.Interval.From) && now.Sub(idle) >= ShortestAlarm {
 		o.Overdue = &before
 	}
 	return o
-}
-
-// orderedAnew reports whether a mandate rests on an order that the last run did not rest on, or, where the provider
-// needs none, whether somebody has ordered plainly since.
-func orderedAnew(m mandate.Mandate, orders []mandate.Order, last Past) bool {
-	if slices.ContainsFunc(orders, func(o mandate.Order) bool {
-		return o.Explicit && !o.Withdrawn && !o.Mitigation && o.Terms.Change == nil && o.Used == "" && o.Given.After(last.Ended)
-	}) {
-		return true
-	}
-	return slices.ContainsFunc(m.Grounds(), func(g mandate.Ground) bool { return g.Kind == mandate.ByOrder && g.Name() != last.Ground })
-}
-
-// sameTargets reports whether both lists bring the same packages to the same versions.
-func sameTargets(a, b []mandate.Change) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	to := map[string]string{}
-	for _, c := range a {
-		to[c.Package+":"+c.Arch] = c.To
-	}
-	for _, c := range b {
-		if to[c.Package+":"+c.Arch] != c.To {
-			return false
-		}
-	}
-	return true
 }

@@ -53,7 +53,7 @@ func TestWhenAStandingOrderIsDue(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		o := d.Owed(c.past, at(c.now))
+		o := d.Owed(c.past, time.Time{}, at(c.now))
 		overdue, next := "", ""
 		if o.Overdue != nil {
 			overdue = o.Overdue.Day.String()
@@ -67,29 +67,53 @@ func TestWhenAStandingOrderIsDue(t *testing.T) {
 	}
 }
 
-// TestWhereTheProviderNeedsNoOrderAPlainOneIsANewTry (C10): after a failed update of the provider's own accord, a word
-// of the customer's lets it be tried again; an older word, a withdrawn one or a vague one does not.
-func TestWhereTheProviderNeedsNoOrderAPlainOneIsANewTry(t *testing.T) {
+// TestADateBeforeTheSystemWasOursIsNotOverdue: whoever takes a system over has not missed what was before. From then
+// on it counts.
+func TestADateBeforeTheSystemWasOursIsNotOverdue(t *testing.T) {
 	t.Parallel()
-	ended := time.Date(2027, 3, 1, 5, 0, 0, 0, time.UTC)
-	last := Past{Over: true, Outcome: verdict.Restored, Ended: ended, Ground: "provider_duty"}
-	order := mandate.Order{ID: "o-1", Explicit: true, Given: ended.Add(time.Hour)}
+	w := window.Window{Name: "w", Days: []string{"sat"}, Start: "05:00", Hours: 2, Zone: "Europe/Berlin"}
+	at := func(text string) time.Time {
+		if text == "" {
+			return time.Time{}
+		}
+		zone, err := time.LoadLocation("Europe/Berlin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock, err := time.ParseInLocation("2006-01-02T15:04", text, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return clock
+	}
+	quarterly := estate.StandingOrder{ID: "so", By: "eva", Given: "2025-01-15", Channel: "Ticket 1", Interval: estate.Quarterly} // 15 January, April …
+	nightly := quarterly
+	nightly.Interval = estate.Nightly
 	for name, c := range map[string]struct {
-		change func(*mandate.Order)
-		want   bool
+		order      estate.StandingOrder
+		since, now string
+		overdue    string // day
 	}{
-		"plain, and since": {func(*mandate.Order) {}, true},
-		"from before":      {func(o *mandate.Order) { o.Given = ended.Add(-time.Hour) }, false},
-		"taken back":       {func(o *mandate.Order) { o.Withdrawn = true }, false},
-		"vague":            {func(o *mandate.Order) { o.Explicit = false }, false},
-		"carried out":      {func(o *mandate.Order) { o.Used = "r-1" }, false},
-		"about a measure":  {func(o *mandate.Order) { o.Mitigation = true }, false},
-		"about an upgrade": {func(o *mandate.Order) { o.Terms.Change = &mandate.VersionChange{} }, false},
+		"always ours":                             {quarterly, "", "2026-07-20T09:00", "2026-04-15"},
+		"taken over after the date":               {quarterly, "2026-05-02T10:00", "2026-07-20T09:00", ""},
+		"taken over right before it":              {quarterly, "2026-04-15T04:00", "2026-07-20T09:00", "2026-04-15"},
+		"taken over while its window was open":    {quarterly, "2026-04-15T06:00", "2026-07-20T09:00", ""},
+		"the first whole quarter went by":         {quarterly, "2026-05-02T10:00", "2026-10-20T09:00", "2026-07-15"},
+		"taken over today":                        {quarterly, "2026-07-20T08:00", "2026-07-20T09:00", ""},
+		"nightly, a week after it was taken over": {nightly, "2026-07-13T08:00", "2026-07-20T09:00", ""},
+		"nightly, five weeks after":               {nightly, "2026-06-13T08:00", "2026-07-20T09:00", "2026-07-19"},
 	} {
-		o := order
-		c.change(&o)
-		if got := orderedAnew(mandate.Mandate{}, []mandate.Order{o}, last); got != c.want {
-			t.Errorf("%s: %v", name, got)
+		d, err := Of(&c.order, w, time.LoadLocation, at(c.now))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		o, got := d.Owed(nil, at(c.since), at(c.now)), ""
+		if o.Overdue != nil {
+			got = o.Overdue.Day.String()
+		}
+		if got != c.overdue || !o.Due {
+			t.Errorf("%s: overdue %q, want %q; due %v", name, got, c.overdue, o.Due)
 		}
 	}
 }

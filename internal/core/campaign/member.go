@@ -231,12 +231,13 @@ func Total(list []Member) Sum {
 
 // Sentence says how far it is.
 func (s Sum) Sentence() lang.Text {
-	t := lang.Textf("Bei %[1]d von %[2]d Systemen ist es geschehen.", "It is done for %[1]d of %[2]d systems.", s.Systems-s.Missing, s.Systems)
+	t := lang.Counted(s.Systems, lang.T("Bei %[2]d von %[1]s System ist es geschehen.", "It is done for %[2]d of %[1]s system."),
+		lang.T("Bei %[2]d von %[1]s Systemen ist es geschehen.", "It is done for %[2]d of %[1]s systems."), s.Systems-s.Missing)
 	if s.Overdue > 0 {
 		t = lang.Textf("%[1]s %[2]d überfällig.", "%[1]s %[2]d overdue.", t, s.Overdue)
 	}
 	if s.Person > 0 {
-		t = lang.Textf("%[1]s %[2]d brauchen jemanden.", "%[1]s %[2]d need somebody.", t, s.Person)
+		t = lang.Counted(s.Person, lang.T("%[2]s %[1]s braucht jemanden.", "%[2]s %[1]s needs somebody."), lang.T("%[2]s %[1]s brauchen jemanden.", "%[2]s %[1]s need somebody."), t)
 	}
 	return t
 }

@@ -13,16 +13,27 @@ import (
 
 // Grant gives a mandate for those items that the policy lets the provider execute and for which the
 // trigger it demands is there, and a refusal for every other item. Held packages are refused, too: a
-// hold is somebody's decision. Nothing is granted beyond the items: the mandate names exact versions.
+// hold is somebody's decision; and so is what was put back with just these versions (see Failure). Nothing is
+// granted beyond the items: the mandate names exact versions.
 func Grant(r Request) (Mandate, []Refusal) {
 	doc := document{System: r.Held.System.Name, Run: r.Run, Policy: r.Held.InForce(), At: r.At.UTC()}
+	grounds, refused := make([]Ground, len(r.Items)), make([]*Refusal, len(r.Items))
+	var permitted []int
+	for i, item := range r.Items {
+		if grounds[i], refused[i] = consider(r, item); refused[i] == nil {
+			permitted = append(permitted, i)
+		}
+	}
+	for i, failure := range heldOut(r, permitted, grounds) {
+		refused[i] = heldOutFor(r, r.Items[i], failure)
+	}
 	var refusals []Refusal
-	for _, item := range r.Items {
-		ground, refusal := consider(r, item)
-		if refusal != nil {
-			refusals = append(refusals, *refusal)
+	for i, item := range r.Items {
+		if refused[i] != nil {
+			refusals = append(refusals, *refused[i])
 			continue
 		}
+		ground := grounds[i]
 		doc.PolicySHA256 = item.Decision.PolicySHA256
 		at := slices.IndexFunc(doc.Grounds, func(g Ground) bool { return same(g, ground) })
 		if at < 0 {

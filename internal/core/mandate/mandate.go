@@ -89,6 +89,8 @@ type Request struct {
 	Orders []Order     `json:"orders"` // the customer's orders for this system that are known
 	Run    string      `json:"run"`    // the run that asks; an order used by it stays good for it
 	At     time.Time   `json:"at"`     // in the zone of the system's window: days of standing orders are local ones
+	// PutBack are runs on the system that failed and were put back.
+	PutBack []Failure `json:"put_back,omitempty"`
 }
 
 // Change is one permitted change: exactly this package to exactly this version.
@@ -127,6 +129,7 @@ type Refusal struct {
 	Text     lang.Text       `json:"text"` // why
 	Ask      lang.Text       `json:"ask"`  // what would change the answer; empty when nothing would
 	Missing  []string        `json:"missing,omitempty"`
+	PutBack  string          `json:"put_back,omitempty"` // the run that was put back with the same versions
 	Decision policy.Decision `json:"decision"`
 }
 

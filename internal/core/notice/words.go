@@ -112,9 +112,9 @@ func (l Letter) Subject() lang.Text {
 	}
 	word := Word(l.Notices[0].Happening)
 	if l.mixed() {
-		return lang.Textf("%[1]s und mehr: %[2]d Systeme", "%[1]s and more: %[2]d systems", word, l.systems())
+		return lang.Counted(l.systems(), lang.T("%[2]s und mehr: %[1]s System", "%[2]s and more: %[1]s system"), lang.T("%[2]s und mehr: %[1]s Systeme", "%[2]s and more: %[1]s systems"), word)
 	}
-	return lang.Textf("%[1]s: %[2]d Systeme", "%[1]s: %[2]d systems", word, l.systems())
+	return lang.Counted(l.systems(), lang.T("%[2]s: %[1]s System", "%[2]s: %[1]s system"), lang.T("%[2]s: %[1]s Systeme", "%[2]s: %[1]s systems"), word)
 }
 
 func (l Letter) systems() int {

@@ -23,9 +23,10 @@ type host struct {
 	version *policy.Version
 	due     []finding.Finding
 	orders  []mandate.Order
-	holes   []*hole // that are not closed
-	run     *work   // planned or begun
-	last    *work   // that ended last
+	holes   []*hole           // that are not closed
+	run     *work             // planned or begun
+	last    *work             // that ended last
+	failed  []mandate.Failure // runs that were put back
 	rule    recurrence.Rule
 	good    time.Time // when a run last succeeded
 	kept    time.Time // when the standing order was last carried out
@@ -33,6 +34,7 @@ type host struct {
 	high    time.Duration
 	look    bool      // something is different
 	again   time.Time // when to look at it again; zero: when something happens
+	asked   string    // the run that was put back, and the date of the standing order, that a person was last asked about
 	missed  string    // the date of the standing order that was last alarmed
 	person  int       // day of the month on which somebody looks at it
 	forgets bool      // nobody does
@@ -93,7 +95,7 @@ func (h *house) items(x *host) (list []mandate.Item) {
 
 // grant asks for a mandate: for what is urgent alone, where that is permitted.
 func (h *house) grant(x *host, run string, at time.Time) (m mandate.Mandate, urgent bool) {
-	r := mandate.Request{Held: x.held, Items: h.items(x), Orders: x.orders, Run: run, At: at}
+	r := mandate.Request{Held: x.held, Items: h.items(x), Orders: x.orders, Run: run, At: at, PutBack: x.failed}
 	all := r.Items
 	r.Items = slices.DeleteFunc(slices.Clone(all), func(i mandate.Item) bool {
 		return i.Finding.Criticality != policy.CriticalityRemoteTakeover || i.Decision.Window != policy.WindowAny
@@ -110,16 +112,15 @@ func (h *house) grant(x *host, run string, at time.Time) (m mandate.Mandate, urg
 
 // ordinary asks for a mandate for all that is due, whatever is urgent.
 func (h *house) ordinary(x *host, run string, at time.Time) mandate.Mandate {
-	m, _ := mandate.Grant(mandate.Request{Held: x.held, Items: h.items(x), Orders: x.orders, Run: run, At: at})
+	m, _ := mandate.Grant(mandate.Request{Held: x.held, Items: h.items(x), Orders: x.orders, Run: run, At: at, PutBack: x.failed})
 	return m
 }
 
 // heldBack reports whether something permitted is not planned now, and notes when to look again.
 func (h *house) heldBack(x *host, m mandate.Mandate, urgent bool) bool {
 	var past []cadence.Past
-	var changes []mandate.Change
 	if w := x.last; w != nil {
-		past, changes = append(past, cadence.Past{ID: w.id, Over: true, Outcome: w.outcome, Ended: w.until, Slot: w.slot, Ground: w.mandate.Grounds()[0].Name()}), w.mandate.Changes()
+		past = append(past, cadence.Past{ID: w.id, Over: true, Outcome: w.outcome, Ended: w.until, Slot: w.slot, Ground: w.mandate.Grounds()[0].Name()})
 		if w.outcome == verdict.Blocked && h.now.Before(w.slot.To) {
 			x.again = w.slot.To.Add(time.Minute)
 		}
@@ -135,7 +136,7 @@ func (h *house) heldBack(x *host, m mandate.Mandate, urgent bool) bool {
 			return true
 		}
 	}
-	return !cadence.HoldBack(m, x.orders, dates, past, changes, h.now).IsZero()
+	return !cadence.HoldBack(m, dates, past, h.now).IsZero()
 }
 
 // dates are those of the host's standing order around now.

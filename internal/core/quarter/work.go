@@ -76,6 +76,7 @@ func (h *house) consider(x *host) bool {
 	if x.run != nil {
 		id = x.run.id
 	}
+	h.askAboutPutBack(x)
 	m, urgent := h.grant(x, id, h.now)
 	if m.Zero() {
 		return false
@@ -112,6 +113,23 @@ func (h *house) consider(x *host) bool {
 	x.run = w
 	h.open = append(h.open, w)
 	return true
+}
+
+// askAboutPutBack asks the operator, at each date of the standing order, about what is not tried again.
+func (h *house) askAboutPutBack(x *host) {
+	if len(x.failed) == 0 || x.run != nil || x.held.Contract.StandingOrder == nil || h.Mistake == ForgetsDates {
+		return
+	}
+	_, refusals := mandate.Grant(mandate.Request{Held: x.held, Items: h.items(x), Orders: x.orders, At: h.now, PutBack: x.failed})
+	i := slices.IndexFunc(refusals, func(r mandate.Refusal) bool { return r.PutBack != "" })
+	begun := h.dates(x).Begun
+	if i < 0 || len(begun) == 0 {
+		return
+	}
+	if about := refusals[i].PutBack + " " + begun[len(begun)-1].Day.String(); x.asked != about {
+		x.asked = about
+		h.alarm(x, refusals[i].PutBack, "put back, and not tried again by itself", "operator", refusals[i].Rule, refusals[i].Text.EN)
+	}
 }
 
 // atHour reports whether a full hour of the day has come.
@@ -278,6 +296,7 @@ func (h *house) finish() {
 			h.over(w, outcome, policy.HappensDone, w.until)
 			h.secured(x, w.until)
 		} else {
+			x.failed = append(x.failed, mandate.Failure{Run: w.id, Ended: w.until, Changes: w.mandate.Changes()})
 			h.over(w, outcome, policy.HappensRestored, w.until)
 		}
 		h.write(audit.Entry{At: w.until, Kind: audit.Ended, System: x.held.System.Name, Run: w.id, What: string(outcome)})

@@ -21,10 +21,8 @@ func (v Verdict) Sentence(host string) lang.Text {
 		if v.After != nil && v.After.Measure != nil {
 			return lang.Textf("%[1]s: ausgeführt und geprüft: %[2]s.", "%[1]s: carried out and verified: %[2]s.", host, v.After.Measure.Text)
 		}
-		if len(v.Changes) == 1 {
-			return lang.Textf("%[1]s ist aktualisiert und geprüft: 1 Paket.", "%[1]s is updated and verified: 1 package.", host)
-		}
-		return lang.Textf("%[1]s ist aktualisiert und geprüft: %[2]d Pakete.", "%[1]s is updated and verified: %[2]d packages.", host, len(v.Changes))
+		return lang.Counted(len(v.Changes), lang.T("%[2]s ist aktualisiert und geprüft: %[1]s Paket.", "%[2]s is updated and verified: %[1]s package."),
+			lang.T("%[2]s ist aktualisiert und geprüft: %[1]s Pakete.", "%[2]s is updated and verified: %[1]s packages."), host)
 	case NotEffective:
 		return with("%s ist aktualisiert.", "%s is updated.")
 	case Partial:

@@ -93,8 +93,9 @@ func (e Estate) MayIn(system string) Hold {
 	}
 	for _, p := range e.Members[self].Pools {
 		if limit, limited := e.Pools[p]; limited && used[p] >= limit {
-			return Hold{PoolFull, lang.Textf("In %[1]s sind schon %[2]d Systeme in Arbeit, mehr nicht zugleich.",
-				"%[2]d systems in %[1]s are being worked on already, and no more at a time.", p, used[p])}
+			return Hold{PoolFull, lang.Counted(used[p],
+				lang.T("In %[2]s ist schon %[1]s System in Arbeit, mehr nicht zugleich.", "%[1]s system in %[2]s is being worked on already, and no more at a time."),
+				lang.T("In %[2]s sind schon %[1]s Systeme in Arbeit, mehr nicht zugleich.", "%[1]s systems in %[2]s are being worked on already, and no more at a time."), p)}
 		}
 	}
 	return Hold{}
@@ -123,11 +124,14 @@ func (c Campaign) May(system string) Hold {
 		}
 	}
 	if c.Rules.AtOnce > 0 && busy >= c.Rules.AtOnce {
-		return Hold{AtOnceFull, lang.Textf("Es sind schon %[1]d Systeme in Arbeit, mehr nicht zugleich.", "%[1]d systems are being worked on already, and no more at a time.", busy)}
+		return Hold{AtOnceFull, lang.Counted(busy,
+			lang.T("Es ist schon %[1]s System in Arbeit, mehr nicht zugleich.", "%[1]s system is being worked on already, and no more at a time."),
+			lang.T("Es sind schon %[1]s Systeme in Arbeit, mehr nicht zugleich.", "%[1]s systems are being worked on already, and no more at a time."))}
 	}
 	if budget := c.Rules.Budget.Of(total); c.Failed+busy >= budget {
-		return Hold{BudgetTaken, lang.Textf("Gescheitert sind %[1]d, in Arbeit %[2]d; mehr als %[3]d Systeme dürfen es nicht werden.",
-			"%[1]d have failed, %[2]d are being worked on; no more than %[3]d systems may come to harm.", c.Failed, busy, budget)}
+		return Hold{BudgetTaken, lang.Counted(budget,
+			lang.T("Gescheitert: %[2]d, in Arbeit: %[3]d; mehr als %[1]s System darf es nicht werden.", "Failed: %[2]d, being worked on: %[3]d; no more than %[1]s system may come to harm."),
+			lang.T("Gescheitert: %[2]d, in Arbeit: %[3]d; mehr als %[1]s Systeme dürfen es nicht werden.", "Failed: %[2]d, being worked on: %[3]d; no more than %[1]s systems may come to harm."), c.Failed, busy)}
 	}
 	return Hold{}
 }

@@ -101,8 +101,11 @@ func (c Campaign) Spent() (Hold, bool) {
 		return Hold{CanaryFailed, lang.Textf("Der Vorläufer %[1]s ist gescheitert; es wird nichts mehr begonnen, bis jemand die Kampagne fortsetzt.",
 			"Canary %[1]s failed; nothing more is begun until somebody resumes the campaign.", c.Canary)}, true
 	case c.Failed >= budget:
-		return Hold{BudgetUsed, lang.Textf("%[1]d von höchstens %[2]d Systemen sind gescheitert; es wird nichts mehr begonnen, bis jemand die Kampagne fortsetzt.",
-			"%[1]d systems of at most %[2]d have failed; nothing more is begun until somebody resumes the campaign.", c.Failed, budget)}, true
+		return Hold{BudgetUsed, lang.Counted(c.Failed,
+			lang.T("%[1]s System von höchstens %[2]d ist gescheitert; es wird nichts mehr begonnen, bis jemand die Kampagne fortsetzt.",
+				"%[1]s system of at most %[2]d has failed; nothing more is begun until somebody resumes the campaign."),
+			lang.T("%[1]s Systeme von höchstens %[2]d sind gescheitert; es wird nichts mehr begonnen, bis jemand die Kampagne fortsetzt.",
+				"%[1]s systems of at most %[2]d have failed; nothing more is begun until somebody resumes the campaign."), budget)}, true
 	}
 	return Hold{}, false
 }

@@ -46,3 +46,6 @@ order by a.system;
 -- name: PutSighting :exec
 insert into sightings (system, at, skew, version) values ($1, $2, $3, $4)
 on conflict (system) do update set at = excluded.at, skew = excluded.skew, version = excluded.version;
+
+-- name: FirstEnrolled :one
+select cast(coalesce(min(enrolled), 0) as bigint) from agents where system = $1;

@@ -41,3 +41,8 @@ select id from runs order by id;
 select id, system, stage, outcome, slot_from, created, ended, urgent, measure from runs
 where stage <> 'over' or created >= sqlc.arg(since) or ended >= sqlc.arg(since)
 order by created desc, id desc;
+
+-- name: ListPutBack :many
+select id, ended from runs
+where system = sqlc.arg(system) and outcome = 'restored' and measure = ''
+order by created desc, id desc limit sqlc.arg(most);

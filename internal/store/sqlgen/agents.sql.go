@@ -110,6 +110,17 @@ func (q *Queries) DropOldTokens(ctx context.Context, expires int64) error {
 	return err
 }
 
+const firstEnrolled = `-- name: FirstEnrolled :one
+select cast(coalesce(min(enrolled), 0) as bigint) from agents where system = $1
+`
+
+func (q *Queries) FirstEnrolled(ctx context.Context, system string) (int64, error) {
+	row := q.queryRow(ctx, q.firstEnrolledStmt, firstEnrolled, system)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const getAgent = `-- name: GetAgent :one
 select serial, system, not_after, enrolled, revoked from agents where serial = $1
 `

@@ -153,6 +153,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dropWindowStmt, err = db.PrepareContext(ctx, dropWindow); err != nil {
 		return nil, fmt.Errorf("error preparing query DropWindow: %w", err)
 	}
+	if q.firstEnrolledStmt, err = db.PrepareContext(ctx, firstEnrolled); err != nil {
+		return nil, fmt.Errorf("error preparing query FirstEnrolled: %w", err)
+	}
 	if q.freeOrderStmt, err = db.PrepareContext(ctx, freeOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query FreeOrder: %w", err)
 	}
@@ -350,6 +353,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listPublicationsStmt, err = db.PrepareContext(ctx, listPublications); err != nil {
 		return nil, fmt.Errorf("error preparing query ListPublications: %w", err)
+	}
+	if q.listPutBackStmt, err = db.PrepareContext(ctx, listPutBack); err != nil {
+		return nil, fmt.Errorf("error preparing query ListPutBack: %w", err)
 	}
 	if q.listRecordEntriesStmt, err = db.PrepareContext(ctx, listRecordEntries); err != nil {
 		return nil, fmt.Errorf("error preparing query ListRecordEntries: %w", err)
@@ -721,6 +727,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing dropWindowStmt: %w", cerr)
 		}
 	}
+	if q.firstEnrolledStmt != nil {
+		if cerr := q.firstEnrolledStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing firstEnrolledStmt: %w", cerr)
+		}
+	}
 	if q.freeOrderStmt != nil {
 		if cerr := q.freeOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing freeOrderStmt: %w", cerr)
@@ -1049,6 +1060,11 @@ func (q *Queries) Close() error {
 	if q.listPublicationsStmt != nil {
 		if cerr := q.listPublicationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listPublicationsStmt: %w", cerr)
+		}
+	}
+	if q.listPutBackStmt != nil {
+		if cerr := q.listPutBackStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listPutBackStmt: %w", cerr)
 		}
 	}
 	if q.listRecordEntriesStmt != nil {
@@ -1383,6 +1399,7 @@ type Queries struct {
 	dropPoolStmt               *sql.Stmt
 	dropSessionStmt            *sql.Stmt
 	dropWindowStmt             *sql.Stmt
+	firstEnrolledStmt          *sql.Stmt
 	freeOrderStmt              *sql.Stmt
 	getAgentStmt               *sql.Stmt
 	getAgreementStmt           *sql.Stmt
@@ -1449,6 +1466,7 @@ type Queries struct {
 	listPoliciesStmt           *sql.Stmt
 	listPoolsStmt              *sql.Stmt
 	listPublicationsStmt       *sql.Stmt
+	listPutBackStmt            *sql.Stmt
 	listRecordEntriesStmt      *sql.Stmt
 	listRecordHashesStmt       *sql.Stmt
 	listRefusalIDsStmt         *sql.Stmt
@@ -1548,6 +1566,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		dropPoolStmt:               q.dropPoolStmt,
 		dropSessionStmt:            q.dropSessionStmt,
 		dropWindowStmt:             q.dropWindowStmt,
+		firstEnrolledStmt:          q.firstEnrolledStmt,
 		freeOrderStmt:              q.freeOrderStmt,
 		getAgentStmt:               q.getAgentStmt,
 		getAgreementStmt:           q.getAgreementStmt,
@@ -1614,6 +1633,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listPoliciesStmt:           q.listPoliciesStmt,
 		listPoolsStmt:              q.listPoolsStmt,
 		listPublicationsStmt:       q.listPublicationsStmt,
+		listPutBackStmt:            q.listPutBackStmt,
 		listRecordEntriesStmt:      q.listRecordEntriesStmt,
 		listRecordHashesStmt:       q.listRecordHashesStmt,
 		listRefusalIDsStmt:         q.listRefusalIDsStmt,

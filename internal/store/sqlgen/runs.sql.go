@@ -197,6 +197,40 @@ func (q *Queries) ListOpenRuns(ctx context.Context) ([]Run, error) {
 	return items, nil
 }
 
+const listPutBack = `-- name: ListPutBack :many
+select id, ended from runs
+where system = $1 and outcome = 'restored' and measure = ''
+order by created desc, id desc limit $2
+`
+
+type ListPutBackRow struct {
+	ID    string
+	Ended int64
+}
+
+func (q *Queries) ListPutBack(ctx context.Context, system string, most int32) ([]ListPutBackRow, error) {
+	rows, err := q.query(ctx, q.listPutBackStmt, listPutBack, system, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListPutBackRow
+	for rows.Next() {
+		var i ListPutBackRow
+		if err := rows.Scan(&i.ID, &i.Ended); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listRunHeads = `-- name: ListRunHeads :many
 select id, system, stage, outcome, slot_from, created, ended, urgent, measure from runs
 where stage <> 'over' or created >= $1 or ended >= $1

@@ -153,6 +153,11 @@ func agents(t *testing.T, s *store.Store) {
 		if _, ok, err := tx.Agent(ctx, "db1"); ok || err != nil {
 			t.Errorf("db1 has an agent: %t, %v", ok, err)
 		}
+		for system, want := range map[string]time.Time{"web1": Noon, "db1": {}} { // the first certificate, not the one that is good
+			if at, err := tx.FirstEnrolled(ctx, system); err != nil || !at.Equal(want) {
+				t.Errorf("%s was enrolled first at %s, %v", system, at, err)
+			}
+		}
 		return err
 	})
 	unstate(t, s)

@@ -216,6 +216,21 @@ func runLists(t *testing.T, s *store.Store) {
 		})
 		return out
 	}
+	for system, want := range map[string]string{"web1": "ba", "db1": "", "nowhere": ""} { // c is not over
+		got := ""
+		Read(t, s, func(tx *store.Tx) error {
+			heads, err := tx.PutBack(ctx, system)
+			for _, h := range heads {
+				if got += h.ID; h.System != system || h.Outcome != verdict.Restored || h.Ended.IsZero() {
+					t.Errorf("%+v", h)
+				}
+			}
+			return err
+		})
+		if got != want {
+			t.Errorf("PutBack(%s) = %q, want %q", system, got, want)
+		}
+	}
 	for want, f := range map[string]board.RunFilter{
 		"cbda": {}, "cba": {System: "web1"}, "cd": {Stage: board.Planned}, "ba": {System: "web1", Stage: board.Over}, "c": {Limit: 1}, "": {System: "nowhere"},
 	} {

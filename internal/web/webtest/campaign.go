@@ -76,7 +76,7 @@ func (b *Backend) emergency() board.Campaign {
 	began := b.Now.Add(-9 * time.Hour)
 	c := campaign.Campaign{ID: "K-12", Kind: campaign.Emergency, From: began, Source: "openssl", Holes: []string{"CVE-2026-41288"}, Rules: wave.Usual(), Begun: began, By: campaign.Itself}
 	stop := campaign.Stop{ID: "H-3", Campaign: c.ID, Code: wave.BudgetUsed, By: campaign.Itself, At: b.Now.Add(-5 * time.Hour),
-		Reason: lang.T("1 von höchstens 1 Systemen sind gescheitert; es wird nichts mehr begonnen, bis jemand die Kampagne fortsetzt.", "1 systems of at most 1 have failed; nothing more is begun until somebody resumes the campaign.")}
+		Reason: lang.T("1 System von höchstens 1 ist gescheitert; es wird nichts mehr begonnen, bis jemand die Kampagne fortsetzt.", "1 system of at most 1 has failed; nothing more is begun until somebody resumes the campaign.")}
 	out := board.Campaign{CampaignRow: board.CampaignRow{Campaign: c, Title: c.Title(), Zone: "Europe/Berlin", Stop: &stop}, Failed: 1, Budget: 1,
 		Waves: []board.CampaignWave{{Number: 1, Systems: 1}, {Number: 2, Systems: 1}}, Stops: []campaign.Stop{stop}}
 	failed := []campaign.Run{{ID: "R-0812", Phase: campaign.RunOver, Outcome: verdict.Restored, At: b.Now.Add(-5 * time.Hour), Sentence: lang.T("web2 ist wie vorher.", "web2 is as before.")}}
