@@ -47,8 +47,10 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 		}
 		out.Total = len(e.Systems)
 		known := map[string]*cadence.Dates{} // by contract
+		tx.ReadAhead()
+		held := e.All()
 		for _, sys := range e.Systems {
-			sub, err := s.subject(ctx, tx, e, sys.Name)
+			sub, err := s.subjectOf(ctx, tx, held[sys.Name])
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // maxPacked bounds a packed document after decompression, in bytes.
@@ -16,10 +17,14 @@ const maxPacked = 64 << 20
 // 200 kB of JSON, a tenth of that compressed.
 func pack(v any) ([]byte, error) {
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	z, _ := packers.Get().(*gzip.Writer) // making one takes longer than most documents
+	defer packers.Put(z)
+	z.Reset(&b)
 	err := errors.Join(json.NewEncoder(z).Encode(v), z.Close())
 	return b.Bytes(), err // the end is written by Close
 }
+
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 
 // unpack is the inverse of pack.
 func unpack(doc []byte, into any) error {

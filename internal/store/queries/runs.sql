@@ -41,3 +41,12 @@ select id from runs order by id;
 select id, system, stage, outcome, slot_from, created, ended, urgent, measure from runs
 where stage <> 'over' or created >= sqlc.arg(since) or ended >= sqlc.arg(since)
 order by created desc, id desc;
+
+-- name: ListOpenRunVersions :many
+select id, version from runs where stage <> 'over' order by slot_from, id;
+
+-- name: CountEndedRuns :one
+select count(*) from runs where ended > 0;
+
+-- name: ListAllEndedRuns :many
+select * from runs where ended > 0 and ended >= sqlc.arg(since) order by created desc, id desc;
