@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"flag"
 	"strings"
 	"syscall"
@@ -12,6 +13,8 @@ import (
 )
 
 var largeSystems = flag.Int("large", 0, "look at an estate of that many systems once and tell how long each page takes")
+
+var largeLooks = flag.String("large-looks", "", "only those whose name has this in it")
 
 var largePackages = flag.Int("large-packages", promised.packages, "packages installed on each of them")
 
@@ -44,12 +47,12 @@ func must[T any](tb testing.TB) func(T, error) {
 
 // looks are the pages that somebody opens who looks after the whole estate, and the work on one system.
 func (l large) looks() []look {
-	one, planned := "", "" // an order and nothing planned; a run that is planned
+	one, planned := "", "" // nothing planned and something that could be ordered; a run that is planned
 	for i, sys := range l.estate().Systems {
-		if one == "" && strings.HasSuffix(sys.Contract, "-1") && i%20 != 3 && i%2 == 0 {
+		if one == "" && strings.HasSuffix(sys.Contract, "-1") && i%20 != 3 && i%2 == 1 && i%5 != 4 {
 			one = sys.Name
 		}
-		if planned == "" && strings.HasSuffix(sys.Contract, "-0") && i%200 == 43 {
+		if planned == "" && !strings.HasSuffix(sys.Contract, "-2") && i%20 == 3 && i%200 != 3 {
 			planned = sys.Name
 		}
 	}
@@ -129,11 +132,16 @@ func TestLookAtLargeEstate(t *testing.T) {
 	for _, round := range []string{"before the plan", "after it"} {
 		t.Log(round)
 		for _, k := range l.looks() {
+			if !strings.Contains(k.name, *largeLooks) {
+				continue
+			}
 			measure(k.name, k.do)
 		}
 		for _, which := range []string{"Plan", "Plan, once more"} {
 			before, begin, busy := s.store.Asked(), time.Now(), processor()
-			p, err := s.Plan(t.Context(), "", false)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute) // this machine may be busy with other work
+			p, err := s.Plan(ctx, "", false)
+			cancel()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -288,4 +290,126 @@ func (l large) clocks(ctx context.Context, tx *store.Tx, e estate.Estate) error 
 		}
 	}
 	return nil
+}
+
+// planOf is a plan without the names of runs, which are drawn, so that two can be laid side by side.
+func planOf(p board.PlanResult) string {
+	for i := range p.Slots {
+		p.Slots[i].Run = ""
+	}
+	for i := range p.Not {
+		p.Not[i].Run = ""
+	}
+	return asJSON(p)
+}
+
+func asJSON(v any) string {
+	doc, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		panic(err)
+	}
+	if string(doc) == "null" {
+		return "[]" // nothing is nothing
+	}
+	return string(doc)
+}
+
+// TestALargerEstateIsNotAskedAboutMoreOften: a page and a plan of 120 systems ask the database as often as those of 40. Each question more for each system would be 5,000 in an estate of the promised size.
+func TestALargerEstateIsNotAskedAboutMoreOften(t *testing.T) {
+	asked := func(n int) map[string]int64 {
+		l := large{systems: n, customers: 2, past: 3}
+		s := l.open(t)
+		out := map[string]int64{}
+		for range 2 { // facts of hosts are read once, runs that are over too
+			for _, k := range l.looks() {
+				before := s.store.Asked()
+				k.do(t, s)
+				out[k.name] = s.store.Asked() - before
+			}
+		}
+		return out
+	}
+	small, large := asked(40), asked(120)
+	for name, n := range large {
+		if slices.Contains(asksForEach, name) {
+			continue
+		}
+		if n > small[name]+3 {
+			t.Errorf("%s: %d questions for 40 systems, %d for 120", name, small[name], n)
+		}
+	}
+}
+
+// asksForEach are the pages that do ask for each thing that they show.
+var asksForEach = []string{"what waits"} // since when each has waited, and whom was asked
+
+// TestReadingAheadDecidesTheSame: a plan of the whole estate, read ahead, says of each system what a plan of that system
+// alone says, where they do not get into each other's way; and reading ahead tells the same as asking one by one.
+func TestReadingAheadDecidesTheSame(t *testing.T) {
+	l := large{systems: 60, customers: 3, past: 4}
+	s := l.open(t)
+	whole, err := s.Plan(t.Context(), "", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(whole.Slots) == 0 || len(whole.Not) == 0 || len(whole.Refused) == 0 {
+		t.Fatalf("an estate with nothing to tell: %d planned, %d not, %d refused", len(whole.Slots), len(whole.Not), len(whole.Refused))
+	}
+	var single board.PlanResult
+	for _, sys := range l.estate().Systems {
+		one, err := s.Plan(t.Context(), sys.Name, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		single.Not, single.Refused = append(single.Not, one.Not...), append(single.Refused, one.Refused...)
+		for _, slot := range one.Slots {
+			i := slices.IndexFunc(whole.Slots, func(x board.Slot) bool { return x.System == slot.System })
+			if i < 0 || whole.Slots[i].Estimate != slot.Estimate || whole.Slots[i].At.From.Before(slot.At.From) {
+				t.Errorf("%s alone: %+v; in the whole: %d", sys.Name, slot, i)
+			}
+		}
+	}
+	if got, want := planOf(board.PlanResult{Not: whole.Not, Refused: whole.Refused}), planOf(board.PlanResult{Not: single.Not, Refused: single.Refused}); got != want {
+		t.Errorf("not planned in the whole:\n%s\nalone:\n%s", got, want)
+	}
+	if err := s.store.Read(t.Context(), func(tx *store.Tx) error {
+		return s.store.Read(t.Context(), func(ahead *store.Tx) error {
+			ahead.ReadAhead()
+			for _, sys := range l.estate().Systems {
+				for what, ask := range map[string]func(*store.Tx) (any, error){
+					"orders": func(tx *store.Tx) (any, error) { return tx.Orders(t.Context(), sys.Name) },
+					"clocks": func(tx *store.Tx) (any, error) { return tx.OpenClocksOf(t.Context(), sys.Name) },
+					"runs":   func(tx *store.Tx) (any, error) { return tx.PastRuns(t.Context(), sys.Name, 3) },
+					"newest": func(tx *store.Tx) (any, error) {
+						r, _, err := tx.NewestOver(t.Context(), sys.Name)
+						return r, err
+					},
+					"active": func(tx *store.Tx) (any, error) {
+						r, _, err := tx.ActiveRun(t.Context(), sys.Name)
+						return r, err
+					},
+					"facts": func(tx *store.Tx) (any, error) {
+						h, _, err := tx.FactsHead(t.Context(), sys.Name)
+						return h, err
+					},
+					"request": func(tx *store.Tx) (any, error) {
+						sub, err := s.subject(t.Context(), tx, l.estate(), sys.Name)
+						return sub.request("", largeNow), err
+					},
+				} {
+					one, err := ask(tx)
+					all, err2 := ask(ahead)
+					if err != nil || err2 != nil {
+						return errors.Join(err, err2)
+					}
+					if got, want := asJSON(all), asJSON(one); got != want {
+						t.Errorf("%s of %s one by one:\n%s\nahead:\n%s", what, sys.Name, want, got)
+					}
+				}
+			}
+			return nil
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -111,6 +111,18 @@ func (tx *Tx) NewestOver(ctx context.Context, system string) (Run, bool, error) 
 	return runs[0], true, nil
 }
 
+// RunOf is the run with that ID, which is one of the system's.
+func (tx *Tx) RunOf(ctx context.Context, system, id string) (Run, bool, error) {
+	if tx.runsAhead(system) != nil {
+		for _, ask := range []func(context.Context, string) (Run, bool, error){tx.NewestOver, tx.ActiveRun} {
+			if r, ok, err := ask(ctx, system); err != nil || ok && r.ID == id {
+				return r, ok, err
+			}
+		}
+	}
+	return tx.Run(ctx, id)
+}
+
 func newestFirst(a, b Run) int {
 	return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.ID, a.ID))
 }

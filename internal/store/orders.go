@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/core/mandate"
@@ -59,7 +58,7 @@ func (tx *Tx) Order(ctx context.Context, id string) (mandate.Order, bool, error)
 func (tx *Tx) Orders(ctx context.Context, system string) ([]mandate.Order, error) {
 	if a := tx.allAhead(system); a != nil {
 		list, err := a.orders.of(ctx, system, tx.allOrders)
-		return slices.Clone(list), err // callers turn it round
+		return append([]mandate.Order{}, list...), err // callers turn it round
 	}
 	rows, err := tx.q.ListOrdersOf(ctx, system)
 	if err != nil {
