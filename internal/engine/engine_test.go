@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -124,6 +125,38 @@ func TestEqualJobsThatHaveNotBegunAreOne(t *testing.T) {
 	}
 	if time.Now().Before(soon) {
 		t.Fatal("a job ran before its time")
+	}
+	if n := waiting(t, db); n != 0 {
+		t.Fatalf("%d jobs are left", n)
+	}
+}
+
+// TestManyJobsAtOnceAreLikeOneAfterTheOther: more than are put to the database at once all run, not before their time;
+// one that is there already, and due later, gives way.
+func TestManyJobsAtOnceAreLikeOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	keys := make(chan string, 2000)
+	e, db := started(t, engine.Options{Handlers: map[engine.Kind]engine.Handler{"step": ran(keys)}})
+	enqueue(t, e, db, true, engine.Job{Kind: "step", Key: "run-7", At: time.Now().Add(time.Hour)})
+	soon := time.Now().Add(time.Second)
+	var jobs []engine.Job
+	for i := range 520 {
+		jobs = append(jobs, engine.Job{Kind: "step", Key: "run-" + strconv.Itoa(i), At: soon})
+	}
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(e.EnqueueAll(t.Context(), tx, jobs), tx.Commit()); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for range jobs {
+		key := receive(t, keys)
+		if seen[key] || time.Now().Before(soon) {
+			t.Fatalf("%s ran twice, or before its time", key)
+		}
+		seen[key] = true
 	}
 	if n := waiting(t, db); n != 0 {
 		t.Fatalf("%d jobs are left", n)

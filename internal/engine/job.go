@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -53,17 +54,65 @@ func (e *Engine) Enqueue(ctx context.Context, tx *sql.Tx, jobs ...Job) error {
 	return nil
 }
 
+// most is how many jobs are put to the database at once.
+const most = 500
+
+// EnqueueAll is Enqueue for many jobs that mostly are not there yet.
+func (e *Engine) EnqueueAll(ctx context.Context, tx *sql.Tx, jobs []Job) error {
+	for list := range slices.Chunk(jobs, most) {
+		now := time.Now()
+		params := make([]river.InsertManyParams, len(list))
+		for i, j := range list {
+			if e.opts.Handlers[j.Kind] == nil {
+				return fmt.Errorf("engine: nobody handles jobs of kind %q", j.Kind)
+			}
+			params[i] = river.InsertManyParams{Args: args{kind: j.Kind, Key: j.Key}, InsertOpts: insertOpts(j, now)}
+		}
+		results, err := e.client.InsertManyTx(ctx, tx, params)
+		if err != nil {
+			return fmt.Errorf("engine: enqueue %d jobs: %w", len(list), err)
+		}
+		var added []int64
+		var there []Job
+		for i, res := range results { // in the order of the parameters
+			if res.UniqueSkippedAsDuplicate {
+				there = append(there, list[i])
+			} else {
+				added = append(added, res.Job.ID)
+			}
+		}
+		if len(added) > 0 { // see enqueue; between them are no others, and if there were, the same holds for them
+			if _, err := tx.ExecContext(ctx, `update river_job set state = 'available' where id >= $1 and id <= $2 and state = 'scheduled'`, slices.Min(added), slices.Max(added)); err != nil {
+				return fmt.Errorf("engine: enqueue %d jobs: %w", len(list), err)
+			}
+		}
+		if err := e.Enqueue(ctx, tx, there...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertOpts are how River keeps a job: equal ones once.
+func insertOpts(j Job, now time.Time) *river.InsertOpts {
+	opts := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: pending}}
+	if !j.At.IsZero() {
+		opts.ScheduledAt = j.At
+		if j.At.Before(now) {
+			opts.ScheduledAt = now
+		}
+	}
+	return opts
+}
+
 func (e *Engine) enqueue(ctx context.Context, tx *sql.Tx, j Job) error {
+	now := time.Now()
 	due := j.At
-	if now := time.Now(); due.Before(now) {
+	if due.Before(now) {
 		due = now
 	}
 	for turn := 0; turn < turns; {
-		opts := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: pending}}
-		if !j.At.IsZero() {
-			opts.ScheduledAt = due
-		}
-		res, err := e.client.InsertTx(ctx, tx, args{kind: j.Kind, Key: j.Key, Turn: turn}, opts)
+		res, err := e.client.InsertTx(ctx, tx, args{kind: j.Kind, Key: j.Key, Turn: turn}, insertOpts(j, now))
 		if err != nil {
 			return err
 		}

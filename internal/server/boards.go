@@ -29,18 +29,18 @@ func (s *Server) Systems(ctx context.Context) ([]board.SystemRow, error) {
 		if err != nil {
 			return err
 		}
+		tx.ReadAhead()
+		held := e.All()
 		for _, sys := range e.Systems {
-			sub, err := s.subject(ctx, tx, e, sys.Name)
+			sub, err := s.subjectOf(ctx, tx, held[sys.Name])
 			if err != nil {
 				return err
 			}
 			row := systemRow(sub, agents)
 			row.Critical = critical[sys.Name]
-			runs, err := tx.Runs(ctx, board.RunFilter{System: sys.Name, Limit: 5})
-			if err != nil {
+			if row.Last, row.Next, err = s.lastAndNext(ctx, tx, sys.Name, e); err != nil {
 				return err
 			}
-			s.lastAndNext(&row, runs, e)
 			rows = append(rows, row)
 		}
 		return nil
@@ -83,16 +83,22 @@ func systemRow(sub subject, agents map[string]store.Agent) board.SystemRow {
 	return row
 }
 
-// lastAndNext fills in the newest run that is over and the one that is not.
-func (s *Server) lastAndNext(row *board.SystemRow, runs []store.Run, e estate.Estate) {
-	for i := len(runs) - 1; i >= 0; i-- {
-		r := s.runRow(runs[i], e)
-		if r.Stage == board.Over {
-			row.Last = &r
-		} else {
-			row.Next = &r
-		}
+// lastAndNext are the newest run of a system that is over and the one that is not; nil: there is none.
+func (s *Server) lastAndNext(ctx context.Context, tx *store.Tx, system string, e estate.Estate) (last, next *board.RunRow, err error) {
+	over, ok, err := tx.NewestOver(ctx, system)
+	if err != nil {
+		return nil, nil, err
 	}
+	if ok {
+		row := s.runRow(over, e)
+		last = &row
+	}
+	open, ok, err := tx.ActiveRun(ctx, system)
+	if ok {
+		row := s.runRow(open, e)
+		next = &row
+	}
+	return last, next, err
 }
 
 // System is one system whole.
@@ -119,7 +125,9 @@ func (s *Server) System(ctx context.Context, name string) (board.System, error) 
 			SystemRow: systemRow(sub, agents), Held: sub.held, FactsHash: sub.hash, Observed: sub.observed,
 			DueList: sub.rows(s.now()), Job: sub.job(), Orders: sub.orders,
 		}
-		s.lastAndNext(&out.SystemRow, runs, e)
+		if out.Last, out.Next, err = s.lastAndNext(ctx, tx, name, e); err != nil {
+			return err
+		}
 		if row, ok, err := tx.Facts(ctx, name); err != nil {
 			return err
 		} else if ok {
@@ -172,11 +180,15 @@ func (s *Server) Due(ctx context.Context, system string) ([]board.DueRow, error)
 		if _, ok := e.System(system); system != "" && !ok {
 			return fault.Missing("Das System", "system", system)
 		}
+		if system == "" {
+			tx.ReadAhead()
+		}
+		held := e.All()
 		for _, sys := range e.Systems {
 			if system != "" && sys.Name != system {
 				continue
 			}
-			sub, err := s.subject(ctx, tx, e, sys.Name)
+			sub, err := s.subjectOf(ctx, tx, held[sys.Name])
 			if err != nil {
 				return err
 			}

@@ -308,7 +308,7 @@ func notices(ctx context.Context, tx *store.Tx, system string, most int) ([]boar
 
 // critical are the source packages of a system with critical holes that are open, and these holes.
 func critical(ctx context.Context, tx *store.Tx, system string) (map[string][]string, error) {
-	list, err := tx.ClocksOf(ctx, system)
+	list, err := tx.OpenClocksOf(ctx, system)
 	if err != nil {
 		return nil, err
 	}
@@ -318,7 +318,7 @@ func critical(ctx context.Context, tx *store.Tx, system string) (map[string][]st
 		if err != nil {
 			return nil, err
 		}
-		if !c.Closed.IsZero() || p.Rating.Critical() == severity.No {
+		if p.Rating.Critical() == severity.No {
 			continue
 		}
 		if out == nil {

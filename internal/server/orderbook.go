@@ -35,6 +35,9 @@ func (s *Server) Orders(ctx context.Context, system string) ([]board.OrderRow, e
 		if err != nil {
 			return err
 		}
+		if system == "" {
+			tx.ReadRunsAhead()
+		}
 		for _, o := range list {
 			row, err := s.orderRow(ctx, tx, e, o)
 			if err != nil {
@@ -148,7 +151,7 @@ func awaited(o mandate.Order) []lang.Text {
 // pursued is the run that has an order, or is planned on it.
 func pursued(ctx context.Context, tx *store.Tx, o mandate.Order) (store.Run, mandate.Pursuit, error) {
 	if o.Used != "" {
-		r, ok, err := tx.Run(ctx, o.Used)
+		r, ok, err := tx.RunOf(ctx, o.System, o.Used)
 		if err != nil || !ok {
 			return r, mandate.Pursuit{Over: true, Outcome: verdict.Unknown}, err
 		}

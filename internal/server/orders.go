@@ -110,7 +110,7 @@ func (c *change) previewSlot(ctx context.Context, d orderDraft, out *board.Order
 	if err != nil {
 		return err
 	}
-	past, err := c.Runs(ctx, board.RunFilter{System: d.order.System, Limit: 50})
+	past, err := c.PastRuns(ctx, d.order.System, 50)
 	if err != nil {
 		return err
 	}

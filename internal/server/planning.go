@@ -18,6 +18,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/schedule"
 	"github.com/patchwart/patchwart/internal/core/verdict"
+	"github.com/patchwart/patchwart/internal/engine"
 	"github.com/patchwart/patchwart/internal/store"
 )
 
@@ -60,6 +61,7 @@ type planning struct {
 	table   *timetable
 	wanted  map[string]wanted         // by run
 	dates   map[string]*cadence.Dates // by contract
+	jobs    []engine.Job              // that take up what is planned
 	result  board.PlanResult
 }
 
@@ -74,6 +76,9 @@ func (p *planning) round(ctx context.Context, system string) error {
 	}
 	if p.table, err = p.timetable(ctx, e); err != nil {
 		return err
+	}
+	if system == "" {
+		p.ReadAhead()
 	}
 	for _, sys := range e.Systems {
 		if system == "" || sys.Name == system {
@@ -108,7 +113,7 @@ func (p *planning) round(ctx context.Context, system string) error {
 			p.result.Not = append(p.result.Not, board.NotPlanned{System: n.System, Run: n.Change, Code: string(n.Why.Code), Reason: n.Why.Text()})
 		}
 	}
-	return nil
+	return p.server.engine.EnqueueAll(ctx, p.SQL(), p.jobs)
 }
 
 // rearrange carries out what a new plan has otherwise than the runs that were planned: they move, or end.
@@ -174,7 +179,7 @@ func (p *planning) consider(ctx context.Context, name string) error {
 		p.table.drop(current.ID)
 		busy = false
 	}
-	past, err := p.Runs(ctx, board.RunFilter{System: name, Limit: 50})
+	past, err := p.PastRuns(ctx, name, 50)
 	if err != nil {
 		return err
 	}
@@ -313,7 +318,8 @@ func (p *planning) add(ctx context.Context, slot board.Slot) error {
 		return err
 	}
 	p.wake(topicRun(slot.Run))
-	return p.enqueue(ctx, jobAdvance, slot.Run, slot.At.From)
+	p.jobs = append(p.jobs, engine.Job{Kind: jobAdvance, Key: slot.Run, At: slot.At.From})
+	return nil
 }
 
 // yields reports whether a run makes way: a critical hole does not wait behind ordinary work that has not begun.

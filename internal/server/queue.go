@@ -34,6 +34,7 @@ func (s *Server) Queue(ctx context.Context) ([]board.Queued, error) {
 		if err != nil {
 			return err
 		}
+		tx.ReadAhead()
 		for _, sys := range e.Systems {
 			rows, err := s.waitingFor(ctx, tx, e, sys.Name)
 			if err != nil {

@@ -146,7 +146,7 @@ func (c *change) again(ctx context.Context, r store.Run, notUntil time.Time) err
 	if !ok {
 		return c.endHere(ctx, r, verdict.Deferred, "no_slot", noSlot)
 	}
-	past, err := c.Runs(ctx, board.RunFilter{System: r.System, Limit: 20})
+	past, err := c.PastRuns(ctx, r.System, 20)
 	if err != nil {
 		return err
 	}

@@ -89,6 +89,7 @@ func New(ctx context.Context, config Config) (_ *Server, err error) {
 	if s.zones == nil {
 		s.zones = time.LoadLocation
 	}
+	s.zones = remembered(s.zones)
 	if s.config.RunLimit == 0 {
 		s.config.RunLimit = time.Hour
 	}
@@ -130,6 +131,22 @@ func New(ctx context.Context, config Config) (_ *Server, err error) {
 		return nil, fmt.Errorf("listen for agents: %w", err)
 	}
 	return s, nil
+}
+
+// remembered reads each zone once: it is a file, and every system's clock is asked for. There are some hundred zones;
+// what is not known is not kept.
+func remembered(zones window.Zones) window.Zones {
+	var known sync.Map
+	return func(name string) (*time.Location, error) {
+		if zone, ok := known.Load(name); ok {
+			return zone.(*time.Location), nil
+		}
+		zone, err := zones(name)
+		if err == nil && zone != nil {
+			known.Store(name, zone)
+		}
+		return zone, err
+	}
 }
 
 // loopback refuses an address that others can reach: whoever reaches console and API acts as operator.

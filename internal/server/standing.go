@@ -37,11 +37,21 @@ func (s *Server) standingOrder(ctx context.Context, tx *store.Tx, c estate.Contr
 	if c.StandingOrder == nil {
 		return nil, nil
 	}
-	paper, _, ok, err := document[standingPaper](ctx, tx, store.RulingStanding, standingID(c.ID, c.StandingOrder.ID))
-	if err != nil || !ok {
+	paper, err := standingSaid(ctx, tx, standingID(c.ID, c.StandingOrder.ID))
+	if err != nil || paper.Said == nil {
 		return c.StandingOrder, err
 	}
 	return said(*c.StandingOrder, paper.Said, w, s.zones), nil
+}
+
+// standingSaid is what was said about a standing order; empty when nothing was.
+func standingSaid(ctx context.Context, tx *store.Tx, id string) (paper standingPaper, err error) {
+	row, ok, err := tx.Standing(ctx, id)
+	if err != nil || !ok {
+		return paper, err
+	}
+	err = json.Unmarshal(row.Document, &paper)
+	return paper, err
 }
 
 // said lays what was said over a standing order.

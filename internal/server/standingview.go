@@ -30,11 +30,13 @@ func (s *Server) StandingOrders(ctx context.Context) ([]board.StandingOrder, err
 		if err != nil {
 			return err
 		}
+		tx.ReadAhead()
+		systems := bySystems(e)
 		for _, k := range e.Contracts {
 			if k.StandingOrder == nil {
 				continue
 			}
-			row, err := s.standingRow(ctx, tx, e, k.ID)
+			row, err := s.standingRow(ctx, tx, e, k.ID, systems[k.ID])
 			if err != nil {
 				return err
 			}
@@ -52,13 +54,22 @@ func (s *Server) StandingOrder(ctx context.Context, contract string) (out board.
 		if err != nil {
 			return err
 		}
-		out, err = s.standingRow(ctx, tx, e, contract)
+		out, err = s.standingRow(ctx, tx, e, contract, bySystems(e)[contract])
 		return err
 	})
 	return out, err
 }
 
-func (s *Server) standingRow(ctx context.Context, tx *store.Tx, e estate.Estate, contract string) (board.StandingOrder, error) {
+// bySystems are the systems of each contract, in the estate's order.
+func bySystems(e estate.Estate) map[string][]string {
+	out := map[string][]string{}
+	for i := range e.Systems {
+		out[e.Systems[i].Contract] = append(out[e.Systems[i].Contract], e.Systems[i].Name)
+	}
+	return out
+}
+
+func (s *Server) standingRow(ctx context.Context, tx *store.Tx, e estate.Estate, contract string, systems []string) (board.StandingOrder, error) {
 	held, err := standingHeld(e, contract)
 	if err != nil {
 		return board.StandingOrder{}, err
@@ -68,7 +79,7 @@ func (s *Server) standingRow(ctx context.Context, tx *store.Tx, e estate.Estate,
 	if err != nil {
 		return board.StandingOrder{}, err
 	}
-	paper, _, _, err := document[standingPaper](ctx, tx, store.RulingStanding, standingID(contract, order.ID))
+	paper, err := standingSaid(ctx, tx, standingID(contract, order.ID))
 	if err != nil {
 		return board.StandingOrder{}, err
 	}
@@ -85,12 +96,9 @@ func (s *Server) standingRow(ctx context.Context, tx *store.Tx, e estate.Estate,
 			row.Dates = append(row.Dates, board.StandingDate{Occurrence: o, Text: o.Text()})
 		}
 	}
-	for _, sys := range e.Systems {
-		if sys.Contract != contract {
-			continue
-		}
-		row.Systems = append(row.Systems, sys.Name)
-		late, ok, err := s.overdueOn(ctx, tx, e, sys.Name, days)
+	for _, name := range systems {
+		row.Systems = append(row.Systems, name)
+		late, ok, err := s.overdueOn(ctx, tx, e, name, days)
 		if err != nil {
 			return row, err
 		}
@@ -117,7 +125,7 @@ func (s *Server) overdue(ctx context.Context, tx *store.Tx, sub subject, granted
 	if days == nil || !byStandingOrder(granted) {
 		return board.Overdue{}, false, nil
 	}
-	past, err := tx.Runs(ctx, board.RunFilter{System: sub.held.System.Name, Limit: 50})
+	past, err := tx.PastRuns(ctx, sub.held.System.Name, 50)
 	if err != nil {
 		return board.Overdue{}, false, err
 	}

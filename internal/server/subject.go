@@ -61,6 +61,12 @@ func (s subject) request(run string, at time.Time) mandate.Request {
 // urgent is the request for a mandate over those due changes that close critical holes and that the policy
 // lets be made outside of windows.
 func (s subject) urgent(run string, at time.Time) mandate.Request {
+	if len(s.critical) == 0 && s.facts != nil { // nothing is critical: none of them is decided on once more
+		s.facts = nil
+		r := s.request(run, at)
+		r.Items = []mandate.Item{}
+		return r
+	}
 	r := s.request(run, at)
 	r.Items = slices.DeleteFunc(r.Items, func(i mandate.Item) bool {
 		return i.Finding.Criticality != policy.CriticalityRemoteTakeover || i.Decision.Window != policy.WindowAny

@@ -59,7 +59,7 @@ func (c *change) timetable(ctx context.Context, e estate.Estate) (*timetable, er
 	}
 	t := &timetable{
 		change: c, estate: e, freezes: freezes, planned: map[string]store.Run{}, windows: map[string]int{}, groups: map[string]int{},
-		pools: map[string]int{}, barriers: map[string][]int{}, running: map[string]string{}, held: map[string]estate.Held{}, due: map[string]time.Time{},
+		pools: map[string]int{}, barriers: map[string][]int{}, running: map[string]string{}, held: e.All(), due: map[string]time.Time{},
 		// Slots begin at full minutes, and what can begin at once does.
 		in: schedule.Input{Now: c.at.Truncate(time.Minute).In(zone), Horizon: planAhead},
 	}
@@ -70,12 +70,7 @@ func (c *change) timetable(ctx context.Context, e estate.Estate) (*timetable, er
 		t.pools[p.Name] = i
 		t.in.Pools = append(t.in.Pools, schedule.Pool{Name: p.Name, Max: p.AtOnce})
 	}
-	contracts, customers, windows := byKey(e.Contracts, func(k estate.Contract) string { return k.ID }),
-		byKey(e.Customers, func(k estate.Customer) string { return k.ID }), byKey(e.Windows, func(k estate.Window) string { return k.Name })
-	for _, s := range e.Systems {
-		k := contracts[s.Contract]
-		t.held[s.Name] = estate.Held{System: s, Contract: k, Customer: customers[k.Customer], Window: windows[k.Window]}
-	}
+	c.ReadRunsAhead()
 	runs, err := c.ActiveRuns(ctx)
 	if err != nil {
 		return nil, err
@@ -88,21 +83,13 @@ func (c *change) timetable(ctx context.Context, e estate.Estate) (*timetable, er
 	return t, nil
 }
 
-func byKey[T any](list []T, key func(T) string) map[string]T {
-	out := make(map[string]T, len(list))
-	for _, v := range list {
-		out[key(v)] = v
-	}
-	return out
-}
-
 // take notes a run that is not over.
 func (t *timetable) take(ctx context.Context, r store.Run) error {
 	held, ok := t.held[r.System]
 	if !ok {
 		return nil // it ends when its slot comes
 	}
-	past, err := t.Runs(ctx, board.RunFilter{System: r.System, Limit: 20})
+	past, err := t.PastRuns(ctx, r.System, 20)
 	if err != nil {
 		return err
 	}
@@ -339,7 +326,7 @@ func (c *change) deadline(ctx context.Context, sub subject, days *cadence.Dates)
 	if len(sub.critical) == 0 {
 		return at, nil
 	}
-	clocks, err := c.ClocksOf(ctx, sub.held.System.Name)
+	clocks, err := c.OpenClocksOf(ctx, sub.held.System.Name)
 	if err != nil {
 		return at, err
 	}

@@ -47,8 +47,10 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 		}
 		out.Total = len(e.Systems)
 		known := map[string]*cadence.Dates{} // by contract
+		tx.ReadAhead()
+		held := e.All()
 		for _, sys := range e.Systems {
-			sub, err := s.subject(ctx, tx, e, sys.Name)
+			sub, err := s.subjectOf(ctx, tx, held[sys.Name])
 			if err != nil {
 				return err
 			}
@@ -59,8 +61,9 @@ func (s *Server) Today(ctx context.Context) (board.Today, error) {
 			if fresh := drift(access); len(fresh) > 0 {
 				out.Drift = append(out.Drift, board.Drift{System: sys.Name, Customer: sub.held.Customer.Name, New: fresh})
 			}
-			s.todaysSystem(sub, agents, &out)
-			if err := s.todaysDates(ctx, tx, sub, known, &out); err != nil {
+			granted, refusals := mandate.Grant(sub.request("", out.Now))
+			s.todaysSystem(sub, refusals, agents, &out)
+			if err := s.todaysDates(ctx, tx, sub, granted, known, &out); err != nil {
 				return err
 			}
 		}
@@ -113,7 +116,7 @@ func (s *Server) todaysRuns(ctx context.Context, tx *store.Tx, e estate.Estate, 
 }
 
 // todaysSystem adds one system to what waits, what is silent, what is the customer's and what is fine.
-func (s *Server) todaysSystem(sub subject, agents map[string]store.Agent, out *board.Today) {
+func (s *Server) todaysSystem(sub subject, refusals []mandate.Refusal, agents map[string]store.Agent, out *board.Today) {
 	name := sub.held.System.Name
 	if sub.job().Execution == policy.PartyCustomer {
 		out.Yours = append(out.Yours, name)
@@ -137,12 +140,11 @@ func (s *Server) todaysSystem(sub subject, agents map[string]store.Agent, out *b
 		out.Fine = append(out.Fine, name)
 		return
 	}
-	_, refusals := mandate.Grant(sub.request("", out.Now))
 	out.Waiting = append(out.Waiting, waiting(sub, refusals)...)
 }
 
 // todaysDates adds the date of the system's standing order that went by with nothing done.
-func (s *Server) todaysDates(ctx context.Context, tx *store.Tx, sub subject, known map[string]*cadence.Dates, out *board.Today) error {
+func (s *Server) todaysDates(ctx context.Context, tx *store.Tx, sub subject, granted mandate.Mandate, known map[string]*cadence.Dates, out *board.Today) error {
 	if sub.held.Contract.StandingOrder == nil || sub.facts == nil || len(sub.facts.Pending) == 0 {
 		return nil
 	}
@@ -154,7 +156,6 @@ func (s *Server) todaysDates(ctx context.Context, tx *store.Tx, sub subject, kno
 		}
 		known[sub.held.Contract.ID] = days
 	}
-	granted, _ := mandate.Grant(sub.request("", out.Now))
 	late, ok, err := s.overdue(ctx, tx, sub, granted, days)
 	if ok {
 		out.Overdue = append(out.Overdue, late)

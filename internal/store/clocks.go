@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +76,26 @@ func (tx *Tx) ClocksOf(ctx context.Context, system string) ([]Clock, error) {
 	return clocks(tx.q.ListClocksOf(ctx, system))
 }
 
+// OpenClocksOf are the clocks of a system that run, the newest first.
+func (tx *Tx) OpenClocksOf(ctx context.Context, system string) ([]Clock, error) {
+	if a := tx.allAhead(system); a != nil {
+		return a.clocks.of(ctx, system, tx.openClocks)
+	}
+	return clocks(tx.q.ListOpenClocksOf(ctx, system))
+}
+
+func (tx *Tx) openClocks(ctx context.Context) (map[string][]Clock, error) {
+	list, err := tx.Clocks(ctx, time.Time{})
+	slices.SortStableFunc(list, func(a, b Clock) int { // as ListOpenClocksOf has them
+		return cmp.Or(b.Known.Compare(a.Known), cmp.Compare(a.Source, b.Source), cmp.Compare(a.CVE, b.CVE))
+	})
+	of := map[string][]Clock{}
+	for _, c := range list {
+		of[c.System] = append(of[c.System], c)
+	}
+	return of, err
+}
+
 // ClocksOfHole are all clocks of a CVE, running or over, by system.
 func (tx *Tx) ClocksOfHole(ctx context.Context, cve string) ([]Clock, error) {
 	return clocks(tx.q.ListClocksOfHole(ctx, cve))
@@ -101,6 +123,7 @@ func clockStatement(ctx context.Context, tx *Tx, subject string) (Statement, err
 	if len(part) != 3 {
 		return Statement{}, sql.ErrNoRows
 	}
+	tx.changed(part[0])
 	r, err := tx.q.GetClock(ctx, part[0], part[1], part[2])
 	if err != nil {
 		return Statement{}, err

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/estate"
@@ -24,6 +25,8 @@ const stated = "stated"
 // read from. e must be consistent (estate.Parse): a reference to nothing is an error here.
 func (tx *Tx) SaveEstate(ctx context.Context, e estate.Estate, docSHA string, at time.Time) (Statement, error) {
 	save := &estateWriter{ctx: ctx, q: tx.q}
+	tx.restated = true
+	tx.AfterCommit(func() { tx.store.memory.state(nil) })
 	save.put(e)
 	save.drop(e, at)
 	save.do(func() error { return tx.q.SetEstate(ctx, docSHA, micros(at)) })
@@ -153,6 +156,53 @@ func list(v any) string {
 // Estate is the stated estate, exactly as it was saved, in the document's order; a list without members
 // comes out nil. It is empty before the first SaveEstate.
 func (tx *Tx) Estate(ctx context.Context) (estate.Estate, error) {
+	row, err := tx.q.GetEstate(ctx)
+	if errors.Is(err, sql.ErrNoRows) || tx.restated {
+		return tx.readEstate(ctx)
+	}
+	if err != nil {
+		return estate.Estate{}, fmt.Errorf("store: read estate: %w", err)
+	}
+	m := &tx.store.memory
+	known := m.stated()
+	if known == nil || known.sha != row.Sha || known.at != row.At {
+		e, err := tx.readEstate(ctx)
+		if err != nil {
+			return e, err
+		}
+		known = &statedEstate{row.Sha, row.At, e}
+		tx.AfterCommit(func() { m.state(known) })
+	}
+	return known.copy(), nil
+}
+
+// statedEstate is an estate that was read, and what it was stated by. Only SaveEstate writes it, and says when.
+type statedEstate struct {
+	sha string
+	at  int64
+	e   estate.Estate
+}
+
+// copy lets callers sort and replace what is in the lists.
+func (s *statedEstate) copy() estate.Estate {
+	return estate.Estate{Customers: slices.Clone(s.e.Customers), Windows: slices.Clone(s.e.Windows), Contracts: slices.Clone(s.e.Contracts),
+		Pools: slices.Clone(s.e.Pools), Systems: slices.Clone(s.e.Systems)}
+}
+
+func (m *memory) stated() *statedEstate {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.estate
+}
+
+func (m *memory) state(e *statedEstate) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.estate = e
+}
+
+// readEstate reads the rows themselves.
+func (tx *Tx) readEstate(ctx context.Context) (estate.Estate, error) {
 	r := estateReader{ctx: ctx, q: tx.q}
 	r.customers()
 	r.windows()
@@ -296,7 +346,7 @@ func estateStatement(ctx context.Context, tx *Tx, subject string) (Statement, er
 	if subject != stated {
 		return Statement{}, sql.ErrNoRows
 	}
-	e, err := tx.Estate(ctx)
+	e, err := tx.readEstate(ctx)
 	if err != nil {
 		return Statement{}, err
 	}

@@ -47,6 +47,7 @@ func (tx *Tx) SaveFacts(ctx context.Context, system, hash string, observed, rece
 	if err != nil {
 		return fmt.Errorf("store: save facts of %q: %w", system, err)
 	}
+	tx.changed(system)
 	return nil
 }
 
@@ -81,6 +82,7 @@ func (tx *Tx) TouchFacts(ctx context.Context, system, hash string, observed time
 	if _, err := tx.q.TouchFacts(ctx, system, hash, micros(observed)); err != nil {
 		return false, fmt.Errorf("store: touch facts of %q: %w", system, err)
 	}
+	tx.changed(system)
 	return true, nil
 }
 
@@ -117,6 +119,10 @@ func (tx *Tx) FactsAt(ctx context.Context, system, hash string) (FactsRow, bool,
 
 // FactsHead says which facts are the system's latest.
 func (tx *Tx) FactsHead(ctx context.Context, system string) (FactsHead, bool, error) {
+	if a := tx.allAhead(system); a != nil {
+		h, err := a.heads.of(ctx, system, tx.allFactsHeads)
+		return h, h.Hash != "", err
+	}
 	row, err := tx.q.GetFactsHead(ctx, system)
 	if errors.Is(err, sql.ErrNoRows) {
 		return FactsHead{}, false, nil
@@ -125,6 +131,18 @@ func (tx *Tx) FactsHead(ctx context.Context, system string) (FactsHead, bool, er
 		return FactsHead{}, false, fmt.Errorf("store: facts of %q: %w", system, err)
 	}
 	return FactsHead{row.Hash, moment(row.Observed), moment(row.Received)}, true, nil
+}
+
+func (tx *Tx) allFactsHeads(ctx context.Context) (map[string]FactsHead, error) {
+	rows, err := tx.q.ListAllFactsHeads(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("store: facts: %w", err)
+	}
+	heads := make(map[string]FactsHead, len(rows))
+	for _, row := range rows {
+		heads[row.System] = FactsHead{row.Hash, moment(row.Observed), moment(row.Received)}
+	}
+	return heads, nil
 }
 
 // FactsHeads says which facts are the latest, for every stated system that has any.

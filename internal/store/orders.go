@@ -28,6 +28,7 @@ func (tx *Tx) AddOrder(ctx context.Context, o mandate.Order) (Statement, error) 
 	if err != nil {
 		return Statement{}, fmt.Errorf("store: add order %q: %w", o.ID, err)
 	}
+	tx.changed(o.System)
 	if n == 0 {
 		have, err := tx.q.GetOrder(ctx, o.ID)
 		if err != nil {
@@ -55,11 +56,28 @@ func (tx *Tx) Order(ctx context.Context, id string) (mandate.Order, bool, error)
 
 // Orders are the orders for a system, oldest first, used and withdrawn ones included.
 func (tx *Tx) Orders(ctx context.Context, system string) ([]mandate.Order, error) {
+	if a := tx.allAhead(system); a != nil {
+		list, err := a.orders.of(ctx, system, tx.allOrders)
+		return append([]mandate.Order{}, list...), err // callers turn it round
+	}
 	rows, err := tx.q.ListOrdersOf(ctx, system)
 	if err != nil {
 		return nil, fmt.Errorf("store: orders for %q: %w", system, err)
 	}
 	return manyOrders(rows)
+}
+
+func (tx *Tx) allOrders(ctx context.Context) (map[string][]mandate.Order, error) {
+	rows, err := tx.q.ListAllOrders(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("store: orders: %w", err)
+	}
+	list, err := manyOrders(rows)
+	of := map[string][]mandate.Order{}
+	for _, o := range list {
+		of[o.System] = append(of[o.System], o)
+	}
+	return of, err
 }
 
 // AllOrders are the newest orders for all systems, the newest first.
@@ -157,6 +175,7 @@ func orderStatement(ctx context.Context, tx *Tx, id string) (Statement, error) {
 		return Statement{}, err
 	}
 	o, err := orderOf(row)
+	tx.changed(o.System)
 	return state(KindOrder, id, o, nil), err
 }
 

@@ -52,7 +52,7 @@ func (p Paper) Grounds() []mandate.Ground {
 // SavePaper keeps the paper of a run's phase; planning or closing again replaces it. Its statement holds
 // the paper's SHA-256, not the paper: it is long.
 func (tx *Tx) SavePaper(ctx context.Context, run string, phase Phase, p Paper, at time.Time) (Statement, error) {
-	doc, err := pack(p)
+	doc, err := packFast(p)
 	if err == nil {
 		err = tx.q.PutPaper(ctx, run, string(phase), micros(at), doc)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 
 	"github.com/patchwart/patchwart/internal/store/sqlgen"
 )
@@ -13,6 +14,7 @@ import (
 type pool struct {
 	*sql.DB
 	stmts map[string]*sql.Stmt // by query; not changed after prepare
+	asked atomic.Int64         // how many statements were put to it
 }
 
 // prepare prepares every query of sqlgen once. Further connections prepare them when they are used.
@@ -52,6 +54,7 @@ type session struct {
 }
 
 func (s *session) stmt(ctx context.Context, query string) *sql.Stmt {
+	s.pool.asked.Add(1)
 	have := s.stmts[query]
 	if have == nil {
 		have = s.tx.StmtContext(ctx, s.pool.stmts[query])

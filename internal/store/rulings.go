@@ -74,6 +74,23 @@ func (tx *Tx) Ruling(ctx context.Context, id string) (Ruling, bool, error) {
 	return rulingOf(row), true, nil
 }
 
+// Standing is what was said about the standing order of that ruling.
+func (tx *Tx) Standing(ctx context.Context, id string) (Ruling, bool, error) {
+	if a := tx.ahead; a != nil && a.whole {
+		r, err := a.standing.of(ctx, id, func(ctx context.Context) (map[string]Ruling, error) {
+			list, err := tx.Rulings(ctx, RulingStanding)
+			of := make(map[string]Ruling, len(list))
+			for _, r := range list {
+				of[r.ID] = r
+			}
+			return of, err
+		})
+		return r, r.ID != "", err
+	}
+	r, ok, err := tx.Ruling(ctx, id)
+	return r, ok && r.Kind == RulingStanding, err
+}
+
 // Rulings are those of a kind, the newest first, whether they still hold or not.
 func (tx *Tx) Rulings(ctx context.Context, kind string) ([]Ruling, error) {
 	rows, err := tx.q.ListRulings(ctx, kind)
@@ -111,6 +128,9 @@ func rulingStatement(ctx context.Context, tx *Tx, id string) (Statement, error) 
 	r, err := tx.q.GetRuling(ctx, id)
 	if err != nil {
 		return Statement{}, err
+	}
+	if tx.ahead != nil && r.Kind == RulingStanding {
+		tx.ahead.standing = batch[Ruling]{} // read anew when it is asked for
 	}
 	return state(KindRuling, id, struct {
 		ID      string `json:"id"`

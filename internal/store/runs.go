@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
@@ -52,6 +53,7 @@ const (
 func (tx *Tx) AddRun(ctx context.Context, r Run) (Statement, error) {
 	row := rowOf(r)
 	row.Version = 1
+	tx.changed(r.System)
 	n, err := tx.q.AddRun(ctx, sqlgen.AddRunParams(row))
 	if err == nil && n == 0 {
 		err = ErrBusy
@@ -66,6 +68,7 @@ func (tx *Tx) AddRun(ctx context.Context, r Run) (Statement, error) {
 // and is not over: else ErrStale, and the caller reads again. ID, System, Customer and Created stay.
 func (tx *Tx) UpdateRun(ctx context.Context, r Run, expected int64) (Statement, error) {
 	row := rowOf(r)
+	tx.changed(r.System)
 	n, err := tx.q.UpdateRun(ctx, sqlgen.UpdateRunParams{ID: row.ID, Expected: expected,
 		Stage: row.Stage, SlotFrom: row.SlotFrom, SlotTo: row.SlotTo, Zone: row.Zone, Policy: row.Policy, Ground: row.Ground,
 		Packages: row.Packages, Mandate: row.Mandate, Outcome: row.Outcome, Ended: row.Ended, Sentence: row.Sentence, State: row.State})
@@ -86,15 +89,61 @@ func (tx *Tx) Run(ctx context.Context, id string) (Run, bool, error) {
 
 // ActiveRun is the system's run that is not over.
 func (tx *Tx) ActiveRun(ctx context.Context, system string) (Run, bool, error) {
+	if a := tx.runsAhead(system); a != nil {
+		r, err := a.active.of(ctx, system, func(ctx context.Context) (map[string]Run, error) {
+			list, err := tx.ActiveRuns(ctx)
+			of := make(map[string]Run, len(list))
+			for _, r := range list {
+				of[r.System] = r
+			}
+			return of, err
+		})
+		return r, r.ID != "", err
+	}
 	row, err := tx.q.OpenRunOf(ctx, system)
 	return oneRun(row, err)
 }
 
-// ActiveRuns are all runs that are not over, in the order of their slots.
+// ActiveRuns are all runs that are not over, in the order of their slots. A run with the same version is the same run:
+// those that were read before and have not changed are not read again.
 func (tx *Tx) ActiveRuns(ctx context.Context) ([]Run, error) {
-	rows, err := tx.q.ListOpenRuns(ctx)
-	return manyRuns(rows, err)
+	heads, err := tx.q.ListOpenRunVersions(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("store: runs: %w", err)
+	}
+	known, missing := tx.store.memory.opened(), 0
+	for _, h := range heads {
+		if known[h.ID].Version != h.Version {
+			missing++
+		}
+	}
+	runs := make([]Run, 0, len(heads))
+	if missing > fewMissing {
+		rows, err := tx.q.ListOpenRuns(ctx)
+		if runs, err = manyRuns(rows, err); err != nil {
+			return nil, err
+		}
+	} else {
+		for _, h := range heads {
+			r := known[h.ID]
+			if r.Version != h.Version {
+				row, err := tx.q.GetRun(ctx, h.ID)
+				if r, _, err = oneRun(row, err); err != nil {
+					return nil, err
+				}
+			}
+			runs = append(runs, r)
+		}
+	}
+	if missing > 0 {
+		now := slices.Clone(runs)
+		tx.AfterCommit(func() { tx.store.memory.reopen(now) }) // what is rolled back was never there
+	}
+	return runs, nil
 }
+
+// fewMissing is how many runs are read one by one rather than all anew.
+const fewMissing = 8
 
 // Runs lists runs, newest first.
 func (tx *Tx) Runs(ctx context.Context, f board.RunFilter) ([]Run, error) {
@@ -119,6 +168,19 @@ func (tx *Tx) EndedRuns(ctx context.Context, since time.Time) ([]Run, error) {
 
 // PutBack are the system's runs about packages that failed and were put back, the newest first: ID and end.
 func (tx *Tx) PutBack(ctx context.Context, system string) ([]RunHead, error) {
+	if tx.runsAhead(system) != nil {
+		over, err := tx.archive(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var heads []RunHead
+		for _, p := range over.of[system] {
+			if p.outcome == verdict.Restored && p.measure == "" && len(heads) < mostPutBack {
+				heads = append(heads, RunHead{ID: p.id, System: system, Stage: board.Over, Outcome: p.outcome, Ended: moment(p.ended)})
+			}
+		}
+		return heads, nil
+	}
 	rows, err := tx.q.ListPutBack(ctx, system, mostPutBack)
 	if err != nil {
 		return nil, fmt.Errorf("store: runs of %q that were put back: %w", system, err)

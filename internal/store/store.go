@@ -55,6 +55,7 @@ type Store struct {
 	path   string
 	writer *pool // one connection: transactions of this process queue here, not in the database
 	reader *pool
+	memory memory
 }
 
 // Open opens the SQLite database at path, creates it when it is missing (file 0600, its directory 0700
@@ -122,6 +123,10 @@ func open(path, lock, pragma string) (*sql.DB, error) {
 // Path is where the database is. The engine opens its own connections to it.
 func (s *Store) Path() string { return s.path }
 
+// Asked is how many statements transactions have put to the database since it was opened: what a page or a plan costs
+// may grow with the estate, how often it asks may not.
+func (s *Store) Asked() int64 { return s.reader.asked.Load() + s.writer.asked.Load() }
+
 // Close waits for open transactions and closes the database.
 func (s *Store) Close() error {
 	return errors.Join(s.reader.Close(), s.writer.Close())
@@ -131,7 +136,11 @@ func (s *Store) Close() error {
 type Tx struct {
 	tx     *sql.Tx
 	q      *sqlgen.Queries
+	store  *Store
+	ahead  *ahead // nil: what is asked about one system is read for that one
 	commit []func()
+
+	restated bool // it has written the estate
 }
 
 // SQL is the transaction itself, for enqueuing a job in it.
@@ -150,20 +159,20 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		ctx, cancel = context.WithTimeout(ctx, writeLimit)
 		defer cancel()
 	}
-	return transact(ctx, s.writer, nil, fn)
+	return s.transact(ctx, s.writer, nil, fn)
 }
 
 // Read runs fn in a reading transaction: everything fn sees is of one moment. Writing in it fails.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
-	return transact(ctx, s.reader, &sql.TxOptions{ReadOnly: true}, fn)
+	return s.transact(ctx, s.reader, &sql.TxOptions{ReadOnly: true}, fn)
 }
 
-func transact(ctx context.Context, db *pool, opts *sql.TxOptions, fn func(*Tx) error) error {
+func (s *Store) transact(ctx context.Context, db *pool, opts *sql.TxOptions, fn func(*Tx) error) error {
 	t, err := db.BeginTx(ctx, opts)
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}
-	tx := &Tx{tx: t, q: sqlgen.New(&session{tx: t, pool: db, stmts: map[string]*sql.Stmt{}})}
+	tx := &Tx{tx: t, store: s, q: sqlgen.New(&session{tx: t, pool: db, stmts: map[string]*sql.Stmt{}})}
 	done := false
 	defer func() {
 		if !done { // fn panicked or failed

@@ -4,9 +4,9 @@ import "github.com/patchwart/patchwart/internal/core/lang"
 
 // System returns the system of that name.
 func (e Estate) System(name string) (System, bool) {
-	for _, s := range e.Systems {
-		if s.Name == name {
-			return s, true
+	for i := range e.Systems {
+		if e.Systems[i].Name == name {
+			return e.Systems[i], true
 		}
 	}
 	return System{}, false
@@ -14,9 +14,9 @@ func (e Estate) System(name string) (System, bool) {
 
 // Contract returns the contract with that ID.
 func (e Estate) Contract(id string) (Contract, bool) {
-	for _, c := range e.Contracts {
-		if c.ID == id {
-			return c, true
+	for i := range e.Contracts {
+		if e.Contracts[i].ID == id {
+			return e.Contracts[i], true
 		}
 	}
 	return Contract{}, false
@@ -24,9 +24,9 @@ func (e Estate) Contract(id string) (Contract, bool) {
 
 // Customer returns the customer with that ID.
 func (e Estate) Customer(id string) (Customer, bool) {
-	for _, c := range e.Customers {
-		if c.ID == id {
-			return c, true
+	for i := range e.Customers {
+		if e.Customers[i].ID == id {
+			return e.Customers[i], true
 		}
 	}
 	return Customer{}, false
@@ -34,9 +34,9 @@ func (e Estate) Customer(id string) (Customer, bool) {
 
 // Window returns the maintenance window of that name.
 func (e Estate) Window(name string) (Window, bool) {
-	for _, w := range e.Windows {
-		if w.Name == name {
-			return w, true
+	for i := range e.Windows {
+		if e.Windows[i].Name == name {
+			return e.Windows[i], true
 		}
 	}
 	return Window{}, false
@@ -44,9 +44,9 @@ func (e Estate) Window(name string) (Window, bool) {
 
 // Pool returns the pool of that name.
 func (e Estate) Pool(name string) (Pool, bool) {
-	for _, p := range e.Pools {
-		if p.Name == name {
-			return p, true
+	for i := range e.Pools {
+		if e.Pools[i].Name == name {
+			return e.Pools[i], true
 		}
 	}
 	return Pool{}, false
@@ -107,4 +107,38 @@ func (e Estate) Held(name string) (Held, bool) {
 	}
 	w, _ := e.Window(c.Window)
 	return Held{System: s, Contract: c, Customer: cu, Window: w}, true
+}
+
+// All are all systems with what is agreed about them, by name. It says what Held says of each.
+func (e Estate) All() map[string]Held {
+	contracts, customers, windows := keyed(e.Contracts, func(c *Contract) string { return c.ID }),
+		keyed(e.Customers, func(c *Customer) string { return c.ID }), keyed(e.Windows, func(w *Window) string { return w.Name })
+	all := make(map[string]Held, len(e.Systems))
+	for i := range e.Systems {
+		s := &e.Systems[i]
+		if _, twice := all[s.Name]; twice {
+			continue
+		}
+		c := contracts[s.Contract]
+		if c == nil || customers[c.Customer] == nil {
+			continue
+		}
+		held := Held{System: *s, Contract: *c, Customer: *customers[c.Customer]}
+		if w := windows[c.Window]; w != nil {
+			held.Window = *w
+		}
+		all[s.Name] = held
+	}
+	return all
+}
+
+// keyed finds the first of each name.
+func keyed[T any](list []T, key func(*T) string) map[string]*T {
+	out := make(map[string]*T, len(list))
+	for i := range list {
+		if k := key(&list[i]); out[k] == nil {
+			out[k] = &list[i]
+		}
+	}
+	return out
 }

@@ -75,3 +75,6 @@ select * from notices order by at desc, id limit $1;
 
 -- name: ListNoticeIDs :many
 select id from notices order by id;
+
+-- name: ListOpenClocksOf :many
+select * from clocks where system = $1 and closed = 0 order by known desc, source, cve;

@@ -27,3 +27,6 @@ select hash, observed, received from fact_documents where system = $1 order by r
 
 -- name: DropFactDocument :exec
 delete from fact_documents where system = $1 and hash = $2;
+
+-- name: ListAllFactsHeads :many
+select system, hash, observed, received from facts;

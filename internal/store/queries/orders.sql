@@ -29,3 +29,6 @@ select * from orders order by given desc, id desc limit sqlc.arg(most);
 -- name: SetOrderTerms :execrows
 update orders set terms = sqlc.arg(terms), confirmation = sqlc.arg(confirmation)
 where id = sqlc.arg(id) and used = '' and withdrawn = false and terms = sqlc.arg(had);
+
+-- name: ListAllOrders :many
+select * from orders order by system, given, id;

@@ -46,3 +46,12 @@ order by created desc, id desc;
 select id, ended from runs
 where system = sqlc.arg(system) and outcome = 'restored' and measure = ''
 order by created desc, id desc limit sqlc.arg(most);
+
+-- name: ListOpenRunVersions :many
+select id, version from runs where stage <> 'over' order by slot_from, id;
+
+-- name: CountEndedRuns :one
+select count(*) from runs where ended > 0;
+
+-- name: ListAllEndedRuns :many
+select * from runs where ended > 0 and ended >= sqlc.arg(since) order by created desc, id desc;

@@ -504,6 +504,41 @@ func (q *Queries) ListOpenClocks(ctx context.Context) ([]Clock, error) {
 	return items, nil
 }
 
+const listOpenClocksOf = `-- name: ListOpenClocksOf :many
+select system, source, cve, known, closed, version, document from clocks where system = $1 and closed = 0 order by known desc, source, cve
+`
+
+func (q *Queries) ListOpenClocksOf(ctx context.Context, system string) ([]Clock, error) {
+	rows, err := q.query(ctx, q.listOpenClocksOfStmt, listOpenClocksOf, system)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Clock
+	for rows.Next() {
+		var i Clock
+		if err := rows.Scan(
+			&i.System,
+			&i.Source,
+			&i.Cve,
+			&i.Known,
+			&i.Closed,
+			&i.Version,
+			&i.Document,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listPublications = `-- name: ListPublications :many
 select feed, accepted, sha, kind, origin, records, skipped from publications order by feed, accepted desc
 `

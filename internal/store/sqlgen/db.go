@@ -114,6 +114,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countDeliveriesStmt, err = db.PrepareContext(ctx, countDeliveries); err != nil {
 		return nil, fmt.Errorf("error preparing query CountDeliveries: %w", err)
 	}
+	if q.countEndedRunsStmt, err = db.PrepareContext(ctx, countEndedRuns); err != nil {
+		return nil, fmt.Errorf("error preparing query CountEndedRuns: %w", err)
+	}
 	if q.countSessionStmt, err = db.PrepareContext(ctx, countSession); err != nil {
 		return nil, fmt.Errorf("error preparing query CountSession: %w", err)
 	}
@@ -249,6 +252,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.listAgreementsStmt, err = db.PrepareContext(ctx, listAgreements); err != nil {
 		return nil, fmt.Errorf("error preparing query ListAgreements: %w", err)
 	}
+	if q.listAllEndedRunsStmt, err = db.PrepareContext(ctx, listAllEndedRuns); err != nil {
+		return nil, fmt.Errorf("error preparing query ListAllEndedRuns: %w", err)
+	}
+	if q.listAllFactsHeadsStmt, err = db.PrepareContext(ctx, listAllFactsHeads); err != nil {
+		return nil, fmt.Errorf("error preparing query ListAllFactsHeads: %w", err)
+	}
+	if q.listAllOrdersStmt, err = db.PrepareContext(ctx, listAllOrders); err != nil {
+		return nil, fmt.Errorf("error preparing query ListAllOrders: %w", err)
+	}
 	if q.listCheckpointsStmt, err = db.PrepareContext(ctx, listCheckpoints); err != nil {
 		return nil, fmt.Errorf("error preparing query ListCheckpoints: %w", err)
 	}
@@ -329,6 +341,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.listOpenClocksStmt, err = db.PrepareContext(ctx, listOpenClocks); err != nil {
 		return nil, fmt.Errorf("error preparing query ListOpenClocks: %w", err)
+	}
+	if q.listOpenClocksOfStmt, err = db.PrepareContext(ctx, listOpenClocksOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ListOpenClocksOf: %w", err)
+	}
+	if q.listOpenRunVersionsStmt, err = db.PrepareContext(ctx, listOpenRunVersions); err != nil {
+		return nil, fmt.Errorf("error preparing query ListOpenRunVersions: %w", err)
 	}
 	if q.listOpenRunsStmt, err = db.PrepareContext(ctx, listOpenRuns); err != nil {
 		return nil, fmt.Errorf("error preparing query ListOpenRuns: %w", err)
@@ -662,6 +680,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countDeliveriesStmt: %w", cerr)
 		}
 	}
+	if q.countEndedRunsStmt != nil {
+		if cerr := q.countEndedRunsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countEndedRunsStmt: %w", cerr)
+		}
+	}
 	if q.countSessionStmt != nil {
 		if cerr := q.countSessionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countSessionStmt: %w", cerr)
@@ -887,6 +910,21 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing listAgreementsStmt: %w", cerr)
 		}
 	}
+	if q.listAllEndedRunsStmt != nil {
+		if cerr := q.listAllEndedRunsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listAllEndedRunsStmt: %w", cerr)
+		}
+	}
+	if q.listAllFactsHeadsStmt != nil {
+		if cerr := q.listAllFactsHeadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listAllFactsHeadsStmt: %w", cerr)
+		}
+	}
+	if q.listAllOrdersStmt != nil {
+		if cerr := q.listAllOrdersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listAllOrdersStmt: %w", cerr)
+		}
+	}
 	if q.listCheckpointsStmt != nil {
 		if cerr := q.listCheckpointsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listCheckpointsStmt: %w", cerr)
@@ -1020,6 +1058,16 @@ func (q *Queries) Close() error {
 	if q.listOpenClocksStmt != nil {
 		if cerr := q.listOpenClocksStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing listOpenClocksStmt: %w", cerr)
+		}
+	}
+	if q.listOpenClocksOfStmt != nil {
+		if cerr := q.listOpenClocksOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listOpenClocksOfStmt: %w", cerr)
+		}
+	}
+	if q.listOpenRunVersionsStmt != nil {
+		if cerr := q.listOpenRunVersionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing listOpenRunVersionsStmt: %w", cerr)
 		}
 	}
 	if q.listOpenRunsStmt != nil {
@@ -1386,6 +1434,7 @@ type Queries struct {
 	agentOfStmt                *sql.Stmt
 	askRefreshStmt             *sql.Stmt
 	countDeliveriesStmt        *sql.Stmt
+	countEndedRunsStmt         *sql.Stmt
 	countSessionStmt           *sql.Stmt
 	dropContactStmt            *sql.Stmt
 	dropContractStmt           *sql.Stmt
@@ -1431,6 +1480,9 @@ type Queries struct {
 	goodAgentStmt              *sql.Stmt
 	listAgentsStmt             *sql.Stmt
 	listAgreementsStmt         *sql.Stmt
+	listAllEndedRunsStmt       *sql.Stmt
+	listAllFactsHeadsStmt      *sql.Stmt
+	listAllOrdersStmt          *sql.Stmt
 	listCheckpointsStmt        *sql.Stmt
 	listClockKeysStmt          *sql.Stmt
 	listClocksOfStmt           *sql.Stmt
@@ -1458,6 +1510,8 @@ type Queries struct {
 	listNoticesOfStmt          *sql.Stmt
 	listNoticesOfKindStmt      *sql.Stmt
 	listOpenClocksStmt         *sql.Stmt
+	listOpenClocksOfStmt       *sql.Stmt
+	listOpenRunVersionsStmt    *sql.Stmt
 	listOpenRunsStmt           *sql.Stmt
 	listOrderIDsStmt           *sql.Stmt
 	listOrdersStmt             *sql.Stmt
@@ -1553,6 +1607,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		agentOfStmt:                q.agentOfStmt,
 		askRefreshStmt:             q.askRefreshStmt,
 		countDeliveriesStmt:        q.countDeliveriesStmt,
+		countEndedRunsStmt:         q.countEndedRunsStmt,
 		countSessionStmt:           q.countSessionStmt,
 		dropContactStmt:            q.dropContactStmt,
 		dropContractStmt:           q.dropContractStmt,
@@ -1598,6 +1653,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		goodAgentStmt:              q.goodAgentStmt,
 		listAgentsStmt:             q.listAgentsStmt,
 		listAgreementsStmt:         q.listAgreementsStmt,
+		listAllEndedRunsStmt:       q.listAllEndedRunsStmt,
+		listAllFactsHeadsStmt:      q.listAllFactsHeadsStmt,
+		listAllOrdersStmt:          q.listAllOrdersStmt,
 		listCheckpointsStmt:        q.listCheckpointsStmt,
 		listClockKeysStmt:          q.listClockKeysStmt,
 		listClocksOfStmt:           q.listClocksOfStmt,
@@ -1625,6 +1683,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		listNoticesOfStmt:          q.listNoticesOfStmt,
 		listNoticesOfKindStmt:      q.listNoticesOfKindStmt,
 		listOpenClocksStmt:         q.listOpenClocksStmt,
+		listOpenClocksOfStmt:       q.listOpenClocksOfStmt,
+		listOpenRunVersionsStmt:    q.listOpenRunVersionsStmt,
 		listOpenRunsStmt:           q.listOpenRunsStmt,
 		listOrderIDsStmt:           q.listOrderIDsStmt,
 		listOrdersStmt:             q.listOrdersStmt,

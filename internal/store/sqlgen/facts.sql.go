@@ -52,6 +52,38 @@ func (q *Queries) GetFactsHead(ctx context.Context, system string) (GetFactsHead
 	return i, err
 }
 
+const listAllFactsHeads = `-- name: ListAllFactsHeads :many
+select system, hash, observed, received from facts
+`
+
+func (q *Queries) ListAllFactsHeads(ctx context.Context) ([]Fact, error) {
+	rows, err := q.query(ctx, q.listAllFactsHeadsStmt, listAllFactsHeads)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Fact
+	for rows.Next() {
+		var i Fact
+		if err := rows.Scan(
+			&i.System,
+			&i.Hash,
+			&i.Observed,
+			&i.Received,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listFactHistory = `-- name: ListFactHistory :many
 select hash, observed, received from fact_documents where system = $1 order by received desc, hash
 `

@@ -99,6 +99,50 @@ func (q *Queries) GetOrder(ctx context.Context, id string) (Order, error) {
 	return i, err
 }
 
+const listAllOrders = `-- name: ListAllOrders :many
+select id, system, customer, contact, channel, words, explicit, scope, given, withdrawn, used, mitigation, confirmation, withdrawal, terms, reboot from orders order by system, given, id
+`
+
+func (q *Queries) ListAllOrders(ctx context.Context) ([]Order, error) {
+	rows, err := q.query(ctx, q.listAllOrdersStmt, listAllOrders)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.System,
+			&i.Customer,
+			&i.Contact,
+			&i.Channel,
+			&i.Words,
+			&i.Explicit,
+			&i.Scope,
+			&i.Given,
+			&i.Withdrawn,
+			&i.Used,
+			&i.Mitigation,
+			&i.Confirmation,
+			&i.Withdrawal,
+			&i.Terms,
+			&i.Reboot,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOrderIDs = `-- name: ListOrderIDs :many
 select id from orders order by id
 `

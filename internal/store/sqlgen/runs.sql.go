@@ -68,6 +68,17 @@ func (q *Queries) AddRun(ctx context.Context, arg AddRunParams) (int64, error) {
 	return result.RowsAffected()
 }
 
+const countEndedRuns = `-- name: CountEndedRuns :one
+select count(*) from runs where ended > 0
+`
+
+func (q *Queries) CountEndedRuns(ctx context.Context) (int64, error) {
+	row := q.queryRow(ctx, q.countEndedRunsStmt, countEndedRuns)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const getRun = `-- name: GetRun :one
 select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent, measure, lift from runs where id = $1
 `
@@ -98,6 +109,54 @@ func (q *Queries) GetRun(ctx context.Context, id string) (Run, error) {
 		&i.Lift,
 	)
 	return i, err
+}
+
+const listAllEndedRuns = `-- name: ListAllEndedRuns :many
+select id, system, customer, stage, version, slot_from, slot_to, zone, created, policy, ground, packages, mandate, outcome, ended, sentence, state, urgent, measure, lift from runs where ended > 0 and ended >= $1 order by created desc, id desc
+`
+
+func (q *Queries) ListAllEndedRuns(ctx context.Context, since int64) ([]Run, error) {
+	rows, err := q.query(ctx, q.listAllEndedRunsStmt, listAllEndedRuns, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Run
+	for rows.Next() {
+		var i Run
+		if err := rows.Scan(
+			&i.ID,
+			&i.System,
+			&i.Customer,
+			&i.Stage,
+			&i.Version,
+			&i.SlotFrom,
+			&i.SlotTo,
+			&i.Zone,
+			&i.Created,
+			&i.Policy,
+			&i.Ground,
+			&i.Packages,
+			&i.Mandate,
+			&i.Outcome,
+			&i.Ended,
+			&i.Sentence,
+			&i.State,
+			&i.Urgent,
+			&i.Measure,
+			&i.Lift,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listEndedRuns = `-- name: ListEndedRuns :many
@@ -136,6 +195,38 @@ func (q *Queries) ListEndedRuns(ctx context.Context, since int64, most int32) ([
 			&i.Measure,
 			&i.Lift,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listOpenRunVersions = `-- name: ListOpenRunVersions :many
+select id, version from runs where stage <> 'over' order by slot_from, id
+`
+
+type ListOpenRunVersionsRow struct {
+	ID      string
+	Version int64
+}
+
+func (q *Queries) ListOpenRunVersions(ctx context.Context) ([]ListOpenRunVersionsRow, error) {
+	rows, err := q.query(ctx, q.listOpenRunVersionsStmt, listOpenRunVersions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListOpenRunVersionsRow
+	for rows.Next() {
+		var i ListOpenRunVersionsRow
+		if err := rows.Scan(&i.ID, &i.Version); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

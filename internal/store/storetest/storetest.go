@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		"orders":       orders,
 		"runs":         runs,
 		"run lists":    runLists,
+		"read ahead":   readAhead,
 		"papers":       papers,
 		"documents":    documents,
 		"events":       events,
