@@ -62,7 +62,10 @@ func (l large) looks() []look {
 		{"System page, nothing planned", func(tb testing.TB, s *Server) { must[board.System](tb)(s.System(tb.Context(), one)) }},
 		{"System page, planned", func(tb testing.TB, s *Server) { must[board.System](tb)(s.System(tb.Context(), planned)) }},
 		{"order preview", func(tb testing.TB, s *Server) {
-			must[board.OrderPreview](tb)(s.PreviewOrder(tb.Context(), board.OrderRequest{System: one, Contact: "eva", Channel: "Ticket 1", Text: "Bitte."}))
+			p, err := s.PreviewOrder(tb.Context(), board.OrderRequest{System: one, Contact: "eva", Channel: "Ticket 1", Text: "Bitte.", Explicit: true})
+			if err != nil || len(p.Changes) == 0 {
+				tb.Fatalf("a preview of nothing: %+v, %v", p, err)
+			}
 		}},
 		{"what waits", func(tb testing.TB, s *Server) { must[[]board.Queued](tb)(s.Queue(tb.Context())) }},
 		{"calendar, 28 days", func(tb testing.TB, s *Server) { must[board.Calendar](tb)(s.Calendar(tb.Context(), time.Time{}, 28)) }},
