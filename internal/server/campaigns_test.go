@@ -234,7 +234,7 @@ func TestFortyHostsWithATenthBroken(t *testing.T) {
 	}
 	told := f.told2("")
 	if !slices.ContainsFunc(told, func(s string) bool {
-		return strings.HasPrefix(s, "operator: Quartalsrunde") && strings.Contains(s, "2 von höchstens 2")
+		return strings.HasPrefix(s, "operator: Quartalsrunde") && strings.Contains(s, "2 Systeme von höchstens 2")
 	}) {
 		t.Errorf("told: %q", told)
 	}

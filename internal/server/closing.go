@@ -107,7 +107,7 @@ func (c *change) saveOrder(ctx context.Context, r store.Run, granted mandate.Man
 	}
 	r.Stage, r.Mandate, r.Packages = board.Ordered, granted.Digest(), len(granted.Changes())
 	r.Ground = granted.Grounds()[0].Name()
-	r.Sentence = lang.Textf("Arbeitsauftrag über %[1]d Pakete ist unterschrieben.", "A work order for %[1]d packages is signed.", r.Packages)
+	r.Sentence = lang.Counted(r.Packages, lang.T("Arbeitsauftrag über %[1]s Paket ist unterschrieben.", "A work order for %[1]s package is signed."), lang.T("Arbeitsauftrag über %[1]s Pakete ist unterschrieben.", "A work order for %[1]s packages is signed."))
 	if measure, lift := granted.Measure(); measure != nil {
 		r.Sentence = measureOrdered(measure, lift)
 	}

@@ -23,7 +23,8 @@ func (s *Server) Apply(ctx context.Context, name string, doc []byte) (board.Appl
 	}})
 	if len(places) > 0 {
 		f := fault.New(fault.Invalid,
-			lang.Textf("In %[1]s ist %[2]d Mal etwas nicht in Ordnung; nichts wurde übernommen.", "%[1]s has %[2]d mistakes; nothing was applied.", name, len(places)),
+			lang.Counted(len(places), lang.T("In %[2]s ist %[1]s Mal etwas nicht in Ordnung; nichts wurde übernommen.", "%[2]s has %[1]s mistake; nothing was applied."),
+				lang.T("In %[2]s ist %[1]s Mal etwas nicht in Ordnung; nichts wurde übernommen.", "%[2]s has %[1]s mistakes; nothing was applied."), name),
 			lang.T("Die genannten Stellen berichtigen und noch einmal anwenden.", "Correct the places named and apply it again."))
 		f.Places = places
 		return board.Applied{}, f

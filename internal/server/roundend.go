@@ -42,7 +42,7 @@ func (s *Server) End(ctx context.Context, q board.EndRequest) (board.Campaign, e
 			return err
 		}
 		if n := campaign.Total(members).By[campaign.Running]; n > 0 {
-			return fault.New(fault.Conflict, lang.Textf("An %[1]d Systemen wird gerade gearbeitet.", "%[1]d systems are being worked on right now.", n),
+			return fault.New(fault.Conflict, lang.Counted(n, lang.T("An %[1]s System wird gerade gearbeitet.", "%[1]s system is being worked on right now."), lang.T("An %[1]s Systemen wird gerade gearbeitet.", "%[1]s systems are being worked on right now.")),
 				lang.T("Bitte beenden Sie die Runde, wenn die Läufe zu Ende sind.", "Please end the round when the runs are over."))
 		}
 		if err := c.endCampaign(ctx, open, members, w.Failed); err != nil {

@@ -325,7 +325,8 @@ func (c *change) overdue(ctx context.Context, one campaign.Campaign, members []c
 		return nil
 	}
 	list := lang.T(lang.Join(names, lang.DE), lang.Join(names, lang.EN))
-	text := lang.Textf("%[1]s ist vorbei, und %[2]d Systeme fehlen (%[3]s): %[4]s", "%[1]s is over, and %[2]d systems are missing (%[3]s): %[4]s", one.Title(), sum.Overdue, one.Kind.Rule(), list)
+	text := lang.Counted(sum.Overdue, lang.T("%[2]s ist vorbei, und %[1]s System fehlt (%[3]s): %[4]s", "%[2]s is over, and %[1]s system is missing (%[3]s): %[4]s"),
+		lang.T("%[2]s ist vorbei, und %[1]s Systeme fehlen (%[3]s): %[4]s", "%[2]s is over, and %[1]s systems are missing (%[3]s): %[4]s"), one.Title(), one.Kind.Rule(), list)
 	return c.tell(ctx, names[0], noticeUnsigned, one.ID, string(clock.Operator), text)
 }
 
