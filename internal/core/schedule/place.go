@@ -23,8 +23,9 @@ type shift struct {
 //
 // Early enough is what ends before the deadline. Of several places for which others have to make room, the
 // one that moves the fewest is taken, of these the one that moves the least urgent, and of these the earliest.
-// A place comes first for which those that make room find another in time. If there is none before the deadline,
-// and for an emergency in any case, the earliest place counts.
+// A place comes first for which those that make room find another in time: a time that was told stands unless a
+// deadline needs it, and moves once. Then those of a lower rank make room, wherever they go. If none is before the
+// deadline, and for an emergency in any case, the earliest place counts that is free but for lower ranks.
 func (p *Planner) best(i int32, lo, until, deadline int64) placing {
 	it := &p.items[i]
 	t := p.seen(it, lo, until)

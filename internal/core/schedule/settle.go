@@ -4,7 +4,7 @@ import "cmp"
 
 // run places what is in the queue, the most urgent first, until nothing is left to do. It ends: what is placed
 // or gets better pushes away only what is strictly less urgent, and nothing gets worse for anything else but
-// having to wait for what was pushed away.
+// having to wait for what was pushed away. What makes room and has another place at once pushes nothing away.
 func (p *Planner) run() {
 	for p.offer(); len(p.queue) > 0; p.offer() {
 		var i int32
