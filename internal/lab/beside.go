@@ -19,7 +19,6 @@ type Beside struct {
 	lab    *Lab
 	owner  string
 	groups []string
-	stat   string // of the group in version 2 of the control groups, which counts in every layout
 }
 
 // Beside makes an empty group under a name that no other one has at the time.
@@ -36,15 +35,8 @@ func (l *Lab) Beside(name string) (_ *Beside, err error) {
 	if b.groups, err = l.ledger.makeGroups(b.owner, groupPath(l.number, name+".beside")); err != nil {
 		return nil, err
 	}
-	for _, dir := range b.groups {
-		if _, err := os.Stat(filepath.Join(dir, "cgroup.controllers")); err == nil {
-			b.stat = filepath.Join(dir, "cpu.stat")
-		}
-	}
-	if b.stat == "" {
-		return nil, errors.New("what programs use is counted by version 2 of the control groups: mount cgroup2 on /sys/fs/cgroup")
-	}
-	return b, nil
+	_, err = b.CPU()
+	return b, err
 }
 
 // Command prepares argv to be run on this machine in the group. Its environment is that of the lab's own tools.
@@ -57,18 +49,27 @@ func (b *Beside) Command(ctx context.Context, argv ...string) *exec.Cmd {
 }
 
 // CPU is the processor time that all programs of the group have used since it was made, ended ones included.
-func (b *Beside) CPU() (time.Duration, error) {
-	text, err := os.ReadFile(b.stat)
-	if err != nil {
-		return 0, fmt.Errorf("read what %s used: %w", b.owner, err)
-	}
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) == 2 && fields[0] == "usage_usec" {
-			n, err := strconv.ParseInt(fields[1], 10, 64)
-			return time.Duration(n) * time.Microsecond, err
+func (b *Beside) CPU() (time.Duration, error) { return cpuOf(b.groups) }
+
+// CPU is the processor time that the host's programs have used since the host was made, in all its boots, and what
+// commands from outside used on it.
+func (h *Host) CPU() (time.Duration, error) { return cpuOf(h.groups) }
+
+// cpuOf reads the time from the group of version 2 of the control groups, which counts it in every layout.
+func cpuOf(groups []string) (time.Duration, error) {
+	for _, dir := range groups {
+		text, err := os.ReadFile(filepath.Join(dir, "cpu.stat"))
+		if err != nil {
+			continue // a group of version 1
+		}
+		for line := range strings.Lines(string(text)) {
+			if fields := strings.Fields(line); len(fields) == 2 && fields[0] == "usage_usec" {
+				n, err := strconv.ParseInt(fields[1], 10, 64)
+				return time.Duration(n) * time.Microsecond, err
+			}
 		}
 	}
-	return 0, fmt.Errorf("%s says nothing of usage_usec", b.stat)
+	return 0, errors.New("what programs use is counted by version 2 of the control groups: mount cgroup2 on /sys/fs/cgroup")
 }
 
 // Memory is what the programs of the group have in memory now, in bytes: their proportional set sizes, in which

@@ -465,6 +465,24 @@ func storyProcesses(t *testing.T, l *Lab) {
 	case <-time.After(10 * time.Second):
 		t.Error("the process did not end")
 	}
+
+	// What a host's programs work is counted as its own, and not as its neighbour's.
+	before, err := h.CPU()
+	check(t, err)
+	idle, err := other.CPU()
+	check(t, err)
+	const busy = `i=0; while [ $i -lt 500000 ]; do i=$((i+1)); done`
+	run(t, h, "sh", "-c", busy)
+	after, err := h.CPU()
+	check(t, err)
+	beside, err := other.CPU()
+	check(t, err)
+	if worked := after - before; worked < 50*time.Millisecond || worked > time.Minute {
+		t.Errorf("half a million steps were counted as %s", worked)
+	}
+	if before == 0 || beside-idle > after-before {
+		t.Errorf("the host worked %s, its neighbour %s, booting took %s", after-before, beside-idle, before)
+	}
 }
 
 func TestCloseLeavesNothing(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/patchwart/patchwart/internal/lab"
 )
@@ -30,6 +31,7 @@ type turn struct {
 	seconds  float64
 	cpu      float64 // seconds, of the control side
 	peak     float64 // MiB, of the control side
+	hosts    float64 // seconds of CPU time that a host used for it, on average
 	updated  int     // hosts with nothing pending whose services run
 	failed   int     // hosts on which the update cannot succeed
 	returned int     // of these: identical to before, and their services run
@@ -95,8 +97,8 @@ func (g *ground) measured(hosts []*lab.Host, w workload) string {
 			t := g.take(hosts, w, c)
 			turns[c.name] = append(turns[c.name], t)
 			load, _ := os.ReadFile("/proc/loadavg")
-			fmt.Fprintf(os.Stderr, "%s, %d hosts, round %d: %-38s %7.2f s, control side %6.2f s CPU, %5.1f MiB; updated %d, failing %d, returned %d; load %s",
-				w.name, len(hosts), round+1, c.name, t.seconds, t.cpu, t.peak, t.updated, t.failed, t.returned, load)
+			fmt.Fprintf(os.Stderr, "%s, %d hosts, round %d: %-38s %7.2f s, a host %5.2f s CPU, control side %6.2f s CPU, %5.1f MiB; updated %d, failing %d, returned %d; load %s",
+				w.name, len(hosts), round+1, c.name, t.seconds, t.hosts, t.cpu, t.peak, t.updated, t.failed, t.returned, load)
 		}
 	}
 	return table(len(hosts), updates, w, list, turns)
@@ -124,8 +126,10 @@ func (g *ground) take(hosts []*lab.Host, w workload, c contender) turn {
 		before[h.Name()] = tree
 		return err
 	}))
+	began := g.work(hosts)
 	wall, used := c.update(hosts, w)
-	t := turn{seconds: wall.Seconds(), cpu: used.cpu.Seconds(), peak: float64(used.peak) / (1 << 20), failed: len(ill)}
+	worked := (g.work(hosts) - began) / time.Duration(len(hosts))
+	t := turn{seconds: wall.Seconds(), cpu: used.cpu.Seconds(), peak: float64(used.peak) / (1 << 20), hosts: worked.Seconds(), failed: len(ill)}
 	for _, h := range hosts {
 		tree, failing := before[h.Name()]
 		switch {
@@ -138,6 +142,17 @@ func (g *ground) take(hosts []*lab.Host, w workload, c contender) turn {
 		}
 	}
 	return t
+}
+
+// work is the CPU time that the hosts have used so far.
+func (g *ground) work(hosts []*lab.Host) time.Duration {
+	var sum time.Duration
+	for _, h := range hosts {
+		used, err := h.CPU()
+		must(g, err)
+		sum += used
+	}
+	return sum
 }
 
 // identical says whether a host is as it was before, and tells of the first paths that are not.

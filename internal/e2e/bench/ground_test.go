@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -255,9 +256,11 @@ func (g *ground) updated(h *lab.Host) bool {
 	return err == nil && len(audit) == 0 && g.running(h)
 }
 
+// running says whether all watched services run. The status of systemctl would be good if one of them did.
 func (g *ground) running(h *lab.Host) bool {
-	_, err := h.Run(g.ctx, append([]string{"systemctl", "is-active"}, watched...)...)
-	return err == nil
+	out, _ := h.Run(g.ctx, append([]string{"systemctl", "is-active"}, watched...)...)
+	states := strings.Fields(string(out))
+	return len(states) == len(watched) && !slices.ContainsFunc(states, func(s string) bool { return s != "active" })
 }
 
 // aside are the paths that the walk passes over: what every boot changes, and what each contender keeps of its own.

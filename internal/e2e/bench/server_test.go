@@ -132,7 +132,9 @@ func (g *ground) patchwart(hosts []*lab.Host, w workload) (time.Duration, usage)
 	for _, h := range hosts {
 		g.operator("order", h.Name(), "--contact", "eva", "--channel", "Ticket 1", "--explicit", "--text", "Bitte die Sicherheitsupdates einspielen.")
 	}
+	ordered := time.Since(begun)
 	g.operator("plan")
+	fmt.Fprintf(os.Stderr, "  ordered after %.2f s, planned after %.2f s\n", ordered.Seconds(), time.Since(begun).Seconds())
 	var rows []board.RunRow
 	for {
 		all, err := g.client.Runs(g.ctx, board.RunFilter{Limit: 1000})
@@ -162,6 +164,11 @@ func (g *ground) patchwart(hosts []*lab.Host, w workload) (time.Duration, usage)
 			g.Logf("%s: outcome %s, not %s: %s", r.System, r.Outcome, want, r.Sentence.EN)
 		}
 		g.tellSteps(r.ID, begun)
+	}
+	if *fleetLog != "" {
+		out, err := hosts[0].Run(g.ctx, "journalctl", "--no-pager", "-o", "short-precise", "-u", "patchwart-agent.service")
+		must(g, err)
+		g.show("patchwart-agent", out)
 	}
 	g.stop()
 	return wall, used

@@ -21,7 +21,7 @@ func table(hosts, updates int, w workload, list []contender, turns map[string][]
 
 	var out strings.Builder
 	fmt.Fprintf(&out, "Workload %s: %d hosts, %d updates each, medians of %d rounds\n\n", w.name, hosts, updates, len(turns[list[0].name]))
-	out.WriteString("| contender | wall | to apt | hosts a minute | control side CPU | control side memory | updated | failed hosts returned |\n|---|---|---|---|---|---|---|---|\n")
+	out.WriteString("| contender | wall | to apt | hosts a minute | CPU of a host | control side CPU | control side memory | updated | failed hosts returned |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, c := range list {
 		updated, failed, returned := 0, 0, 0
 		for _, t := range turns[c.name] {
@@ -36,8 +36,8 @@ func table(hosts, updates int, w workload, list []contender, turns map[string][]
 		if failed > 0 {
 			back = fmt.Sprintf("%d of %d", returned, failed)
 		}
-		fmt.Fprintf(&out, "| %s | %.2f s | %s | %.1f | %s | %d of %d | %s |\n", c.name, seconds(c.name), ratio(seconds(c.name), seconds(plainApt)),
-			60*float64(hosts)/seconds(c.name), used, updated, all, back)
+		fmt.Fprintf(&out, "| %s | %.2f s | %s | %.1f | %.2f s | %s | %d of %d | %s |\n", c.name, seconds(c.name), ratio(seconds(c.name), seconds(plainApt)),
+			60*float64(hosts)/seconds(c.name), of(c.name, func(t turn) float64 { return t.hosts }), used, updated, all, back)
 	}
 	for _, c := range list {
 		if strings.HasPrefix(c.name, "ansible") && len(turns["patchwart"]) > 0 {
@@ -59,14 +59,14 @@ func ratio(a, b float64) string {
 func TestTable(t *testing.T) {
 	list := []contender{{name: "apt, all hosts at once"}, {name: "ansible, serial: 1", control: true}, {name: "patchwart", control: true}}
 	got := table(4, 2, workload{name: "failing"}, list, map[string][]turn{
-		"apt, all hosts at once": {{seconds: 8, updated: 3, failed: 1}, {seconds: 10, updated: 3, failed: 1}, {seconds: 90, updated: 3, failed: 1}},
-		"ansible, serial: 1":     {{seconds: 40, cpu: 20, peak: 200, updated: 3, failed: 1}},
-		"patchwart":              {{seconds: 20, cpu: 2, peak: 50, updated: 3, failed: 1, returned: 1}},
+		"apt, all hosts at once": {{seconds: 8, hosts: 2, updated: 3, failed: 1}, {seconds: 10, hosts: 3, updated: 3, failed: 1}, {seconds: 90, hosts: 4, updated: 3, failed: 1}},
+		"ansible, serial: 1":     {{seconds: 40, hosts: 6, cpu: 20, peak: 200, updated: 3, failed: 1}},
+		"patchwart":              {{seconds: 20, hosts: 5, cpu: 2, peak: 50, updated: 3, failed: 1, returned: 1}},
 	})
 	for _, want := range []string{
-		"| apt, all hosts at once | 10.00 s | 1.00 | 24.0 | – | – | 9 of 9 | 0 of 3 |\n",
-		"| ansible, serial: 1 | 40.00 s | 4.00 | 6.0 | 20.00 s | 200.0 MiB | 3 of 3 | 0 of 1 |\n",
-		"| patchwart | 20.00 s | 2.00 | 12.0 | 2.00 s | 50.0 MiB | 3 of 3 | 1 of 1 |\n",
+		"| apt, all hosts at once | 10.00 s | 1.00 | 24.0 | 3.00 s | – | – | 9 of 9 | 0 of 3 |\n",
+		"| ansible, serial: 1 | 40.00 s | 4.00 | 6.0 | 6.00 s | 20.00 s | 200.0 MiB | 3 of 3 | 0 of 1 |\n",
+		"| patchwart | 20.00 s | 2.00 | 12.0 | 5.00 s | 2.00 s | 50.0 MiB | 3 of 3 | 1 of 1 |\n",
 		"Patchwart beside ansible, serial: 1: 2.00 times its throughput, 0.10 of its CPU time, 0.25 of its memory.",
 	} {
 		if !strings.Contains(got, want) {
