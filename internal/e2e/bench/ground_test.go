@@ -208,8 +208,14 @@ func (g *ground) ready(hosts []*lab.Host, w workload) {
 		must(g, g.repo.Publish(g.ctx, g.packages(w.failing)...))
 	}
 	must(g, each(hosts, 3, func(h *lab.Host) error {
-		if err := errors.Join(h.Revert(g.ctx, "ready"), h.Boot(g.ctx)); err != nil {
+		if err := h.Revert(g.ctx, "ready"); err != nil {
 			return err
+		}
+		if err := h.Boot(g.ctx); err != nil { // where many hosts boot side by side, one in hundreds does not
+			fmt.Fprintln(os.Stderr, "boots once more:", err)
+			if err := h.Boot(g.ctx); err != nil {
+				return err
+			}
 		}
 		if !w.local {
 			if err := h.RemoveRepo(g.repo); err != nil {
