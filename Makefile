@@ -88,9 +88,12 @@ generate: $(TEMPL) $(SQLC) ## make the generated files anew
 reproducible: ## two builds give the same bytes
 	@scripts/reproducible
 
-bench: build ## Patchwart beside plain apt and unattended-upgrade on one lab host; see docs/benchmarks.md
-	@scripts/require lab
-	go test -count=1 -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/e2e/bench/...
+# Everything takes hours; parts are chosen with BENCH: '-fleet 1,5 -work small -rounds 3 -one=false' (go doc ./internal/e2e/bench).
+BENCH ?=
+
+bench: build ## Patchwart beside Ansible, unattended-upgrade and plain apt on 1, 5 and 20 hosts; parts: make bench BENCH='-fleet 1,5 -work small'
+	@scripts/require bench
+	go test -count=1 -timeout 12h -run '^$$' -bench . -benchtime 1x ./internal/e2e/bench/... $(if $(BENCH),-args $(BENCH))
 
 bench-match: build $(OSVSCANNER) ## matching beside debsecan and osv-scanner, on the shared inventories; see docs/benchmarks.md
 	@scripts/require match

@@ -427,46 +427,6 @@ func storySave(t *testing.T, l *Lab) {
 	}
 }
 
-func storyProcesses(t *testing.T, l *Lab) {
-	h := bootHost(t, l, HostSpec{Name: "mine"})
-	other := bootHost(t, l, HostSpec{Name: "theirs"})
-	cmd, err := h.Command(t.Context(), "sleep", "4711")
-	check(t, err)
-	check(t, cmd.Start())
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-
-	find := func() int {
-		list, err := h.Processes()
-		check(t, err)
-		for _, p := range list {
-			if p.HostPID > 1 && strings.Join(p.Args, " ") == "sleep 4711" {
-				return p.PID
-			}
-		}
-		return 0
-	}
-	pid := find()
-	for deadline := time.Now().Add(10 * time.Second); pid == 0 && time.Now().Before(deadline); pid = find() {
-		time.Sleep(5 * time.Millisecond) // the program appears when nsenter has become it
-	}
-	if pid == 0 {
-		t.Fatal("the command is not among the host's processes")
-	}
-	if err := other.Signal(t.Context(), pid, unix.SIGKILL); err == nil {
-		t.Error("another host's process was signalled")
-	}
-	if err := h.Signal(t.Context(), os.Getpid(), unix.Signal(0)); err == nil {
-		t.Error("a process of this machine was taken for the host's")
-	}
-	check(t, h.Signal(t.Context(), pid, unix.SIGKILL))
-	select {
-	case <-done:
-	case <-time.After(10 * time.Second):
-		t.Error("the process did not end")
-	}
-}
-
 func TestCloseLeavesNothing(t *testing.T) {
 	l := openLab(t)
 	second := openLab(t)

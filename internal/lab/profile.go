@@ -21,10 +21,13 @@ const (
 	// Bench is a grown host for measurements: Web with databases, development
 	// files, documentation and more than 30,000 files; unattended-upgrades for comparison.
 	Bench Profile = "bench"
+	// Fleet is Web with what a hoster puts on every host of many: Python for the tools that come over SSH,
+	// unattended-upgrades, a database. Small, so that twenty of them fit on one machine.
+	Fleet Profile = "fleet"
 )
 
 // Profiles lists all profiles, parents before their children.
-func Profiles() []Profile { return []Profile{Base, Web, DB, Bench} }
+func Profiles() []Profile { return []Profile{Base, Web, DB, Bench, Fleet} }
 
 // recipe says how a root is made.
 type recipe struct {
@@ -59,6 +62,7 @@ var recipes = map[Profile]recipe{
 		Docs:      true,
 		Mebibytes: 8192,
 	},
+	Fleet: {Parent: Web, Packages: []string{"mariadb-server", "unattended-upgrades", "python3"}, Mebibytes: 3072},
 }
 
 // quietUnits are kept from starting in every root. Timers that change packages

@@ -192,3 +192,9 @@ func (s *Stage) await(ctx context.Context, name string, enough func(client.Syste
 		}
 	}
 }
+
+// Beside is a stage in an open lab whose server runs elsewhere, as a program of its own, reached by that client.
+// Its Close closes the lab and leaves the server alone.
+func Beside(l *lab.Lab, c *client.Client, agent string) *Stage {
+	return &Stage{Lab: l, Client: c, options: Options{Agent: agent}}
+}

@@ -66,6 +66,9 @@ func BenchmarkUpdates(b *testing.B) {
 	if os.Geteuid() != 0 {
 		b.Skip("not root: real hosts need root; run 'sudo make bench'")
 	}
+	if !*oneHost {
+		b.Skip("the single host is not wanted")
+	}
 	r := newRing(b)
 	times := map[string][]float64{}
 	note := func(name string, seconds float64) { times[name] = append(times[name], seconds) }
