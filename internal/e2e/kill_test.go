@@ -36,14 +36,14 @@ func TestAgentKilledAtEveryJournalStep(t *testing.T) {
 	for _, s := range run.Steps {
 		moments = append(moments, moment{run.Begun, s}, moment{run.Finished, s})
 	}
-	patient(t, "patient2").sweep(append(moments, moment{run.Ended, ""}), nil)
+	patient(t, "patient2", small).sweep(append(moments, moment{run.Ended, ""}), nil)
 }
 
 // TestAgentKilledAtEveryJournalStepOfTheWayBack is obstacle 14 on the way back, with an update whose check
 // fails.
 func TestAgentKilledAtEveryJournalStepOfTheWayBack(t *testing.T) {
 	t.Parallel()
-	patient(t, "patient3").sweep([]moment{
+	patient(t, "patient3", small).sweep([]moment{
 		{run.Failed, run.Verifying}, {run.Begun, run.Restoring}, {run.Finished, run.Restoring}, {run.Ended, ""},
 	}, func(d *lab.Deb) {
 		d.Files["/usr/share/patient/nginx.conf"] = lab.File{Content: "location = /portal { return 500; }\n"}

@@ -183,6 +183,9 @@ func furnish(t *testing.T, on *stage.Stage, name string, changes ...func(*lab.Ho
 	return p
 }
 
+// small makes the host a small web server, for tests with many runs.
+func small(s *lab.HostSpec) { s.Profile = lab.Base }
+
 func (p *play) ok(err error) {
 	p.Helper()
 	if err != nil {

@@ -122,7 +122,7 @@ func muster(t *testing.T, n int, odds map[string]bool) *fleet {
 		if err := s.Enrol(ctx, h); err != nil {
 			return err
 		}
-		return s.AwaitRefreshed(ctx, name)
+		return s.AwaitFacts(ctx, name)
 	})
 	return f
 }
