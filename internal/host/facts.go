@@ -33,7 +33,7 @@ func (m *Machine) Facts(ctx context.Context) (fact.Facts, error) {
 	if err := m.system(&f, status); err != nil {
 		return f, fmt.Errorf("facts: %w", err)
 	}
-	if err := m.packages(ctx, &f, status); err != nil {
+	if err := m.packages(ctx, &f); err != nil {
 		return f, fmt.Errorf("facts: %w", err)
 	}
 	units, err := m.units(ctx)

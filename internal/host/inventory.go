@@ -3,6 +3,7 @@ package host
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,8 +14,26 @@ import (
 )
 
 // packages fills in what is installed and what is pending: three calls of apt, whatever the number of
-// packages.
-func (m *Machine) packages(ctx context.Context, f *fact.Facts, status dpkg.Status) error {
+// packages, and all of them about one state.
+func (m *Machine) packages(ctx context.Context, f *fact.Facts) error {
+	complaints := f.Indices.Errors
+	err := m.undisturbed(func() error {
+		f.Indices.Errors = slices.Clone(complaints)
+		return m.read(ctx, f)
+	})
+	if errors.Is(err, errMoving) {
+		f.Indices.Errors = append(f.Indices.Errors, err.Error())
+		return nil
+	}
+	return err
+}
+
+// read asks apt once.
+func (m *Machine) read(ctx context.Context, f *fact.Facts) error {
+	status, err := m.database.Status()
+	if err != nil {
+		return err
+	}
 	auto, err := m.database.Auto()
 	if err != nil {
 		return err
@@ -24,7 +43,7 @@ func (m *Machine) packages(ctx context.Context, f *fact.Facts, status dpkg.Statu
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		f.Indices.Errors = append(slices.Clone(f.Indices.Errors), fmt.Sprintf("no plan: %.300s", err))
+		f.Indices.Errors = append(f.Indices.Errors, fmt.Sprintf("no plan: %.300s", err))
 	}
 	names := make([]string, 0, len(status.Packages)+len(plan.Changes))
 	for _, p := range status.Packages {

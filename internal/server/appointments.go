@@ -71,6 +71,7 @@ func (s *Server) appointmentRow(e estate.Estate, a appointment.Appointment) boar
 	row := board.Appointment{Appointment: a, CustomerName: a.Customer, Zone: hostersZone}
 	if held, ok := e.Held(a.System); ok {
 		row.Zone, row.CustomerName = cmp.Or(held.Window.Zone, hostersZone), held.Customer.Name
+		row.Names = board.Speakers(held.Customer, a.Steps)
 	}
 	switch a.State {
 	case appointment.Wanted:

@@ -16,7 +16,6 @@ import (
 // run moves to the next one, which the host does reach; nothing is done outside of a window, and nothing twice.
 func TestAHostThatWasAwayIsCaughtUpInTheNextWindow(t *testing.T) {
 	o := open(t)
-	forward := movable(o)
 	o.shortWindow("web1", time.Now().UTC().Add(-30*time.Minute), "2")
 	web := o.host("web1", security("openssl", "3.0.17-1", "3.0.18-1"))
 	planned := o.plan("web1")
@@ -25,7 +24,7 @@ func TestAHostThatWasAwayIsCaughtUpInTheNextWindow(t *testing.T) {
 	}
 	id := planned.Slots[0].Run
 	o.step(id) // the host is asked, and does not answer
-	forward(2 * time.Hour)
+	o.forward(2 * time.Hour)
 	o.step(id)
 	r := o.run(id)
 	if now := o.server.now(); r.Stage != board.Planned || !r.Slot.From.After(now.Add(20*time.Hour)) {
@@ -35,7 +34,7 @@ func TestAHostThatWasAwayIsCaughtUpInTheNextWindow(t *testing.T) {
 	if web.order != "" || web.applied != 0 {
 		t.Fatal("an order was given outside of the window")
 	}
-	forward(r.Slot.From.Sub(o.server.now()) + time.Minute)
+	o.forward(r.Slot.From.Sub(o.server.now()) + time.Minute)
 	o.step(id)
 	web.await()
 	if got := web.work(""); got != verdict.Succeeded || web.applied != 1 {

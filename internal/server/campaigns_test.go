@@ -46,7 +46,8 @@ func newFarm(t *testing.T, n int, group func(string) string) *farm {
 		t.Fatal(err)
 	}
 	f := &farm{office: o, bad: map[string]bool{}, down: map[string]bool{}, touched: map[string]int{}, group: group, ended: make(chan string, 10*n)}
-	f.place()
+	o.prepare = f.place
+	o.restart()
 	for _, name := range names {
 		f.hosts = append(f.hosts, o.host(name, security("nginx", "1.22-1", "1.22-2")))
 	}
@@ -54,8 +55,8 @@ func newFarm(t *testing.T, n int, group func(string) string) *farm {
 }
 
 // place says which groups and which hypervisor the hosts are in.
-func (f *farm) place() {
-	f.server.places = func(e estate.Estate) ([]wave.Member, map[string]int) {
+func (f *farm) place(s *Server) {
+	s.places = func(e estate.Estate) ([]wave.Member, map[string]int) {
 		list, _ := placesOf(e)
 		for i := range list {
 			list[i].Groups, list[i].Pools = []string{f.group(list[i].System)}, []string{"hv1"}
@@ -305,7 +306,6 @@ func TestTheStopButton(t *testing.T) {
 	}
 	home()      // no host is there twice
 	f.restart() // a stop outlives the server
-	f.place()
 	if again, _ := f.count(); again != touched {
 		t.Errorf("%d were touched while everything was stopped", again-touched)
 	}
@@ -325,7 +325,6 @@ func TestTheStopButton(t *testing.T) {
 func TestAnOrderThatIsNotFetchedIsNotHandedOut(t *testing.T) {
 	o := open(t)
 	web := o.host("web1", security("openssl", "3.0.17-1", "3.0.18-1"))
-	forward := movable(o)
 	id := o.plan("").Slots[0].Run
 	for o.run(id).Stage != board.Ordered {
 		got := web.poll(1)
@@ -348,7 +347,7 @@ func TestAnOrderThatIsNotFetchedIsNotHandedOut(t *testing.T) {
 	if got := web.poll(0); got.Order != nil {
 		t.Fatal("handed out after everything was stopped")
 	}
-	forward(orderFresh + time.Minute)
+	o.forward(orderFresh + time.Minute)
 	web.poll(0)
 	if r := o.run(id); r.Outcome != verdict.Deferred || r.State.Verdict.Reasons[0].Code != string(wave.StoppedAll) || !strings.Contains(r.Sentence.DE, "ida") {
 		t.Errorf("%+v", r.RunRow)

@@ -3,7 +3,6 @@ package server
 import (
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -100,19 +99,6 @@ func (o *office) told() []string {
 	return out
 }
 
-// movable is a clock that a story can set forward.
-func movable(o *office) (forward func(time.Duration)) {
-	var offset atomic.Int64
-	o.server.clock = func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }
-	return func(d time.Duration) {
-		o.Helper()
-		offset.Add(int64(d))
-		if err := o.server.tick(o.Context()); err != nil {
-			o.Fatal(err)
-		}
-	}
-}
-
 const (
 	dataContract = "{id: c-data, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}"
 	// noWindowNow is a contract whose window is three days away.
@@ -175,10 +161,9 @@ func TestCriticalHoleUnderITEG(t *testing.T) {
 func TestCriticalHoleWithoutConsent(t *testing.T) {
 	o := open(t)
 	db := o.database()
-	forward := movable(o)
 	o.alarm()
 	for range 30 {
-		forward(time.Hour)
+		o.forward(time.Hour)
 	}
 	if got := db.poll(0); got.Order != nil {
 		t.Fatal("the host was given an order that nobody allowed")
@@ -306,8 +291,7 @@ func TestFeedsThatCannotBeBelieved(t *testing.T) {
 	if _, err := o.server.Deliver(t.Context(), board.Delivery{Feed: "debian-dsa", Origin: "list", Reason: "the tracker split its list", Text: []byte(dsaFeed)}); err != nil {
 		t.Error(err)
 	}
-	forward := movable(o)
-	forward(72 * time.Hour)
+	o.forward(72 * time.Hour)
 	if feeds, _ := o.server.Feeds(t.Context()); !feeds[0].Stale || feeds[0].Problem.IsZero() {
 		t.Errorf("three days old, and not stale: %+v", feeds[0])
 	}

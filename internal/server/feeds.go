@@ -249,9 +249,9 @@ func (s *Server) feedRow(f store.Feed, publications []store.Publication) (board.
 	}
 	row.Stale = f.Succeeded.IsZero() || s.now().Sub(f.Succeeded) > fresh
 	if row.Stale && row.Problem.IsZero() {
-		row.Problem = lang.Textf("Seit über %[1]s nicht aufgefrischt: Dass nichts gemeldet ist, heißt nicht, dass nichts offen ist.",
+		row.Problem = lang.Textf("Seit mehr als %[1]s nicht aufgefrischt: Dass nichts gemeldet ist, heißt nicht, dass nichts offen ist.",
 			"Not refreshed for more than %[1]s: that nothing is reported does not mean that nothing is open.",
-			lang.T(lang.Duration(fresh, lang.DE), lang.Duration(fresh, lang.EN)))
+			lang.T(lang.DurationDative(fresh, lang.DE), lang.Duration(fresh, lang.EN)))
 	}
 	return row, nil
 }

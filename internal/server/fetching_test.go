@@ -48,7 +48,9 @@ func openPress(t *testing.T) *press {
 	t.Cleanup(s.Close)
 	transport := &http.Transport{DisableKeepAlives: true}
 	p.source = source.Source{Name: "debian-dsa", URL: s.URL, Limit: 1 << 20, Every: time.Hour, Fresh: 3 * time.Hour, Proof: "none"}
-	p.server.config.Sources, p.server.config.Fetcher = []source.Source{p.source}, &feed.Fetcher{Transport: transport, Now: func() time.Time { return p.server.clock() }}
+	p.config.Sources = []source.Source{p.source}
+	p.restart()
+	p.server.config.Fetcher = &feed.Fetcher{Transport: transport, Now: p.now} // after the start: the stories say when it looks
 	return p
 }
 
@@ -67,7 +69,6 @@ func (p *press) look() (board.Feed, error) {
 // does; and a feed that has been silent for too long is an alarm, not "no holes".
 func TestFeedsAreFetched(t *testing.T) {
 	p := openPress(t)
-	forward := movable(p.office)
 	f, err := p.look()
 	if err != nil || f.Records != 1 || f.Stale || f.Origin != p.source.URL {
 		t.Fatalf("%+v, %v", f, err)
@@ -75,28 +76,28 @@ func TestFeedsAreFetched(t *testing.T) {
 	if _, err = p.look(); err != nil || p.asked != 1 {
 		t.Errorf("asked %d times within the hour, %v", p.asked, err)
 	}
-	forward(time.Hour)
+	p.forward(time.Hour)
 	if f, err = p.look(); err != nil || p.asked != 2 || p.sent != 1 || f.Stale || !f.Succeeded.After(f.Accepted) {
 		t.Errorf("asked %d, sent %d: %+v, %v", p.asked, p.sent, f, err)
 	}
 
-	forward(time.Hour)
+	p.forward(time.Hour)
 	p.status = http.StatusServiceUnavailable
 	if f, err = p.look(); err == nil || f.Problem.IsZero() || f.Records != 1 {
 		t.Errorf("%+v, %v", f, err)
 	}
-	forward(20 * time.Minute)
+	p.forward(20 * time.Minute)
 	asked := p.asked
 	if _, err = p.look(); err != nil || p.asked != asked {
 		t.Errorf("the publisher asked for half an hour and was asked again: %v", err)
 	}
-	forward(11 * time.Minute)
+	p.forward(11 * time.Minute)
 	p.status = http.StatusOK
 	p.text = "<html>maintenance</html>"
 	if f, err = p.look(); err == nil || f.Records != 1 || !strings.Contains(f.Problem.EN, "cannot be read") {
 		t.Errorf("%+v, %v", f, err)
 	}
-	forward(4 * time.Hour)
+	p.forward(4 * time.Hour)
 	if f, err = p.look(); err == nil || !f.Stale {
 		t.Errorf("after hours of nonsense: %+v, %v", f, err)
 	}
@@ -104,7 +105,7 @@ func TestFeedsAreFetched(t *testing.T) {
 		t.Errorf("no alarm on the start page: %+v, %v", today.Feeds, err)
 	}
 	p.text = strings.Replace(dsaFeed, "[21 Aug 2026] DSA-7001-1", "[27 Nov 2026] DSA-7002-1", 1) + dsaFeed
-	forward(time.Hour)
+	p.forward(time.Hour)
 	if f, err = p.look(); err != nil || f.Records != 2 || f.Stale || !f.Problem.IsZero() {
 		t.Errorf("%+v, %v", f, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -25,8 +26,10 @@ import (
 // what they get, and fold the same state machine; what a real host does is the end-to-end tests' part.
 type office struct {
 	*testing.T
-	server *Server
-	config Config
+	server  *Server
+	config  Config
+	ahead   atomic.Int64  // how far the server's clock is ahead of this machine's
+	prepare func(*Server) // what a story changes in a server before it works, nil: nothing
 }
 
 // officeEstate has a window that is open all day, from an hour before the test, so that no test depends
@@ -58,7 +61,8 @@ systems:
 
 func open(t *testing.T) *office {
 	t.Helper()
-	o := &office{T: t, config: Config{DataDir: t.TempDir(), Listen: "127.0.0.1:0", Agents: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}}
+	o := &office{T: t}
+	o.config = Config{DataDir: t.TempDir(), Listen: "127.0.0.1:0", Agents: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), Clock: o.now}
 	o.start()
 	t.Cleanup(func() {
 		if err := o.server.Stop(context.Background()); err != nil {
@@ -77,10 +81,24 @@ func (o *office) start() {
 	if err != nil {
 		o.Fatal(err)
 	}
+	if o.prepare != nil {
+		o.prepare(s)
+	}
 	if err := s.Start(o.Context()); err != nil {
 		o.Fatal(err)
 	}
 	o.server = s
+}
+
+func (o *office) now() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }
+
+// forward sets the server's clock forward, and has the server look what is due then.
+func (o *office) forward(d time.Duration) {
+	o.Helper()
+	o.ahead.Add(int64(d))
+	if err := o.server.tick(o.Context()); err != nil {
+		o.Fatal(err)
+	}
 }
 
 // restart stops the server and starts it again on the same data.

@@ -46,7 +46,6 @@ func (o *office) announced() []string {
 // end nothing is installed and no clock calls.
 func TestTheEndOfASystem(t *testing.T) {
 	o := open(t)
-	forward := movable(o)
 	o.under("{id: c-data, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}", "{id: c-data, customer: kuhn, model: paas, package: basic, policy: iteg-toms-1.1, window: always}")
 	db := o.database()
 	db.facts.OS.ID, db.facts.OS.Codename, db.facts.OS.Version = "debian", "bookworm", "12"
@@ -70,7 +69,7 @@ func TestTheEndOfASystem(t *testing.T) {
 			t.Errorf("in long-term support: %+v", row.Why)
 		}
 	}
-	forward(6 * 24 * time.Hour)
+	o.forward(6 * 24 * time.Hour)
 	if got := o.announced(); !slices.Equal(got, []string{"eva EOL-12"}) {
 		t.Errorf("%v", got)
 	}
@@ -83,12 +82,12 @@ func TestTheEndOfASystem(t *testing.T) {
 	if _, err := o.server.Confirm(t.Context(), "db1", "Eva Kuhn", "Ticket 5"); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("what is not at its end was confirmed: %v", err)
 	}
-	forward(5 * 31 * 24 * time.Hour) // five months of silence: the nearest step, not several
-	forward(130 * 24 * time.Hour)
+	o.forward(5 * 31 * 24 * time.Hour) // five months of silence: the nearest step, not several
+	o.forward(130 * 24 * time.Hour)
 	if got := o.announced(); !slices.Equal(got, []string{"eva EOL-12", "eva EOL-03"}) {
 		t.Errorf("%v", got)
 	}
-	forward(120 * 24 * time.Hour)
+	o.forward(120 * 24 * time.Hour)
 	if got := o.announced(); got[len(got)-1] != "eva EOL-00" {
 		t.Errorf("%v", got)
 	}
@@ -104,7 +103,7 @@ func TestTheEndOfASystem(t *testing.T) {
 	if c := o.clocks(); len(c) != 1 || !c[0].Clock.Paused && c[0].Clock.Job == clock.Secure {
 		t.Errorf("%+v", c)
 	}
-	forward(32 * 24 * time.Hour)
+	o.forward(32 * 24 * time.Hour)
 	if got := o.announced(); got[len(got)-1] != "eva "+lifecycle.Reminder {
 		t.Errorf("%v", got)
 	}
@@ -112,7 +111,7 @@ func TestTheEndOfASystem(t *testing.T) {
 		t.Errorf("%+v, %v", l.Receipt, err)
 	}
 	before := len(o.announced())
-	forward(40 * 24 * time.Hour)
+	o.forward(40 * 24 * time.Hour)
 	if got := o.announced(); len(got) != before {
 		t.Errorf("reminded of what is confirmed: %v", got)
 	}

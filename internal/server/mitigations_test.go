@@ -15,7 +15,6 @@ import (
 func TestAMitigationSecuresWhileItHolds(t *testing.T) {
 	o := open(t)
 	o.duty()
-	forward := movable(o)
 	db := o.database()
 	db.facts.Units = []fact.Unit{{Name: "mariadb.service", Active: "active", Sub: "running"}}
 	db.facts.Pending = nil // the update is not out yet
@@ -47,12 +46,12 @@ func TestAMitigationSecuresWhileItHolds(t *testing.T) {
 	if c := state("inactive"); !c.Secured {
 		t.Errorf("stopped again: %+v", c)
 	}
-	forward(21 * time.Hour)
+	o.forward(21 * time.Hour)
 	o.assess()
 	if c := o.clocks()[0].Clock; !c.Secured || c.Job != clock.Review {
 		t.Errorf("the day of review has come: %+v", c)
 	}
-	forward(28 * time.Hour)
+	o.forward(28 * time.Hour)
 	o.assess()
 	if c := o.clocks()[0].Clock; c.Secured || !c.Overdue {
 		t.Errorf("expired: %+v", c)

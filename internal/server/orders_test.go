@@ -184,8 +184,7 @@ func TestNothingRunsBeforeThePriceIsAgreed(t *testing.T) {
 	if _, err := o.server.lapse(t.Context(), silent.ID); err != nil || o.stateOf(silent.ID).State != mandate.Question {
 		t.Errorf("expired at once: %v", err)
 	}
-	clock := o.server.clock
-	o.server.clock = func() time.Time { return clock().Add(answerWithin + time.Minute) }
+	o.ahead.Add(int64(answerWithin + time.Minute))
 	if _, err := o.server.AnswerPrice(t.Context(), board.PriceAnswer{Order: silent.ID, Contact: "eva", Channel: "T", Text: "Ja.", Yes: true}); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("agreed too late: %v", err)
 	}
@@ -195,7 +194,7 @@ func TestNothingRunsBeforeThePriceIsAgreed(t *testing.T) {
 	if row := o.stateOf(silent.ID); row.State != mandate.Expired {
 		t.Errorf("%+v", row)
 	}
-	o.server.clock = clock
+	o.ahead.Store(0)
 	o.verify()
 }
 
@@ -257,12 +256,11 @@ func TestTodayAtThree(t *testing.T) {
 	if err != nil || a.State != appointment.Proposed || a.Turn != appointment.Customer || o.stateOf(id).State != mandate.Question {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	clock := o.server.clock
-	o.server.clock = func() time.Time { return clock().Add(21 * time.Hour) }
+	o.ahead.Add(int64(21 * time.Hour))
 	if err := o.server.change(t.Context(), func(c *change) error { return c.lapseAppointment(t.Context(), a.ID) }); err != nil {
 		t.Fatal(err)
 	}
-	o.server.clock = clock
+	o.ahead.Store(0)
 	if row := o.until(id, mandate.Scheduled); row.Slot.Zero() {
 		t.Errorf("%+v", row)
 	}

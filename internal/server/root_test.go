@@ -24,7 +24,6 @@ var (
 // is told once, and it goes on when a person has accepted it, or when it is gone.
 func TestNothingIsChangedWhereTheCustomerHasBecomeRoot(t *testing.T) {
 	o := open(t)
-	forward := movable(o)
 	web := o.host("web1", security("openssl", "3.0.17-1", "3.0.18-1"))
 	holders := func(list ...fact.Holder) {
 		web.facts.Root = list
@@ -75,7 +74,7 @@ func TestNothingIsChangedWhereTheCustomerHasBecomeRoot(t *testing.T) {
 	if _, err := o.server.PlaceOrder(t.Context(), board.OrderRequest{System: "web1", Contact: "eva", Channel: "Ticket 9", Text: "Bitte die Sicherheitsupdates einspielen.", Explicit: true}); err != nil {
 		t.Fatal(err)
 	}
-	forward(25 * time.Hour)
+	o.forward(25 * time.Hour)
 	next := o.plan("web1")
 	if _, err := o.server.advance(t.Context(), next.Slots[0].Run); err != nil { // the jobs run by the real clock
 		t.Fatal(err)

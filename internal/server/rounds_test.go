@@ -15,7 +15,6 @@ import (
 // overdue, the operator is told once, the next round begins by itself, and what was missed can still be made up for.
 func TestAMonthThatIsOverNamesWhoIsMissing(t *testing.T) {
 	o := open(t)
-	forward := movable(o)
 	o.host("web1")
 	o.host("db1")
 	begun, err := o.server.Begin(t.Context(), campaign.Campaign{Kind: campaign.Monthly, By: "ida", Repeat: true})
@@ -29,7 +28,7 @@ func TestAMonthThatIsOverNamesWhoIsMissing(t *testing.T) {
 	if told := o.toldOf("db1", noticeUnsigned); len(told) != 0 {
 		t.Fatalf("the month goes on, and somebody was told: %+v", told)
 	}
-	forward(32 * 24 * time.Hour)
+	o.forward(32 * 24 * time.Hour)
 	o.tend()
 	o.tend() // nobody is told twice
 	c := o.campaign(begun.ID)

@@ -35,7 +35,6 @@ func (o *office) except(change func(*exception.Exception)) (board.Exception, err
 func TestAnExceptionCoversUntilItEnds(t *testing.T) {
 	o := open(t)
 	o.duty()
-	forward := movable(o)
 	o.deliver("debian-dsa", dsaFeed)
 	o.deliver("kev", kevFeed)
 	e, err := o.except(func(e *exception.Exception) { e.Level = severity.Critical })
@@ -63,14 +62,14 @@ func TestAnExceptionCoversUntilItEnds(t *testing.T) {
 			t.Errorf("%s allowed %v: %s", row.Finding.Package, row.Allowed, row.Why.EN)
 		}
 	}
-	forward(49 * time.Hour)
+	o.forward(49 * time.Hour)
 	if err := o.server.reconsider(t.Context()); err != nil { // the job that the approval enqueued
 		t.Fatal(err)
 	}
 	if c := o.clocks()[0].Clock; !c.Overdue || c.Lapsed.IsZero() {
 		t.Errorf("after its end: %+v", c)
 	}
-	forward(-49 * time.Hour) // the host's clock did not move
+	o.forward(-49 * time.Hour) // the host's clock did not move
 	if _, err := o.server.Revoke(t.Context(), e.ID, "ida"); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +123,6 @@ func TestExceptionsAreWhole(t *testing.T) {
 func TestAnOperatorRatesAHoleOtherwise(t *testing.T) {
 	o := open(t)
 	o.far("{id: c-data, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: far}")
-	forward := movable(o)
 	o.database()
 	o.deliver("debian-dsa", dsaFeed)
 	o.deliver("osv", osvFeed)
@@ -146,7 +144,7 @@ func TestAnOperatorRatesAHoleOtherwise(t *testing.T) {
 	if err != nil || len(h.Overrides) != 1 || !h.Overrides[0].Holds || h.Rating.Level != severity.Critical {
 		t.Errorf("%+v, %v", h, err)
 	}
-	forward(25 * time.Hour)
+	o.forward(25 * time.Hour)
 	if err := o.server.reconsider(t.Context()); err != nil {
 		t.Fatal(err)
 	}

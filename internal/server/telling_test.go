@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,8 +17,7 @@ import (
 // postOffice is an office with a way to send letters and hands of a clock that can be moved.
 type postOffice struct {
 	*office
-	box    *tray
-	offset atomic.Int64
+	box *tray
 }
 
 func openPostOffice(t *testing.T) *postOffice {
@@ -29,7 +27,6 @@ func openPostOffice(t *testing.T) *postOffice {
 		t.Fatal(err)
 	}
 	p.config.Post = p.box
-	p.config.Clock = func() time.Time { return time.Now().Add(time.Duration(p.offset.Load())) }
 	p.start()
 	return p
 }
@@ -37,7 +34,7 @@ func openPostOffice(t *testing.T) *postOffice {
 // at moves the clock and looks at what is due to be told.
 func (p *postOffice) at(now time.Time) {
 	p.Helper()
-	p.offset.Store(int64(time.Until(now)))
+	p.ahead.Store(int64(time.Until(now)))
 	if err := p.server.remind(p.Context()); err != nil {
 		p.Fatal(err)
 	}

@@ -75,7 +75,6 @@ func TestAnUbuntuHost(t *testing.T) {
 // TestAFeedForOneDistribution is fetched once there is a host that needs it.
 func TestAFeedForOneDistribution(t *testing.T) {
 	p := openPress(t)
-	forward := movable(p.office)
 	p.source.Only, p.text = "Ubuntu", ubuntuFeed
 	p.database()
 	if err := p.server.look(t.Context(), p.source); err != nil || p.asked != 0 {
@@ -84,7 +83,7 @@ func TestAFeedForOneDistribution(t *testing.T) {
 	if feeds, err := p.server.Feeds(t.Context()); err != nil || len(feeds) != 0 {
 		t.Errorf("a feed that nobody needs is shown: %+v, %v", feeds, err)
 	}
-	forward(time.Minute)
+	p.forward(time.Minute)
 	h := p.host("web1")
 	h.facts.OS = fact.OS{ID: "ubuntu", Version: "22.04", Codename: "jammy"}
 	h.poll(0)

@@ -173,7 +173,7 @@ func lastSaid(p page, a board.Appointment) string {
 		return p.T(meetWords.NobodyYet)
 	}
 	s := a.Steps[len(a.Steps)-1]
-	return p.F(meetWords.SaidBy, actWord(s.Act), s.By, s.Side.Text(), s.Channel)
+	return p.F(meetWords.SaidBy, actWord(s.Act), a.Speaker(s), s.Side.Text(), s.Channel)
 }
 
 func actWord(a appointment.Act) lang.Text {

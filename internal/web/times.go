@@ -62,9 +62,9 @@ func (p page) DayMonth(t time.Time) string {
 	return t.Format("2.1.")
 }
 
-// Span is an interval as the zone's clocks show it: "Sa 28.11., 05:00–07:00 Uhr".
+// Span is an interval as the zone's clocks show it: "Sa 28.11., 05:00–07:00 Uhr", with the year unless it is this one.
 func (p page) Span(from, to time.Time, zone string) string {
-	return lang.Interval(from.In(p.zones.find(zone)), to, p.L)
+	return lang.IntervalSeen(p.Now, from.In(p.zones.find(zone)), to, p.L)
 }
 
 // Relative is how long ago a moment was, or in how long it will be: "vor 12 min", "in 7 h 12 min".
@@ -75,13 +75,16 @@ func (p page) Relative(t time.Time) string {
 	case d > -time.Second && d < time.Second:
 		return p.T(frameWords.JustNow)
 	case d < 0:
-		return p.F(frameWords.Ago, lang.Duration(coarse(-d), p.L))
+		return p.F(frameWords.Ago, lang.DurationDative(coarse(-d), p.L))
 	}
-	return p.F(frameWords.In, lang.Duration(coarse(d), p.L))
+	return p.F(frameWords.In, lang.DurationDative(coarse(d), p.L))
 }
 
-// coarse drops what nobody reads: seconds beyond some minutes, tenths always.
+// coarse drops what nobody reads: hours beyond two weeks, seconds beyond some minutes, tenths always.
 func coarse(d time.Duration) time.Duration {
+	if d >= 14*24*time.Hour {
+		return d.Round(24 * time.Hour)
+	}
 	if d >= 10*time.Minute {
 		return d.Round(time.Minute)
 	}

@@ -4,6 +4,7 @@
 package board
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/appointment"
@@ -265,10 +266,25 @@ type OrderSettlement struct {
 // Appointment is a time for work outside of windows, and how far it is agreed.
 type Appointment struct {
 	appointment.Appointment
-	CustomerName string    `json:"customer_name"`
-	Zone         string    `json:"zone"`
-	Sentence     lang.Text `json:"sentence"`
+	CustomerName string            `json:"customer_name"`
+	Names        map[string]string `json:"names,omitempty"` // of the customer's contacts who said something, by ID
+	Zone         string            `json:"zone"`
+	Sentence     lang.Text         `json:"sentence"`
 }
+
+// Speakers are the names of the customer's contacts who said something, by ID.
+func Speakers(c estate.Customer, steps []appointment.Step) map[string]string {
+	names := map[string]string{}
+	for _, s := range steps {
+		if contact, ok := c.Contact(s.By); ok && s.Side == appointment.Customer {
+			names[s.By] = contact.Name
+		}
+	}
+	return names
+}
+
+// Speaker is the name of who took the step; of a contact who is not in the estate any more, the ID.
+func (a Appointment) Speaker(s appointment.Step) string { return cmp.Or(a.Names[s.By], s.By) }
 
 // AppointmentEvent is what a side says about an appointment. Without an ID a proposal begins one.
 type AppointmentEvent struct {

@@ -81,7 +81,8 @@ func (c *Clock) Short() lang.Text {
 		}
 		return lang.T("abgemildert", "mitigated")
 	case StandsOverdue:
-		return lang.Textf("überfällig seit %[1]s", "overdue for %[1]s", span(-c.Left))
+		over := (-c.Left).Round(time.Minute)
+		return lang.Textf("überfällig seit %[1]s", "overdue for %[1]s", lang.T(lang.DurationDative(over, lang.DE), lang.DurationDative(over, lang.EN)))
 	case StandsRunning:
 		return lang.Textf("noch %[1]s", "%[1]s left", span(c.Left))
 	case StandsUnclear:

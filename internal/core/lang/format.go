@@ -50,10 +50,20 @@ func Clock(t time.Time, l Lang) string {
 // "Sat 28 Nov, 05:00–07:00". A span that ends on another day names both days, one that ends in
 // another year both years, and one during which the clocks change both zones, because the same
 // clock reading may occur twice.
-func Interval(from, to time.Time, l Lang) string {
+func Interval(from, to time.Time, l Lang) string { return interval(from, to, false, l) }
+
+// IntervalYear writes a span as Interval does, with its year: "Mo 02.08.2027, 05:00–07:00 Uhr".
+func IntervalYear(from, to time.Time, l Lang) string { return interval(from, to, true, l) }
+
+// IntervalSeen writes a span as Interval does, and names the year where it begins in another one than now is.
+func IntervalSeen(now, from, to time.Time, l Lang) string {
+	return interval(from, to, from.Year() != now.In(from.Location()).Year(), l)
+}
+
+func interval(from, to time.Time, years bool, l Lang) string {
 	to = to.In(from.Location())
-	sameYear := from.Year() == to.Year()
-	sameDay := sameYear && from.YearDay() == to.YearDay()
+	sameDay := from.Year() == to.Year() && from.YearDay() == to.YearDay()
+	years = years || from.Year() != to.Year()
 	zoneFrom, offsetFrom := from.Zone()
 	zoneTo, offsetTo := to.Zone()
 	if offsetFrom == offsetTo {
@@ -63,7 +73,7 @@ func Interval(from, to time.Time, l Lang) string {
 	}
 	if l == EN {
 		layout := "Mon 2 Jan"
-		if !sameYear {
+		if years {
 			layout = "Mon 2 Jan 2006"
 		}
 		start := from.Format(layout+", 15:04") + zoneFrom
@@ -73,7 +83,7 @@ func Interval(from, to time.Time, l Lang) string {
 		return start + " – " + to.Format(layout+", 15:04") + zoneTo
 	}
 	layout := " 02.01."
-	if !sameYear {
+	if years {
 		layout = " 02.01.2006"
 	}
 	start := Weekday(from.Weekday(), DE) + from.Format(layout+", 15:04")
@@ -87,10 +97,15 @@ func Interval(from, to time.Time, l Lang) string {
 // Duration writes a length of time in its two largest units: "1 min 42 s", "2 h 5 min",
 // "3 Tage 4 h", "3 days 4 h"; under ten seconds with one decimal: "0,8 s", "0.8 s". Rounding is to
 // the nearest of the smaller unit. A negative duration keeps its sign.
-func Duration(d time.Duration, l Lang) string {
+func Duration(d time.Duration, l Lang) string { return duration(d, "Tage", l) }
+
+// DurationDative writes a length of time as German wants it after "in", "vor" and "seit": "3 Tagen 4 h".
+func DurationDative(d time.Duration, l Lang) string { return duration(d, "Tagen", l) }
+
+func duration(d time.Duration, days string, l Lang) string {
 	if d < 0 {
 		// The smallest duration has no positive counterpart; one nanosecond more does.
-		return "−" + Duration(-max(d, -1<<63+1), l)
+		return "−" + duration(-max(d, -1<<63+1), days, l)
 	}
 	const day = 24 * time.Hour
 	switch {
@@ -109,7 +124,7 @@ func Duration(d time.Duration, l Lang) string {
 	case d.Round(time.Minute) < day:
 		return units(d, time.Hour, time.Minute, "h", "min")
 	}
-	word := "Tage"
+	word := days
 	if l == EN {
 		word = "days"
 	}

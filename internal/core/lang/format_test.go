@@ -115,6 +115,33 @@ func TestDuration(t *testing.T) {
 	}
 }
 
+func TestDurationAfterAPreposition(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		20 * time.Minute: "20 min", 28 * time.Hour: "1 Tag 4 h", 76 * time.Hour: "3 Tagen 4 h", -76 * time.Hour: "−3 Tagen 4 h",
+	} {
+		if got := DurationDative(d, DE); got != want {
+			t.Errorf("%s: %q", d, got)
+		}
+	}
+	if got := DurationDative(76*time.Hour, EN); got != "3 days 4 h" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestIntervalSeen: next year's date names its year; this year's does not.
+func TestIntervalSeen(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 23, 30, 0, 0, time.UTC)
+	at := func(y int, m time.Month, d int) string {
+		from := time.Date(y, m, d, 5, 0, 0, 0, time.UTC)
+		return IntervalSeen(now, from, from.Add(2*time.Hour), DE)
+	}
+	if a, b := at(2026, 12, 2), at(2027, 8, 2); a != "Mi 02.12., 05:00–07:00 Uhr" || b != "Mo 02.08.2027, 05:00–07:00 Uhr" {
+		t.Errorf("%q, %q", a, b)
+	}
+}
+
 func TestCount(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -9,7 +9,7 @@ import (
 // Text is the occurrence in words: when it is, or that it does not take place, and who said so when and why.
 func (o Occurrence) Text() lang.Text {
 	from, to := o.Interval.From, o.Interval.To
-	when := lang.T(lang.Interval(from, to, lang.DE), lang.Interval(from, to, lang.EN))
+	when := lang.T(lang.IntervalYear(from, to, lang.DE), lang.IntervalYear(from, to, lang.EN))
 	if o.Notice == nil {
 		return when
 	}

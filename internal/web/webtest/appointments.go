@@ -73,7 +73,7 @@ func (b *Backend) Appointments(_ context.Context, system string) ([]board.Appoin
 func (b *Backend) meetingRow(a appointment.Appointment) board.Appointment {
 	row := board.Appointment{Appointment: a.At(b.Now), Zone: Berlin, CustomerName: a.Customer, Sentence: lang.Textf("Der Termin ist %[1]s.", "The appointment is %[1]s.", a.State.Text())}
 	if s, err := b.find(a.System); err == nil {
-		row.CustomerName = s.Customer
+		row.CustomerName, row.Names = s.Customer, board.Speakers(s.Held.Customer, a.Steps)
 	}
 	return row
 }
