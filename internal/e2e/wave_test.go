@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,9 @@ func TestACampaignStopsWhenItsBudgetIsUsedUp(t *testing.T) {
 	n := *waveHosts
 	if n < 6 {
 		t.Fatal("-wave-hosts: at least 6")
+	}
+	if text, err := os.ReadFile("/proc/sys/fs/inotify/max_user_instances"); err != nil || n > 12 && len(text) < len("1000\n") {
+		t.Fatalf("so many hosts need more inotify instances than this machine gives root: run 'make wave', or 'scripts/require lab' first (%s, %v)", text, err)
 	}
 	first, second, budget := n/10, n/5, max(n/10, 1) // sizes of the first two waves after the canary
 	first = max(first, 1)
