@@ -71,11 +71,12 @@ crash-matrix: build ## every cell of the crash matrix, then obstacles: about an 
 	@$(MAKE) --no-print-directory obstacles
 
 SEED ?= 20261128
-random-runs: build ## 500 random updates and faults on four real hosts, and write docs/random-runs.md: about an hour
+RUNS := $(CURDIR)/docs/random-runs
+random-runs: build ## 500 random updates and faults on four real hosts, and write docs/random-runs.md: about an hour; goes on where it was interrupted
 	@scripts/require lab
-	rm -f bin/random-runs.jsonl
 	go test -count=1 -parallel 4 -timeout 240m -run RandomFaults ./internal/e2e -args -random-runs 500 -random-hosts 4 -random-seed $(SEED) \
-		-random-log "$(CURDIR)/bin/random-runs.jsonl" -random-page "$(CURDIR)/docs/random-runs.md"
+		-random-log "$(RUNS).jsonl.new" -random-page "$(RUNS).md"
+	mv "$(RUNS).jsonl.new" "$(RUNS).jsonl"
 
 wave: build ## a campaign on twenty real hosts, a tenth of which cannot take the update
 	@scripts/require lab

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -49,10 +50,14 @@ func (b *ledgerOfRuns) add(r judged) error {
 	return err
 }
 
+// readRuns reads a log; one that is not there is empty.
 func readRuns(path string) ([]judged, error) {
 	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) || path == "" {
+		return nil, nil
+	}
 	if err != nil {
-		return nil, fmt.Errorf("the page is made of the log (-random-log): %w", err)
+		return nil, err
 	}
 	var list []judged
 	for line := range bytes.Lines(text) {
@@ -91,9 +96,10 @@ func pageOfRuns(runs []judged) string {
 	}
 	fmt.Fprintf(&b, `# Random runs
 
-Made by `+"`make random-runs`"+` of what the test saw (`+"`TestRandomFaults` in `internal/e2e/random_test.go`"+`); do not edit.
+Made by `+"`make random-runs`"+` of what the test saw (`+"`TestRandomFaults` in `internal/e2e/random_test.go`"+`); do not edit. Each
+run is a line of `+"`random-runs.jsonl`"+`.
 
-**%d runs on real hosts, %d of them left a host in between or were told wrongly.** Seed %s; begun %s, %s in all; a run took %.0f s in the
+**%d runs on real hosts, %d of them left a host in between or were told wrongly.** Seed %s; from %s to %s; a run took %.0f s in the
 middle and %.0f s at most, from the new version's publication to the judgement.
 
 Each run draws an update, and up to two faults, each for a moment of its own: right after an event of the agent's journal, or some time
@@ -107,7 +113,7 @@ is held against the host afterwards:
 - the host's own journal says the same as the server, nothing was installed twice, the customer's file of configuration is the
   customer's, nothing that a script started is left; without a fault a good update succeeds. At the end each server's record is verified.
 
-`, len(runs), wrong, strings.Join(from, ", "), first.Format("2006-01-02 15:04 UTC"), last.Sub(first).Round(time.Minute), part(seconds, 0.5), part(seconds, 1))
+`, len(runs), wrong, strings.Join(from, ", "), first.Format("2006-01-02 15:04"), last.Format("2006-01-02 15:04 UTC"), part(seconds, 0.5), part(seconds, 1))
 	fmt.Fprintf(&b, "## By fault\n\nWhat struck; %d faults were drawn for a moment after the end of their run and did not.\n\n", missed)
 	table(&b, "fault", runs, func(r judged) string {
 		if len(r.Faults) == 0 {

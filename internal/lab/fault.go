@@ -12,8 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// FillFile is the file with which [Host.FillDisk] takes a host's space, by its path there.
-const FillFile = "/var/cache/lab-fill"
+// FillFile is the file with which [Host.FillDisk] takes a host's space, by its path there: among the data of whoever has the
+// host, which no restore takes away.
+const FillFile = "/srv/lab-fill"
 
 // CutNetwork pulls the host's network cable. Connections stay as they are and get no answer.
 func (h *Host) CutNetwork(ctx context.Context) error {
