@@ -14,9 +14,9 @@ TEMPL         := $(TOOLS)/templ-v0.3.1001
 SQLC          := $(TOOLS)/sqlc-v1.31.1
 OSVSCANNER    := $(TOOLS)/osv-scanner
 
-.PHONY: help build demo test unit race lint lab obstacles crash-matrix helpdesk fuzz bench bench-match generate reproducible clean
+.PHONY: help build demo test unit race lint lab obstacles crash-matrix random-runs wave helpdesk fuzz bench bench-match generate reproducible clean
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t16
 
 build: ## build bin/patchwart and bin/patchwart-agent, static and reproducible
 	@mkdir -p bin
@@ -52,6 +52,8 @@ lab: build ## tests on real Debian hosts
 
 # What the tests of obstacles and crashes saw is collected here, one line each.
 PROOFS ?= $(CURDIR)/bin/proofs.jsonl
+# What came of the whole crash matrix when it was run last: it takes too long to be run for each page.
+CELLS := $(CURDIR)/docs/crash-matrix.jsonl
 # The tests that write something down, by their names.
 PROVING := Obstacle|Killed|Btrfs|RealHostIsRebooted|HostThatWasAway|WindowThatIsTooShort|PhasedUpdate|NothingIsChangedWhere|OrdersThatAreRefused|OrderIsCarriedOutOnce|HoursKeepLocalTime|CrashMatrix
 
@@ -59,11 +61,26 @@ obstacles: build ## try all obstacles and a sample of the crash matrix, and writ
 	@scripts/require lab
 	rm -f "$(PROOFS)"
 	PATCHWART_PROOFS="$(PROOFS)" go test -count=1 -timeout 40m -run '$(PROVING)' ./internal/server ./internal/agent/...
-	PATCHWART_PROOFS="$(PROOFS)" go test -count=1 -parallel 2 -timeout 60m -run '$(PROVING)' ./internal/e2e $(MATRIX)
-	go run ./internal/proof/book "$(PROOFS)" > docs/obstacles.md.new && mv docs/obstacles.md.new docs/obstacles.md
+	PATCHWART_PROOFS="$(PROOFS)" go test -count=1 -parallel 2 -timeout 60m -run '$(PROVING)' ./internal/e2e
+	go run ./internal/proof/book "$(PROOFS)" "$(CELLS)" > docs/obstacles.md.new && mv docs/obstacles.md.new docs/obstacles.md
 
-crash-matrix: ## as obstacles, with every cell of the crash matrix: about an hour
-	@$(MAKE) --no-print-directory obstacles MATRIX='-args -crash-matrix'
+crash-matrix: build ## every cell of the crash matrix, then obstacles: about an hour; one that was interrupted goes on where it ended
+	@scripts/require lab
+	PATCHWART_PROOFS="$(CELLS).new" go test -count=1 -timeout 120m -run CrashMatrix ./internal/e2e -args -crash-matrix-rest
+	mv "$(CELLS).new" "$(CELLS)"
+	@$(MAKE) --no-print-directory obstacles
+
+SEED ?= 20261128
+RUNS := $(CURDIR)/docs/random-runs
+random-runs: build ## 500 random updates and faults on four real hosts, and write docs/random-runs.md: about an hour; goes on where it was interrupted
+	@scripts/require lab
+	go test -count=1 -parallel 4 -timeout 240m -run RandomFaults ./internal/e2e -args -random-runs 500 -random-hosts 4 -random-seed $(SEED) \
+		-random-log "$(RUNS).jsonl.new" -random-page "$(RUNS).md"
+	mv "$(RUNS).jsonl.new" "$(RUNS).jsonl"
+
+wave: build ## a campaign on twenty real hosts, a tenth of which cannot take the update
+	@scripts/require lab
+	go test -count=1 -timeout 30m -v -run ACampaignStops ./internal/e2e -args -wave-hosts 20
 
 helpdesk: ## tests on a real Request Tracker 5; installs it from Debian
 	@scripts/require helpdesk

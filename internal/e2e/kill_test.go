@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,14 +36,14 @@ func TestAgentKilledAtEveryJournalStep(t *testing.T) {
 	for _, s := range run.Steps {
 		moments = append(moments, moment{run.Begun, s}, moment{run.Finished, s})
 	}
-	patient(t, "patient2").sweep(append(moments, moment{run.Ended, ""}), nil)
+	patient(t, "patient2", small).sweep(append(moments, moment{run.Ended, ""}), nil)
 }
 
 // TestAgentKilledAtEveryJournalStepOfTheWayBack is obstacle 14 on the way back, with an update whose check
 // fails.
 func TestAgentKilledAtEveryJournalStepOfTheWayBack(t *testing.T) {
 	t.Parallel()
-	patient(t, "patient3").sweep([]moment{
+	patient(t, "patient3", small).sweep([]moment{
 		{run.Failed, run.Verifying}, {run.Begun, run.Restoring}, {run.Finished, run.Restoring}, {run.Ended, ""},
 	}, func(d *lab.Deb) {
 		d.Files["/usr/share/patient/nginx.conf"] = lab.File{Content: "location = /portal { return 500; }\n"}
@@ -116,39 +117,69 @@ func (p *play) killAfter(m moment) <-chan error {
 func (p *play) at(m moment, do func() error) <-chan error {
 	done := make(chan error, 1)
 	old := map[string]bool{}
-	pattern := filepath.Join(p.host.Root(), "var/lib/patchwart-agent/journal/*.jsonl")
-	names, _ := filepath.Glob(pattern)
-	for _, n := range names {
+	for _, n := range p.journals() {
 		old[n] = true
 	}
-	ctx, cancel := context.WithTimeout(p.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(p.Context(), 5*time.Minute)
 	go func() {
 		defer cancel()
 		done <- func() error {
-			for ctx.Err() == nil {
-				names, err := filepath.Glob(pattern)
-				if err != nil {
-					return err
+			for w := p.watch(old); ctx.Err() == nil; time.Sleep(200 * time.Microsecond) {
+				if w.saw(m) {
+					return do()
 				}
-				for _, n := range names {
-					if old[n] {
-						continue
-					}
-					name, err := filepath.Rel(p.host.Root(), n)
-					if err != nil {
-						return err
-					}
-					data, err := p.host.ReadFile("/" + name)
-					if err == nil && stands(data, m) {
-						return do()
-					}
-				}
-				time.Sleep(200 * time.Microsecond)
 			}
 			return fmt.Errorf("the journal never said %s", m)
 		}()
 	}()
 	return done
+}
+
+// watcher looks at the journals of runs that are new, from outside of the host.
+type watcher struct {
+	p    *play
+	old  map[string]bool
+	dir  unix.Timespec
+	live []string
+	size map[string]int64
+}
+
+func (p *play) watch(old map[string]bool) *watcher {
+	return &watcher{p: p, old: old, size: map[string]int64{}}
+}
+
+// saw reports whether a journal holds the event now. Nothing is read that has not grown: it is asked thousands of times.
+func (w *watcher) saw(m moment) bool {
+	var dir unix.Stat_t
+	if unix.Stat(filepath.Join(w.p.host.Root(), journals), &dir) == nil && (dir.Mtim != w.dir || time.Since(time.Unix(dir.Mtim.Unix())) < time.Second) {
+		w.dir, w.live = dir.Mtim, nil
+		for _, n := range w.p.journals() {
+			if !w.old[n] {
+				w.live = append(w.live, n)
+			}
+		}
+	}
+	for _, n := range w.live {
+		info, err := os.Stat(n)
+		if err != nil || info.Size() == w.size[n] {
+			continue
+		}
+		if text, err := w.p.host.ReadFile("/" + journals + "/" + filepath.Base(n)); err == nil {
+			w.size[n] = int64(len(text))
+			if stands(text, m) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// journals is where a host keeps them, below its root.
+const journals = "var/lib/patchwart-agent/journal"
+
+func (p *play) journals() []string {
+	names, _ := filepath.Glob(filepath.Join(p.host.Root(), journals, "*.jsonl"))
+	return names
 }
 
 // stands reports whether a journal holds the event.

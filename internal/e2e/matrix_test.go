@@ -4,6 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 
 var (
 	wholeMatrix = flag.Bool("crash-matrix", false, "try every cell of the crash matrix instead of a few")
+	matrixRest  = flag.Bool("crash-matrix-rest", false, "as -crash-matrix, but for the cells that the file of proofs has")
 	matrixSeed  = flag.Uint64("matrix-seed", 0, "which cells are tried; 0: another sample each day")
 )
 
@@ -31,6 +34,7 @@ const faultLasts = 30 * time.Second
 var strikes = map[string]func(p *play, ended <-chan error) error{
 	"kill -9": func(p *play, _ <-chan error) error { return p.killAgent(0) },
 	"power cut": func(p *play, _ <-chan error) error {
+		p.known.Forget() // what was read before may be lost
 		if err := p.host.PowerCut(p.Context()); err != nil {
 			return err
 		}
@@ -87,6 +91,7 @@ func TestCrashMatrix(t *testing.T) {
 	if seed == 0 {
 		seed = uint64(time.Now().Unix() / 86400)
 	}
+	known := written(t)
 	for _, d := range []struct {
 		driver, host string
 		faults       []string
@@ -98,18 +103,40 @@ func TestCrashMatrix(t *testing.T) {
 			t.Parallel()
 			cells := squares(d.faults...)
 			all := len(cells)
-			if !*wholeMatrix {
+			if *matrixRest {
+				cells = slices.DeleteFunc(cells, func(c square) bool { return known[cellOf(c.label(), d.driver, c.fault)] })
+			} else if !*wholeMatrix {
 				dice := rand.New(rand.NewPCG(seed, uint64(len(d.faults))))
 				dice.Shuffle(all, func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
 				cells = cells[:sampled]
 			}
 			t.Logf("%d of %d cells; to try the same ones again: -matrix-seed %d", len(cells), all, seed)
 			p := patient(t, d.host, func(s *lab.HostSpec) { s.Btrfs = d.driver == "btrfs" })
+			p.known = &lab.Memory{}
 			for _, c := range cells {
 				p.act(fmt.Sprintf("%s at %s", c.fault, c.label()), func(p *play) { p.tryCell(c, d.driver) })
 			}
 		})
 	}
+}
+
+func cellOf(step, driver, fault string) string { return step + "/" + driver + "/" + fault }
+
+// written are the cells that the file of proofs has already.
+func written(t *testing.T) map[string]bool {
+	known := map[string]bool{}
+	text, err := os.ReadFile(os.Getenv(proof.Env))
+	if err != nil {
+		return known
+	}
+	lines, err := proof.Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lines {
+		known[cellOf(l.Step, l.Driver, l.Fault)] = true
+	}
+	return known
 }
 
 func (c square) label() string { return strings.TrimSpace(c.String()) }

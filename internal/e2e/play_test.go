@@ -27,7 +27,17 @@ var theatre struct {
 	err   error
 }
 
+// serveEnv has this program serve instead of testing: the server that random runs kill.
+const serveEnv = "PATCHWART_TEST_SERVE"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(serveEnv) != "" {
+		if err := stage.ServeApart(context.Background(), os.Stdin, os.Stdout, os.Stderr); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	code := m.Run()
 	rttest.Stop()
 	if theatre.stage != nil {
@@ -97,7 +107,9 @@ type play struct {
 	stage *stage.Stage
 	host  *lab.Host
 	repo  *lab.Repo
-	turn  int // counts versions
+	spec  lab.HostSpec
+	known *lab.Memory // nil: a walk reads every byte
+	turn  int         // counts versions
 }
 
 // open opens the stage with an estate of all patients.
@@ -147,20 +159,32 @@ func furnish(t *testing.T, on *stage.Stage, name string, changes ...func(*lab.Ho
 	for _, change := range changes {
 		change(&spec)
 	}
+	p.spec = spec
 	p.host, err = p.stage.Lab.Host(ctx, spec)
 	p.ok(err)
 	p.ok(p.host.Boot(ctx))
 	p.ok(p.repo.Publish(ctx, p.next(nil)))
+	if spec.Profile == lab.Base { // a small web host
+		p.inside("apt-get", "-q", "update")
+		p.inside("apt-get", "-qy", "install", "--no-install-recommends", "nginx")
+	}
 	p.ok(p.host.WriteFile("/etc/nginx/sites-available/default", []byte("server {\n\tlisten 80 default_server;\n\tinclude /usr/share/patient/nginx.conf;\n}\n"), 0o644))
 	p.inside("apt-get", "-q", "update")
 	p.inside("apt-get", "-qy", "install", "patient")
 	if spec.Btrfs { // as on every host that boots from one
 		p.inside("apt-get", "-qy", "install", "--no-install-recommends", "btrfs-progs")
 	}
+	if spec.Profile == lab.Base { // runs by the hundred: apt reads what the test publishes, not sixty thousand packages
+		p.ok(p.host.Remove("/etc/apt/sources.list.d/debian.sources"))
+		p.inside("apt-get", "-q", "update")
+	}
 	p.ok(p.stage.Enrol(ctx, p.host))
 	p.ok(p.stage.AwaitFacts(ctx, name))
 	return p
 }
+
+// small makes the host a small web server, for tests with many runs.
+func small(s *lab.HostSpec) { s.Profile = lab.Base }
 
 func (p *play) ok(err error) {
 	p.Helper()
@@ -213,9 +237,17 @@ func outside() []lab.Exception {
 func (p *play) walk() lab.Tree {
 	p.Helper()
 	p.inside("sync")
-	t, err := lab.Walk(p.host.Root(), outside())
+	t, err := p.look()
 	p.ok(err)
 	return t
+}
+
+// look walks the host as it is.
+func (p *play) look() (lab.Tree, error) {
+	if p.known != nil {
+		return p.known.Walk(p.host.Root(), outside())
+	}
+	return lab.Walk(p.host.Root(), outside())
 }
 
 // offer publishes a version and lets the host and the server know of it. It returns the host as it is

@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// FillFile is the file with which [Host.FillDisk] takes a host's space, by its path there.
-const FillFile = "/var/cache/lab-fill"
+// FillFile is the file with which [Host.FillDisk] takes a host's space, by its path there: among the data of whoever has the
+// host, which no restore takes away.
+const FillFile = "/srv/lab-fill"
 
 // CutNetwork pulls the host's network cable. Connections stay as they are and get no answer.
 func (h *Host) CutNetwork(ctx context.Context) error {
@@ -66,10 +68,27 @@ func (h *Host) FillDisk(leaveMiB int) error {
 
 // Unfill gives back what FillDisk took.
 func (h *Host) Unfill() error {
-	if err := os.Remove(filepath.Join(h.root, FillFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	err := os.Remove(filepath.Join(h.root, FillFile))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("free the disk of host %s: %w", h.name, err)
 	}
+	if err == nil && h.fstype == btrfs {
+		return h.giveBack()
+	}
 	return h.sync()
+}
+
+// giveBack makes room for a btrfs' trees of what held data: it does so by itself, but some time later.
+func (h *Host) giveBack() error {
+	if err := h.sync(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if _, err := tool(ctx, "btrfs", "balance", "start", "-dusage=0", h.root); err != nil {
+		return fmt.Errorf("free the disk of host %s: %w", h.name, err)
+	}
+	return nil
 }
 
 // ext4Shutdown is EXT4_IOC_SHUTDOWN, goingDownNow its flag "flush neither data nor journal" (linux/fs/ext4/ext4.h).

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -70,7 +71,11 @@ func Walk(root string, except []Exception) (Tree, error) {
 	if !top.IsDir() {
 		return nil, fmt.Errorf("walk %s: not a directory", root)
 	}
-	w := &walker{root: filepath.Clean(root), except: except, tree: Tree{}}
+	return walk(root, except, nil)
+}
+
+func walk(root string, except []Exception, memory *Memory) (Tree, error) {
+	w := &walker{root: filepath.Clean(root), except: except, tree: Tree{}, memory: memory}
 	var stat unix.Stat_t
 	if err := unix.Lstat(w.root, &stat); err != nil {
 		return nil, fmt.Errorf("walk %s: %w", root, err)
@@ -89,10 +94,12 @@ type walker struct {
 	except []Exception
 	tree   Tree
 	files  []hashJob
+	memory *Memory // nil: every byte is read
 }
 
 type hashJob struct {
 	inode uint64
+	seen  stamp
 	paths []string
 }
 
@@ -112,7 +119,7 @@ func (w *walker) visit(path string) error {
 	w.tree[path] = entry
 	switch {
 	case entry.Type == "file":
-		w.files = append(w.files, hashJob{stat.Ino, []string{path}})
+		w.files = append(w.files, hashJob{stat.Ino, stampOf(&stat), []string{path}})
 	case entry.Type == "dir" && stat.Dev == w.device:
 		items, err := os.ReadDir(full)
 		if err != nil {
@@ -199,6 +206,7 @@ func (w *walker) hashAll() error {
 		jobs = append(jobs, job)
 	}
 	sums, errs := make([]string, len(jobs)), make([]error, runtime.NumCPU())
+	begun := time.Now()
 	var wait sync.WaitGroup
 	next := make(chan int)
 	for worker := range errs {
@@ -211,11 +219,14 @@ func (w *walker) hashAll() error {
 			}
 		})
 	}
-	for i := range jobs {
-		next <- i
+	for i, job := range jobs {
+		if sums[i] = w.memory.of(job); sums[i] == "" {
+			next <- i
+		}
 	}
 	close(next)
 	wait.Wait()
+	w.memory.keep(jobs, sums, begun)
 	for i, job := range jobs {
 		for _, path := range job.paths {
 			entry := w.tree[path]

@@ -30,17 +30,22 @@ type Options struct {
 	Clock    func() time.Time // of the server; nil: the system's
 	Helpdesk *server.Helpdesk // nil: none
 	Hooks    []server.Hook
+
+	// Apart is the command line of a program that calls [ServeApart]: the server is a process of its own then, which can be
+	// killed, and Log, Clock, Helpdesk and Hooks are not to be had. ApartEnv is added to its environment.
+	Apart, ApartEnv []string
 }
 
 // Stage is a lab, a server in it, and a client of that server.
 type Stage struct {
 	Lab    *lab.Lab
-	Server *server.Server
+	Server *server.Server // nil when it is a process of its own
 	Client *client.Client
 
 	options Options
 	temp    string
 	config  server.Config
+	apart   *apartServer // nil: the server is part of this process
 }
 
 // Open makes the lab and starts the server. Close it, also after an error of what follows.
@@ -80,6 +85,9 @@ func Open(ctx context.Context, o Options) (_ *Stage, err error) {
 
 // Start starts the server; after Stop, with the same data and the same addresses.
 func (s *Stage) Start(ctx context.Context) error {
+	if len(s.options.Apart) > 0 {
+		return s.startApart(ctx)
+	}
 	srv, err := server.New(ctx, s.config)
 	if err != nil {
 		return err
@@ -99,6 +107,11 @@ func (s *Stage) Start(ctx context.Context) error {
 
 // Stop stops the server and leaves its data.
 func (s *Stage) Stop(ctx context.Context) error {
+	if s.apart != nil {
+		a := s.apart
+		s.apart = nil
+		return a.stop(ctx)
+	}
 	if s.Server == nil {
 		return nil
 	}

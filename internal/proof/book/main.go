@@ -14,7 +14,7 @@ import (
 	"github.com/patchwart/patchwart/internal/proof"
 )
 
-const usage = "usage: book FILE > docs/obstacles.md\nFILE is what tests wrote with PATCHWART_PROOFS=FILE; 'make obstacles' runs them."
+const usage = "usage: book FILE... > docs/obstacles.md\nFILE is what tests wrote with PATCHWART_PROOFS=FILE; 'make obstacles' runs them."
 
 func main() {
 	if err := run(os.Args[1:], os.Stdout); err != nil {
@@ -24,18 +24,22 @@ func main() {
 }
 
 func run(args []string, out io.Writer) error {
-	if len(args) != 1 {
+	if len(args) == 0 {
 		return fmt.Errorf("%s", usage)
 	}
-	text, err := os.ReadFile(args[0]) //nolint:gosec // the file that the caller names
-	if err != nil {
-		return err
+	var lines []proof.Line
+	for _, name := range args {
+		text, err := os.ReadFile(name) //nolint:gosec // the file that the caller names
+		if err != nil {
+			return err
+		}
+		some, err := proof.Read(text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		lines = append(lines, some...)
 	}
-	lines, err := proof.Read(text)
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(out, page(lines))
+	_, err := io.WriteString(out, page(lines))
 	return err
 }
 
@@ -140,7 +144,7 @@ func matrix(b *strings.Builder, lines []proof.Line) {
 			}
 		}
 	}
-	fmt.Fprintf(b, "\n## The crash matrix\n\nA fault at an event of the agent's journal, on a real host, with each restore driver; what the host was in the end. In %d runs, %d of %d cells\nwere tried. A dash: not run. Where a cell was run more than once with the same end, the count stands behind it. Only ext4 can be stopped dead as\nby a power cut; on btrfs power cuts are tried at the driver's writes ([restore.md](restore.md)).\n", total, len(ends), possible)
+	fmt.Fprintf(b, "\n## The crash matrix\n\nA fault at an event of the agent's journal, on a real host, with each restore driver; what the host was in the end. In %d runs, %d of %d cells\nwere tried. Where a cell was run more than once with the same end, the count stands behind it. A dash: not run.\n\n*Cannot occur*: a lab host's btrfs cannot be stopped dead as by a power cut, only ext4 can; on btrfs power cuts are tried at each of the\ndriver's writes instead ([restore.md](restore.md)). Those %d places are not counted as cells. The events *failed verifying* and *restoring* are of an update whose page\nanswers 500, all others of a good one.\n", total, len(ends), possible, len(rows)*len(tables)*len(columns)-possible)
 	for _, d := range tables {
 		fmt.Fprintf(b, "\n### Driver `%s`\n\n| after the event | %s |\n|---|%s\n", d, strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
 		for _, s := range rows {
@@ -148,7 +152,7 @@ func matrix(b *strings.Builder, lines []proof.Line) {
 			for _, f := range columns {
 				end := endings(ends[place{s, d, f}])
 				if impossible(d, f) {
-					end = "n/a"
+					end = "cannot occur"
 				}
 				fmt.Fprintf(b, " %s |", end)
 			}
