@@ -187,8 +187,7 @@ func (g *ground) furnish(h *lab.Host) error {
 			return err
 		}
 	}
-	// The refresh that the server asks a new host for has to be over, or it would come up in the measured time.
-	if err := errors.Join(g.stage.Enrol(g.ctx, h), g.stage.AwaitRefreshed(g.ctx, h.Name())); err != nil {
+	if err := errors.Join(g.stage.Enrol(g.ctx, h), g.stage.AwaitFacts(g.ctx, h.Name())); err != nil {
 		return err
 	}
 	if _, err := h.Run(g.ctx, "systemctl", "disable", "--now", "patchwart-agent.service"); err != nil {

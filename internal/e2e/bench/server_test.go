@@ -97,7 +97,7 @@ func (g *ground) operator(argv ...string) {
 
 // atRest is how long agents are left alone after they came back with their hosts: in real life they have been
 // up for weeks when an order comes. An agent that has just refreshed its lists would have to wait to do it again.
-const atRest = 12 * time.Second
+const atRest = 15 * time.Second
 
 // wakeAgents starts server and agents and waits until all hosts have reported what is due, and are at rest.
 func (g *ground) wakeAgents(hosts []*lab.Host, _ workload) {
@@ -119,7 +119,18 @@ func (g *ground) wakeAgents(hosts []*lab.Host, _ workload) {
 			time.Sleep(100 * time.Millisecond)
 		}
 	}
-	time.Sleep(atRest)
+	for quiet := time.Now(); time.Since(quiet) < atRest; time.Sleep(time.Second) {
+		for _, h := range hosts {
+			running, err := h.Processes()
+			must(g, err)
+			if slices.ContainsFunc(running, func(p lab.Process) bool { return p.Args[0] == "apt-get" }) {
+				quiet = time.Now()
+			}
+		}
+		if time.Since(since) > 15*time.Minute {
+			g.Fatal("the hosts refresh their lists again and again")
+		}
+	}
 }
 
 // betweenAsks is how often the benchmark asks the server whether all runs are over. No operator asks more often, and
