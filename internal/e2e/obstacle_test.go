@@ -67,7 +67,7 @@ func TestObstacles(t *testing.T) {
 				t.Errorf("reasons %+v, want %s", v.Reasons, o.code)
 			}
 			p.identical(before)
-			p.inside("systemctl", "is-active", "patient.service", "nginx.service")
+			p.active("patient.service", "nginx.service")
 			if left := p.inside("ps", "-eo", "args"); strings.Contains(left, "sleep 100000") {
 				t.Error("what the postinst left running still runs")
 			}

@@ -200,6 +200,14 @@ func (p *play) inside(argv ...string) string {
 	return string(bytes.TrimSpace(out))
 }
 
+// active demands that each unit runs: asked about several at once, systemctl is content with one that does.
+func (p *play) active(units ...string) {
+	p.Helper()
+	for _, u := range units {
+		p.inside("systemctl", "is-active", u)
+	}
+}
+
 // next is the next good version of the package: a service, a page, a file in /etc, a new file each time.
 // bad makes it ill.
 func (p *play) next(bad func(*lab.Deb)) lab.Deb {
@@ -341,5 +349,5 @@ func (p *play) renewed(version string) {
 	if audit := p.inside("dpkg", "--audit"); audit != "" {
 		p.Errorf("dpkg --audit: %s", audit)
 	}
-	p.inside("systemctl", "is-active", "patient.service", "nginx.service")
+	p.active("patient.service", "nginx.service")
 }

@@ -109,7 +109,7 @@ func (p *play) stormIsOnePass() {
 			}
 		}
 	}
-	p.inside(append([]string{"systemctl", "is-active"}, units...)...)
+	p.active(units...)
 	if passes != 1 {
 		p.Errorf("%d passes of restarts: %+v", passes, r.Lines)
 	}

@@ -229,7 +229,7 @@ func TestACampaignStopsWhenItsBudgetIsUsedUp(t *testing.T) {
 		f.ok(err)
 		diff := lab.Diff(before[m.System], after)
 		has := f.inside("dpkg-query", "-W", "-f", "${Version} ${Status}", "till")
-		f.inside("systemctl", "is-active", "till.service", "patchwart-agent.service")
+		f.active("till.service", "patchwart-agent.service")
 		switch {
 		case row.Stage == board.Over && row.Outcome == verdict.Succeeded:
 			counts["succeeded"]++
