@@ -50,8 +50,7 @@ func TestWhatWaitsForAnOrder(t *testing.T) {
 	o := open(t)
 	db := o.database()
 	first := o.server.now()
-	forward := movable(o)
-	forward(2 * time.Hour) // the same is due still
+	o.forward(2 * time.Hour) // the same is due still
 	db.facts.Kernel.Running = "6.1.0-99-amd64"
 	db.poll(0)
 	row := o.queued(board.QueuedMandate)
@@ -66,7 +65,7 @@ func TestWhatWaitsForAnOrder(t *testing.T) {
 	}
 	o.alarm()
 	for range 30 {
-		forward(time.Hour)
+		o.forward(time.Hour)
 	}
 	var asked []board.Queued
 	for _, q := range o.queue() {
