@@ -81,7 +81,7 @@ func TestRandomFaults(t *testing.T) {
 					if *randomFor > 0 && time.Since(begun) > *randomFor {
 						break
 					}
-					l.play.act(fmt.Sprintf("%d: %s, %v", one.number, one.update.name, one.blows), func(p *play) { l.try(one, book) })
+					l.act(fmt.Sprintf("%d: %s, %v", one.number, one.update.name, one.blows), func(p *play) { l.try(one, book) })
 				}
 				check, err := l.stage.Client.VerifyRecord(t.Context())
 				l.ok(err)
