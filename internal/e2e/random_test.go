@@ -81,7 +81,7 @@ func TestRandomFaults(t *testing.T) {
 					if *randomFor > 0 && time.Since(begun) > *randomFor {
 						break
 					}
-					l.play.act(fmt.Sprintf("%d: %s, %v", one.number, one.update.name, one.blows), func(p *play) { l.try(one, book) })
+					l.act(fmt.Sprintf("%d: %s, %v", one.number, one.update.name, one.blows), func(p *play) { l.try(one, book) })
 				}
 				check, err := l.stage.Client.VerifyRecord(t.Context())
 				l.ok(err)
@@ -149,8 +149,12 @@ func newLane(t *testing.T, driver string) *lane {
 func (l *lane) try(t trial, book *ledgerOfRuns) {
 	p := l.play
 	r := judged{Seed: t.seed, Number: t.number, Driver: t.driver, Update: t.update.name, Good: t.update.good, Begun: time.Now().UTC()}
-	whole := false
+	whole, lost := false, false
 	defer func() {
+		if lost {
+			l.fromScratch()
+			return
+		}
 		if r.Outcome == "" && len(r.Wrong) == 0 {
 			r.Wrong = []string{"it could not be judged; see the test's output"}
 		}
@@ -178,7 +182,11 @@ func (l *lane) try(t trial, book *ledgerOfRuns) {
 	s := p.arm(t.blows)
 	id := l.give(s)
 	end, err := l.end(id)
-	err = errors.Join(err, s.settle())
+	if failed := s.settle(); failed != nil { // says nothing about the product
+		lost = true
+		p.Errorf("the lab could not do it, run %d does not count: %v", t.number, failed)
+		return
+	}
 	slices.Sort(s.struck)
 	r.Struck, r.Missed, r.Outcome, r.Run = s.struck, s.missed, string(end.Outcome), id
 	for _, b := range t.blows {
@@ -188,7 +196,7 @@ func (l *lane) try(t trial, book *ledgerOfRuns) {
 	}
 	slices.Sort(r.Faults)
 	if err != nil {
-		r.Wrong = append(r.Wrong, err.Error())
+		r.Outcome, r.Wrong = "", append(r.Wrong, err.Error())
 		return
 	}
 	l.atRest()

@@ -138,6 +138,7 @@ is held against the host afterwards:
 
 - What is drawn is the same for the same seed and number; the moment at which a fault strikes within a running host is as exact as the
   machine, not more. One run again: ` + "`go test ./internal/e2e -run RandomFaults -args -random-seed SEED -random-first NUMBER -random-runs 1`" + `.
+- A run for which the lab could not make the fault does not count: it stands in the test's output, and is run again.
 - Power cuts are on ext4 only, which can be stopped dead. A program of another package that a script edits in place is drawn on btrfs only: on
   ext4 that is a loud failure ([restore.md](restore.md)).
 `)

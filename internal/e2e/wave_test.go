@@ -200,7 +200,8 @@ func TestACampaignStopsWhenItsBudgetIsUsedUp(t *testing.T) {
 		open := 0
 		for _, r := range list {
 			rows[r.System] = r
-			if r.Stage != board.Over && !(r.Stage == board.Planned && strings.Contains(r.Sentence.EN, "Held: ") && strings.Contains(r.Sentence.EN, "failed")) {
+			told := r.Stage == board.Planned && strings.Contains(r.Sentence.EN, "Held: ") && strings.Contains(r.Sentence.EN, "failed")
+			if r.Stage != board.Over && !told {
 				open++
 			}
 		}
@@ -224,7 +225,7 @@ func TestACampaignStopsWhenItsBudgetIsUsedUp(t *testing.T) {
 	counts := map[string]int{}
 	for _, m := range c.Members {
 		row := rows[m.System]
-		f.play.name, f.play.host = m.System, f.hosts[m.System]
+		f.name, f.host = m.System, f.hosts[m.System]
 		after, err := f.tree(ctx, f.host)
 		f.ok(err)
 		diff := lab.Diff(before[m.System], after)

@@ -47,23 +47,29 @@ func (h *Host) FillDisk(leaveMiB int) error {
 	if err := h.Unfill(); err != nil {
 		return err
 	}
-	free, err := h.FreeMiB()
+	for spare := 0; ; spare += 4 { // somebody on the host may have taken space since it was measured
+		free, err := h.FreeMiB()
+		if err != nil || free <= leaveMiB+spare {
+			return err
+		}
+		if err = h.fill(free - leaveMiB - spare); err == nil {
+			return nil
+		}
+		err = errors.Join(fmt.Errorf("fill the disk of host %s: %w", h.name, err), h.Unfill())
+		if !errors.Is(err, unix.ENOSPC) || spare >= 32 {
+			return err
+		}
+	}
+}
+
+// fill takes so much of the disk.
+func (h *Host) fill(mebibytes int) error {
+	file, err := os.OpenFile(filepath.Join(h.root, FillFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	if free <= leaveMiB {
-		return nil
-	}
-	file, err := os.OpenFile(filepath.Join(h.root, FillFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("fill the disk of host %s: %w", h.name, err)
-	}
 	// Reserved, not written: real to the host's file system, nothing to the image file.
-	err = unix.Fallocate(int(file.Fd()), 0, 0, int64(free-leaveMiB)<<20)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return errors.Join(fmt.Errorf("fill the disk of host %s: %w", h.name, err), h.Unfill())
-	}
-	return nil
+	return errors.Join(unix.Fallocate(int(file.Fd()), 0, 0, int64(mebibytes)<<20), file.Close())
 }
 
 // Unfill gives back what FillDisk took.

@@ -75,23 +75,29 @@ func (g *ledger) mountImage(ctx context.Context, owner, fstype, image, dir, opti
 
 // unmount takes away a mount of a lab; it need not be there. It waits a moment
 // for ended processes to let go, and fails while somebody still uses it.
-func unmount(dir string) error { return unmountFlags(dir, unix.UMOUNT_NOFOLLOW) }
+func unmount(dir string) error { return unmountFlags(dir, unix.UMOUNT_NOFOLLOW, unmountPatience) }
+
+// How long processes that have ended may take to let go of a mount. A machine with much to do takes its time.
+const (
+	unmountPatience = 30 * time.Second
+	discardPatience = 3 * time.Second
+)
 
 // discard is unmount for a mount whose content nobody needs any more: if it is
 // still busy it is detached, and ends with the last file open in it.
 func discard(dir string) error {
-	err := unmount(dir)
+	err := unmountFlags(dir, unix.UMOUNT_NOFOLLOW, discardPatience)
 	if errors.Is(err, unix.EBUSY) {
-		err = unmountFlags(dir, unix.UMOUNT_NOFOLLOW|unix.MNT_DETACH)
+		err = unmountFlags(dir, unix.UMOUNT_NOFOLLOW|unix.MNT_DETACH, discardPatience)
 	}
 	return err
 }
 
-func unmountFlags(dir string, flags int) error {
+func unmountFlags(dir string, flags int, patience time.Duration) error {
 	if !ownMountPoint(dir) {
 		return errors.New("it lies in no directory of a lab: left alone")
 	}
-	deadline := time.Now().Add(3 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		mounted, err := mountsBelow(dir)
 		if err != nil || len(mounted) == 0 {
