@@ -6,7 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha1" //nolint:gosec // Zammad signs with HMAC-SHA1; nothing else is to be had
+	"crypto/sha1" // Zammad signs with HMAC-SHA1
 	"encoding/base64"
 	"encoding/hex"
 	"errors"

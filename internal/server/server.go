@@ -136,14 +136,17 @@ func New(ctx context.Context, config Config) (_ *Server, err error) {
 // remembered reads each zone once: it is a file, and every system's clock is asked for. There are some hundred zones;
 // what is not known is not kept.
 func remembered(zones window.Zones) window.Zones {
-	var known sync.Map
+	var mu sync.Mutex
+	known := map[string]*time.Location{}
 	return func(name string) (*time.Location, error) {
-		if zone, ok := known.Load(name); ok {
-			return zone.(*time.Location), nil
+		mu.Lock()
+		defer mu.Unlock()
+		if zone, ok := known[name]; ok {
+			return zone, nil
 		}
 		zone, err := zones(name)
 		if err == nil && zone != nil {
-			known.Store(name, zone)
+			known[name] = zone
 		}
 		return zone, err
 	}
