@@ -60,10 +60,11 @@ type Options struct {
 	// it is told again, after eight times Backoff. Nil: the job is logged as an error and given up.
 	Exhausted func(ctx context.Context, job Job, last error) error
 
-	Workers  int           // jobs at a time; 0 = 4
-	Timeout  time.Duration // of one try; 0 = 30 s
-	Attempts int           // tries before Exhausted; 0 = 12, which takes some half an hour
-	Backoff  time.Duration // pause after the first failure, doubled with each one, 5 minutes at most; 0 = 1 s
+	Workers  int                    // jobs at a time; 0 = 4
+	Timeout  time.Duration          // of one try; 0 = 30 s
+	Long     map[Kind]time.Duration // of one try of these kinds, instead
+	Attempts int                    // tries before Exhausted; 0 = 12, which takes some half an hour
+	Backoff  time.Duration          // pause after the first failure, doubled with each one, 5 minutes at most; 0 = 1 s
 }
 
 // Times of the engine. Polling bounds how late a job begins, for new and for scheduled ones alike. River's

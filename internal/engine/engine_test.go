@@ -110,6 +110,27 @@ func TestACommittedJobRunsAndARolledBackOneDoesNot(t *testing.T) {
 	}
 }
 
+// TestALongJobHasItsOwnTime: planning thousands of systems may take longer than a step of a run.
+func TestALongJobHasItsOwnTime(t *testing.T) {
+	t.Parallel()
+	left := make(chan time.Duration, 10)
+	looks := func(ctx context.Context, _ string) (time.Duration, error) {
+		ends, _ := ctx.Deadline()
+		left <- time.Until(ends)
+		return 0, nil
+	}
+	e, db := started(t, engine.Options{Timeout: time.Minute, Long: map[engine.Kind]time.Duration{"plan": time.Hour},
+		Handlers: map[engine.Kind]engine.Handler{"step": looks, "plan": looks}})
+	enqueue(t, e, db, true, engine.Job{Kind: "step"})
+	if got := receive(t, left); got > time.Minute || got <= 0 {
+		t.Errorf("a step has %s", got)
+	}
+	enqueue(t, e, db, true, engine.Job{Kind: "plan"})
+	if got := receive(t, left); got <= time.Minute || got > time.Hour {
+		t.Errorf("a plan has %s", got)
+	}
+}
+
 func TestEqualJobsThatHaveNotBegunAreOne(t *testing.T) {
 	t.Parallel()
 	keys := make(chan string, 10)

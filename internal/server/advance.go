@@ -51,7 +51,7 @@ func (s *Server) newEngine(ctx context.Context) (*engine.Engine, error) {
 		periodic = append(periodic, engine.Periodic{Kind: jobSurvey, Every: min(s.config.Refresh, 5*time.Minute)})
 	}
 	return engine.New(ctx, engine.Options{
-		Path: s.store.Path(), Log: s.log, Periodic: periodic,
+		Path: s.store.Path(), Log: s.log, Periodic: periodic, Long: map[engine.Kind]time.Duration{jobPlan: planLimit},
 		Handlers: map[engine.Kind]engine.Handler{
 			jobAdvance: s.advance,
 			jobPlan: func(ctx context.Context, system string) (time.Duration, error) {

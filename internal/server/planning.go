@@ -22,6 +22,10 @@ import (
 	"github.com/patchwart/patchwart/internal/store"
 )
 
+// planLimit bounds one planning. The first plan of thousands of systems is written as a whole, which takes seconds, and
+// on a machine that is busy with something else more than any other write may take.
+const planLimit = 5 * time.Minute
+
 // Plan gives every system with permitted changes (or the one named) its slot, beside all that is planned already.
 // What is planned stays where it is as far as it can; what moves is told. A preview changes nothing.
 func (s *Server) Plan(ctx context.Context, system string, preview bool) (board.PlanResult, error) {
@@ -36,6 +40,8 @@ func (s *Server) Plan(ctx context.Context, system string, preview bool) (board.P
 		err := s.store.Read(ctx, func(tx *store.Tx) error { return work(&change{Tx: tx, server: s, at: s.now()}) })
 		return result, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, planLimit)
+	defer cancel()
 	return result, s.change(ctx, work)
 }
 
