@@ -34,7 +34,9 @@ type worker struct {
 }
 
 // Timeout implements river.Worker; 0 is the engine's.
-func (w *worker) Timeout(job *river.Job[args]) time.Duration { return w.engine.opts.Long[Kind(job.Kind)] }
+func (w *worker) Timeout(job *river.Job[args]) time.Duration {
+	return w.engine.opts.Long[Kind(job.Kind)]
+}
 
 // Work implements river.Worker.
 func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
