@@ -301,7 +301,9 @@ func (p *play) order() string {
 	planned, err := p.stage.Client.Plan(p.Context(), p.name, false)
 	p.ok(err)
 	if len(planned.Slots) != 1 {
-		p.Fatalf("not planned: %+v", planned)
+		sys, err := p.stage.Client.System(p.Context(), p.name)
+		p.ok(err)
+		p.Fatalf("not planned: %+v; the host says %+v, %+v", planned, sys.Facts.Indices, sys.Facts.Pending)
 	}
 	return planned.Slots[0].Run
 }

@@ -350,7 +350,7 @@ func TestHeldAndKeptBackPackagesArePending(t *testing.T) {
 		"tzdata":  {Candidate: "2026a"}, // a downgrade is nothing due
 	}
 	plan := apt.Plan{Changes: []apt.Change{{Name: "openssl", Arch: "amd64", Version: "3.0.22-1", Size: 5}, {Name: "libnew", Arch: "amd64", Version: "1"}}}
-	got := pending(few(t), plan, policies, known, map[string]string{"libnew": "openssl"})
+	got := pending(few(t), plan, true, policies, known, map[string]string{"libnew": "openssl"})
 	if len(got) != 3 {
 		t.Fatalf("%+v", got)
 	}
@@ -362,5 +362,11 @@ func TestHeldAndKeptBackPackagesArePending(t *testing.T) {
 	}
 	if p := got[2]; p.Name != "held" || !p.Held || p.Candidate != "1.1" || len(p.Origins) != 1 {
 		t.Errorf("%+v", p)
+	}
+	// apt-get was ended in the middle: what is newer is due, and not on hold because nobody could plan it.
+	for _, p := range pending(few(t), apt.Plan{}, false, policies, known, nil) {
+		if p.Held != (p.Name == "held") {
+			t.Errorf("without a plan: %+v", p)
+		}
 	}
 }

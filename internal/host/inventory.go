@@ -38,12 +38,12 @@ func (m *Machine) read(ctx context.Context, f *fact.Facts) error {
 	if err != nil {
 		return err
 	}
-	plan, err := m.wouldUpgrade(ctx)
-	if err != nil {
+	plan, unmade := m.wouldUpgrade(ctx)
+	if unmade != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		f.Indices.Errors = append(f.Indices.Errors, fmt.Sprintf("no plan: %.300s", err))
+		f.Indices.Errors = append(f.Indices.Errors, fmt.Sprintf("no plan: %.300s", unmade))
 	}
 	names := make([]string, 0, len(status.Packages)+len(plan.Changes))
 	for _, p := range status.Packages {
@@ -65,7 +65,7 @@ func (m *Machine) read(ctx context.Context, f *fact.Facts) error {
 	if err != nil {
 		return err
 	}
-	f.Pending = pending(status, plan, policies, repositories, sources)
+	f.Pending = pending(status, plan, unmade == nil, policies, repositories, sources)
 	return nil
 }
 
@@ -136,8 +136,9 @@ func installed(status dpkg.Status, auto dpkg.Auto, policies map[string]apt.Polic
 }
 
 // pending joins apt's plan with what is newer and yet not in it. That is on hold, or apt keeps it back
-// because its update would remove something; either way it would be left, and is open, not up to date.
-func pending(status dpkg.Status, plan apt.Plan, policies map[string]apt.Policy, repositories map[string]fact.Origin, sources map[string]string) []fact.Pending {
+// because its update would remove something; either way it would be left, and is open, not up to date. Where apt could
+// not make a plan, nobody knows that of it, and only what dpkg has on hold is called so.
+func pending(status dpkg.Status, plan apt.Plan, made bool, policies map[string]apt.Policy, repositories map[string]fact.Origin, sources map[string]string) []fact.Pending {
 	var list []fact.Pending
 	planned := map[string]bool{}
 	for _, c := range plan.Changes {
@@ -163,7 +164,7 @@ func pending(status dpkg.Status, plan apt.Plan, policies map[string]apt.Policy, 
 		}
 		list = append(list, fact.Pending{
 			Name: have.Name, Arch: have.Arch, Installed: have.Version, Candidate: candidate, Source: have.Source,
-			Origins: apt.Origins(policies[key].Sources(candidate), repositories), Held: true,
+			Origins: apt.Origins(policies[key].Sources(candidate), repositories), Held: made || have.Held(),
 			Phased: slices.Contains(plan.Phased, key) || slices.Contains(plan.Phased, have.Name+":"+have.Arch),
 		})
 	}
