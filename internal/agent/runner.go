@@ -158,7 +158,7 @@ func (r *runner) step(ctx context.Context, step run.Step) (run.Effect, error) {
 	}
 	effect, err := r.write(done)
 	if err == nil && step == run.Restoring && effect.Do == run.DoStep {
-		err = r.await(ctx, r.now().Add(pauseAfterRestore))
+		err = r.await(ctx, r.now().Add(pauseAfterRestore(r.log.State().Tries)))
 	}
 	return effect, err
 }
@@ -167,8 +167,14 @@ func (r *runner) step(ctx context.Context, step run.Step) (run.Effect, error) {
 // wait for another one that holds the lock, and the flush to disk.
 const aroundApply = 15 * time.Minute
 
-// pauseAfterRestore lies between a restore that failed and the next try.
-const pauseAfterRestore = 10 * time.Second
+// pauseAfterRestore lies between the restore that failed for the n-th time and the next try. The last one is given
+// time for what passes by itself, or for somebody who makes room on a full disk.
+func pauseAfterRestore(n int) time.Duration {
+	if n < run.MaxRestores-1 {
+		return 10 * time.Second
+	}
+	return time.Minute
+}
 
 // carryOut does what a step is. The event carries what came of it.
 func (r *runner) carryOut(ctx context.Context, step run.Step) (run.Event, error) {
