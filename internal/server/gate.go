@@ -409,7 +409,7 @@ func (c *change) turns(ctx context.Context) (map[string]int, error) {
 func placesOf(e estate.Estate) ([]wave.Member, map[string]int) {
 	members := make([]wave.Member, len(e.Systems))
 	for i, s := range e.Systems {
-		members[i] = wave.Member{System: s.Name, Groups: s.Groups, Pools: slices.DeleteFunc([]string{s.Site, s.Hypervisor}, func(name string) bool { return name == "" })}
+		members[i] = wave.Member{System: s.Name, Groups: s.Groups, Pools: s.Pools()}
 	}
 	pools := map[string]int{}
 	for _, p := range e.Pools {

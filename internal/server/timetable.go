@@ -168,8 +168,8 @@ func (t *timetable) windowOf(w estate.Window) int {
 }
 
 func (t *timetable) poolsOf(s estate.System) (list []int) {
-	for _, name := range []string{s.Site, s.Hypervisor} {
-		if i, ok := t.pools[name]; ok && name != "" {
+	for _, name := range s.Pools() {
+		if i, ok := t.pools[name]; ok {
 			list = append(list, i)
 		}
 	}
@@ -285,8 +285,8 @@ func (t *timetable) why(s schedule.Slot, urgent bool, high time.Duration) lang.T
 	case !s.From.After(t.at):
 		reason = lang.T("Das Wartungsfenster ist offen und lang genug.", "The maintenance window is open and long enough.")
 	case offered && first.From.Before(s.From):
-		reason = lang.T("Das früheste Wartungsfenster, in dem Platz ist: Gruppe, Standort, Hypervisor oder Reihenfolge lassen es nicht eher zu.",
-			"The earliest maintenance window with room: group, site, hypervisor or order do not let it be earlier.")
+		reason = lang.T("Das früheste Wartungsfenster, in dem Platz ist: Gruppe, Standort, Hypervisor, Schicht oder Reihenfolge lassen es nicht eher zu.",
+			"The earliest maintenance window with room: group, site, hypervisor, shift or order do not let it be earlier.")
 	}
 	if s.Late > 0 {
 		reason = lang.Textf("%[1]s Das ist %[2]s nach der Frist. %[3]s", "%[1]s That is %[2]s after the deadline. %[3]s", reason,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/board"
+	"github.com/patchwart/patchwart/internal/core/fault"
 )
 
 // TestAGroupIsNeverDownTogether: two hosts of a cluster with one window get slots one after the other, both with
@@ -71,5 +72,32 @@ func TestAHypervisorBearsOneAtATime(t *testing.T) {
 	}
 	if earliest := first.At.From; slots["web4"].At.From.After(earliest) {
 		t.Errorf("web4 waits for nobody: %s, %s", slots["web4"].At.From, earliest)
+	}
+}
+
+// TestAShiftLooksAfterOneAtATime: two systems at different sites whose changes the same shift looks after get slots one
+// after the other. A shift that nobody stated, or that is a place, is an error of the estate.
+func TestAShiftLooksAfterOneAtATime(t *testing.T) {
+	o := open(t)
+	doc := strings.Replace(officeEstate, "systems:\n", "pools:\n  - {name: late, kind: shift, at_once: 1}\n  - {name: fra, kind: site, at_once: 9}\n"+
+		"systems:\n  - {name: web2, contract: c-shop, admin_access: provider, site: fra, shift: late}\n", 1)
+	doc = strings.Replace(doc, "{name: web1, contract: c-shop,", "{name: web1, contract: c-shop, shift: late,", 1)
+	if _, err := o.server.Apply(t.Context(), "estate.yaml", []byte(doc)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"web1", "web2"} {
+		o.host(name, security("openssl", "3.0.17-1", "3.0.18-1"))
+	}
+	slots := o.plan("").Slots
+	if len(slots) != 2 {
+		t.Fatalf("%+v", slots)
+	}
+	if apart := slots[0].At.From.Sub(slots[1].At.From).Abs(); apart < slots[0].Estimate-time.Minute {
+		t.Errorf("one shift, and %s apart", apart)
+	}
+	for _, wrong := range []string{"shift: early,", "shift: fra,"} {
+		if _, err := o.server.Apply(t.Context(), "estate.yaml", []byte(strings.Replace(doc, "shift: late,", wrong, 1))); fault.CodeOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", wrong, err)
+		}
 	}
 }

@@ -8,6 +8,8 @@
 package estate
 
 import (
+	"slices"
+
 	"github.com/patchwart/patchwart/internal/core/backup"
 	"github.com/patchwart/patchwart/internal/core/policy"
 	"github.com/patchwart/patchwart/internal/core/window"
@@ -100,8 +102,14 @@ type System struct {
 type Placement struct {
 	Site       string   `json:"site,omitempty"`       // name of a pool of the kind site
 	Hypervisor string   `json:"hypervisor,omitempty"` // name of a pool of the kind hypervisor
+	Shift      string   `json:"shift,omitempty"`      // name of a pool of the kind shift
 	Groups     []string `json:"groups,omitempty"`     // names; of the systems of a group never two are changed at a time
 	After      []string `json:"after,omitempty"`      // systems that are changed before it, where both are due
+}
+
+// Pools are the names of the pools in which a change of the system takes a place.
+func (p Placement) Pools() []string {
+	return slices.DeleteFunc([]string{p.Site, p.Hypervisor, p.Shift}, func(name string) bool { return name == "" })
 }
 
 // PoolKind is what a pool is.
@@ -111,10 +119,11 @@ type PoolKind string
 const (
 	PoolSite       PoolKind = "site"
 	PoolHypervisor PoolKind = "hypervisor"
+	PoolShift      PoolKind = "shift"
 )
 
-// Pool is a place at which only so many systems are changed at a time: a data centre with one person on duty, a
-// hypervisor that does not bear three hosts restarting.
+// Pool is where only so many systems are changed at a time: a data centre with one person on duty, a hypervisor that
+// does not bear three hosts restarting, a shift of people who look after so many changes at once, wherever they are.
 type Pool struct {
 	Name   string   `json:"name"`
 	Kind   PoolKind `json:"kind"`

@@ -78,7 +78,7 @@ func (r *reader) read(doc []byte) (Estate, bool) {
 			"id", "customer", "model", "package", "policy", "window", "standing_order", "agreements", "backup"),
 		Systems: list(top, "systems", r.system,
 			"name", "contract", "admin_access", "purpose", "created", "os_supported", "agency", "maintained", "reboot", "services", "checks",
-			"site", "hypervisor", "groups", "after"),
+			"site", "hypervisor", "shift", "groups", "after"),
 	}
 	if len(r.places) == 0 && len(e.Customers)+len(e.Windows)+len(e.Contracts)+len(e.Systems) == 0 {
 		r.problem(spotOf(root), "", lang.T(

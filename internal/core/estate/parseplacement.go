@@ -9,7 +9,7 @@ import (
 func (r *reader) pool(o object) Pool {
 	p := Pool{
 		Name:   o.shaped("name", required, formName),
-		Kind:   choice(o, "kind", required, PoolSite, PoolHypervisor),
+		Kind:   choice(o, "kind", required, PoolSite, PoolHypervisor, PoolShift),
 		AtOnce: o.whole("at_once", required, 1, maxAtOnce),
 	}
 	r.unique("pool", p.Name, o.field("name"))
@@ -20,11 +20,13 @@ func (r *reader) placement(o object, system string) Placement {
 	p := Placement{
 		Site:       o.shaped("site", optional, formName),
 		Hypervisor: o.shaped("hypervisor", optional, formName),
+		Shift:      o.shaped("shift", optional, formName),
 		Groups:     r.nameList(o, "groups", maxGroups),
 		After:      r.nameList(o, "after", maxAfter),
 	}
 	r.standsAt(o, "site", p.Site, PoolSite)
 	r.standsAt(o, "hypervisor", p.Hypervisor, PoolHypervisor)
+	r.standsAt(o, "shift", p.Shift, PoolShift)
 	for i, n := range o.items("after", maxAfter) {
 		name, _ := scalar(n)
 		r.later = append(r.later, func(e Estate) {
