@@ -17,6 +17,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/estate"
 	"github.com/patchwart/patchwart/internal/lab"
 	"github.com/patchwart/patchwart/internal/stage"
+	"github.com/patchwart/patchwart/internal/stage/stagetest"
 )
 
 // The one stage of the tests that play at the same time, each with a host of its own; opened by the first
@@ -72,22 +73,7 @@ func needRoot(t testing.TB) {
 	}
 }
 
-// estateOf is an estate with systems in the package basic: every run needs the customer's order, which is
-// how a test says what is to be done. Its window is open all day, from an hour before the test.
-const estateOf = `
-customers:
-  - id: kuhn
-    name: Bäckerei Kuhn GmbH
-    contacts:
-      - {id: eva, name: Eva Kuhn, email: eva@kuhn.example, authority: [order]}
-windows:
-  - {name: always, days: [mon, tue, wed, thu, fri, sat, sun], start: "%s", hours: 24, zone: UTC}
-contracts:
-  - {id: c, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}
-systems:
-`
-
-// oneSystem is a system of the estate.
+// oneSystem is a system of the stage's estate.
 const oneSystem = `
   - name: %s
     contract: c
@@ -121,7 +107,7 @@ func open(t *testing.T) {
 		}); theatre.err != nil {
 			return
 		}
-		doc := fmt.Appendf(nil, estateOf, time.Now().UTC().Add(-time.Hour).Format("15:04"))
+		doc := stagetest.Estate(time.Now())
 		names := patients
 		for _, name := range []string{"barred1", "crash1", "crash2"} {
 			for n := range moreSystems {

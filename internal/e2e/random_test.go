@@ -17,6 +17,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/lab"
 	"github.com/patchwart/patchwart/internal/stage"
+	"github.com/patchwart/patchwart/internal/stage/stagetest"
 )
 
 var (
@@ -129,7 +130,7 @@ func newLane(t *testing.T, driver string) *lane {
 			t.Error(err)
 		}
 	})
-	doc := fmt.Appendf(nil, estateOf, time.Now().UTC().Add(-time.Hour).Format("15:04"))
+	doc := stagetest.Estate(time.Now())
 	doc = fmt.Appendf(doc, oneSystem, "dice1")
 	for n := range *randomRuns + 8 { // one that was blocked waits for its next window: the host is another system then
 		doc = fmt.Appendf(doc, oneSystem, fmt.Sprintf("dice1-%d", n+1))

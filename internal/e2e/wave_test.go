@@ -18,23 +18,10 @@ import (
 	"github.com/patchwart/patchwart/internal/core/wave"
 	"github.com/patchwart/patchwart/internal/lab"
 	"github.com/patchwart/patchwart/internal/stage"
+	"github.com/patchwart/patchwart/internal/stage/stagetest"
 )
 
 var waveHosts = flag.Int("wave-hosts", 6, "on how many hosts the campaign is; a tenth of them, at least one, cannot take the update")
-
-// tills are the systems of the campaign; every run needs the customer's order.
-const tills = `
-customers:
-  - id: kuhn
-    name: Bäckerei Kuhn GmbH
-    contacts:
-      - {id: eva, name: Eva Kuhn, email: eva@kuhn.example, authority: [order]}
-windows:
-  - {name: always, days: [mon, tue, wed, thu, fri, sat, sun], start: "%s", hours: 24, zone: UTC}
-contracts:
-  - {id: c, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}
-systems:
-`
 
 // odd is the file that a host has on which the update fails.
 const odd = "/etc/till-is-odd"
@@ -86,7 +73,7 @@ func muster(t *testing.T, n int, odds map[string]bool) *fleet {
 	repo, err := s.Lab.Repo(ctx, lab.RepoSpec{Name: "tills", Origin: "Debian", Label: "Debian-Security", Suite: "stable-security", Codename: "bookworm-security"})
 	f.ok(err)
 	f.ok(repo.Publish(ctx, till("1.1-1")))
-	doc := fmt.Appendf(nil, tills, time.Now().UTC().Add(-time.Hour).Format("15:04"))
+	doc := stagetest.Estate(time.Now())
 	for i := range n {
 		name := fmt.Sprintf("till%02d", i+1)
 		f.names = append(f.names, name)

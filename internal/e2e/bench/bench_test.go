@@ -19,6 +19,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/lab"
 	"github.com/patchwart/patchwart/internal/stage"
+	"github.com/patchwart/patchwart/internal/stage/stagetest"
 )
 
 // rounds is how often each contender has its turn: 3, or PATCHWART_BENCH_ROUNDS. Medians are reported.
@@ -29,17 +30,8 @@ var rounds = func() int {
 	return 3
 }()
 
-const estateDocument = `
-customers:
-  - id: kuhn
-    name: Bäckerei Kuhn GmbH
-    contacts:
-      - {id: eva, name: Eva Kuhn, email: eva@kuhn.example, authority: [order]}
-windows:
-  - {name: always, days: [mon, tue, wed, thu, fri, sat, sun], start: "%s", hours: 24, zone: UTC}
-contracts:
-  - {id: c, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}
-systems:
+// benchSystem is the only system of the estate.
+const benchSystem = `
   - name: bench1
     contract: c
     admin_access: provider
@@ -128,7 +120,7 @@ func newRing(b *testing.B) *ring {
 	r.inside("apt-get", "-q", "update")
 	r.inside("apt-get", "-qy", "install", "kundenportal")
 	must(b, r.host.WriteFile("/etc/nginx/sites-available/default", []byte("server {\n\tlisten 80 default_server;\n\tinclude /usr/share/kundenportal/nginx.conf;\n}\n"), 0o644))
-	_, err = s.Client.Apply(ctx, "estate.yaml", fmt.Appendf(nil, estateDocument, time.Now().UTC().Add(-time.Hour).Format("15:04")))
+	_, err = s.Client.Apply(ctx, "estate.yaml", append(stagetest.Estate(time.Now()), benchSystem...))
 	must(b, err)
 	must(b, s.Enrol(ctx, r.host))
 	must(b, s.AwaitFacts(ctx, "bench1"))

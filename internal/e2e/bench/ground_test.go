@@ -16,22 +16,10 @@ import (
 	"github.com/patchwart/patchwart/client"
 	"github.com/patchwart/patchwart/internal/lab"
 	"github.com/patchwart/patchwart/internal/stage"
+	"github.com/patchwart/patchwart/internal/stage/stagetest"
 )
 
-// fleetEstate is the estate of the fleets. Its window is open all day, from an hour before the benchmark.
-const fleetEstate = `
-customers:
-  - id: kuhn
-    name: Bäckerei Kuhn GmbH
-    contacts:
-      - {id: eva, name: Eva Kuhn, email: eva@kuhn.example, authority: [order]}
-windows:
-  - {name: always, days: [mon, tue, wed, thu, fri, sat, sun], start: "%s", hours: 24, zone: UTC}
-contracts:
-  - {id: c, customer: kuhn, model: paas, package: basic, policy: managedhosting-2, window: always}
-systems:
-`
-
+// fleetSystem is a system of the fleets.
 const fleetSystem = `
   - name: %s
     contract: c
@@ -88,7 +76,7 @@ func newGround(b testing.TB, most int) *ground {
 	g.warden.agents = netip.AddrPortFrom(g.lab.Gateway(), freePort(b, g.lab.Gateway().String()).Port())
 	g.start()
 	b.Cleanup(g.stop)
-	doc := fmt.Appendf(nil, fleetEstate, time.Now().UTC().Add(-time.Hour).Format("15:04"))
+	doc := stagetest.Estate(time.Now())
 	for n := range most {
 		doc = fmt.Appendf(doc, fleetSystem, hostName(n+1))
 	}
