@@ -66,7 +66,7 @@ func (e *Engine) EnqueueAll(ctx context.Context, tx *sql.Tx, jobs []Job) error {
 			if e.opts.Handlers[j.Kind] == nil {
 				return fmt.Errorf("engine: nobody handles jobs of kind %q", j.Kind)
 			}
-			params[i] = river.InsertManyParams{Args: args{kind: j.Kind, Key: j.Key}, InsertOpts: insertOpts(j, now)}
+			params[i] = river.InsertManyParams{Args: args{kind: j.Kind, Key: j.Key}, InsertOpts: insertOpts(j, j.due(now))}
 		}
 		results, err := e.client.InsertManyTx(ctx, tx, params)
 		if err != nil {
@@ -93,26 +93,27 @@ func (e *Engine) EnqueueAll(ctx context.Context, tx *sql.Tx, jobs []Job) error {
 	return nil
 }
 
-// insertOpts are how River keeps a job: equal ones once.
-func insertOpts(j Job, now time.Time) *river.InsertOpts {
+// due is when a job is to begin, now at the earliest.
+func (j Job) due(now time.Time) time.Time {
+	if j.At.Before(now) {
+		return now
+	}
+	return j.At
+}
+
+// insertOpts are how River keeps a job: equal ones once. Without a time of its own River says when it is due.
+func insertOpts(j Job, due time.Time) *river.InsertOpts {
 	opts := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: pending}}
 	if !j.At.IsZero() {
-		opts.ScheduledAt = j.At
-		if j.At.Before(now) {
-			opts.ScheduledAt = now
-		}
+		opts.ScheduledAt = due
 	}
 	return opts
 }
 
 func (e *Engine) enqueue(ctx context.Context, tx *sql.Tx, j Job) error {
-	now := time.Now()
-	due := j.At
-	if due.Before(now) {
-		due = now
-	}
+	due := j.due(time.Now())
 	for turn := 0; turn < turns; {
-		res, err := e.client.InsertTx(ctx, tx, args{kind: j.Kind, Key: j.Key, Turn: turn}, insertOpts(j, now))
+		res, err := e.client.InsertTx(ctx, tx, args{kind: j.Kind, Key: j.Key, Turn: turn}, insertOpts(j, due))
 		if err != nil {
 			return err
 		}

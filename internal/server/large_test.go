@@ -127,7 +127,7 @@ func (l large) estate() (e estate.Estate) {
 func (l large) facts(i int) fact.Facts {
 	f := fact.Facts{Host: l.system(i), OS: fact.OS{ID: "debian", Version: "12", Codename: "bookworm", Name: "Debian GNU/Linux 12 (bookworm)"},
 		Root: []fact.Holder{{Way: "sudo", Who: "ops", From: "/etc/sudoers"}}}
-	main := []fact.Origin{{Origin: "Debian", Label: "Debian", Suite: "stable", Codename: "bookworm", Component: "main", Site: "deb.debian.org"}}
+	main := []fact.Origin{{Origin: "Debian", Label: "Debian", Suite: "stable", Codename: "bookworm", Component: "main", Site: "mirror.example"}}
 	for n := range l.packages {
 		f.Packages = append(f.Packages, fact.Package{Name: fmt.Sprintf("lib%s%03d", []string{"apr", "gnutls", "mail", "perl"}[n%4], n), Arch: "amd64", Version: fmt.Sprintf("1.%d-%d", i%7, n),
 			Source: fmt.Sprintf("src%03d", n), Section: "libs", Auto: true, Origins: main})
