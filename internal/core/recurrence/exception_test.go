@@ -245,11 +245,11 @@ func TestOccurrencesInWords(t *testing.T) {
 		r      recurrence.Rule
 		de, en string
 	}{
-		{r, "Sa 12.12., 05:00–07:00 Uhr", "Sat 12 Dec, 05:00–07:00"},
-		{moved, "So 13.12., 06:00–08:00 Uhr statt Sa 12.12.2026, verschoben (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sun 13 Dec, 06:00–08:00 instead of Sat 12 Dec 2026, moved (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
-		{left, "Sa 12.12., 05:00–07:00 Uhr entfällt (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sat 12 Dec, 05:00–07:00 is left out (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
-		{paused, "Sa 12.12., 05:00–07:00 Uhr entfällt, die Regel ist ausgesetzt (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sat 12 Dec, 05:00–07:00 is left out, the rule is paused (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
-		{ended, "Sa 12.12., 05:00–07:00 Uhr entfällt, die Regel ist beendet (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sat 12 Dec, 05:00–07:00 is left out, the rule has ended (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
+		{r, "Sa 12.12.2026, 05:00–07:00 Uhr", "Sat 12 Dec 2026, 05:00–07:00"},
+		{moved, "So 13.12.2026, 06:00–08:00 Uhr statt Sa 12.12.2026, verschoben (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sun 13 Dec 2026, 06:00–08:00 instead of Sat 12 Dec 2026, moved (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
+		{left, "Sa 12.12.2026, 05:00–07:00 Uhr entfällt (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sat 12 Dec 2026, 05:00–07:00 is left out (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
+		{paused, "Sa 12.12.2026, 05:00–07:00 Uhr entfällt, die Regel ist ausgesetzt (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sat 12 Dec 2026, 05:00–07:00 is left out, the rule is paused (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
+		{ended, "Sa 12.12.2026, 05:00–07:00 Uhr entfällt, die Regel ist beendet (Ida Berg, ACME, Di 01.12.2026: Stocktaking)", "Sat 12 Dec 2026, 05:00–07:00 is left out, the rule has ended (Ida Berg, ACME, Tue 1 Dec 2026: Stocktaking)"},
 	} {
 		o, ok := c.r.Find(day(t, "2026-12-12"))
 		if text := o.Text(); !ok || text.DE != c.de || text.EN != c.en {
