@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/host/service"
 )
 
@@ -39,7 +40,7 @@ func TestFlappingIsToldFromComingLate(t *testing.T) {
 	} {
 		var p pulse
 		for _, u := range c.looks {
-			p.beat([]service.Unit{u})
+			p.beat([]service.Unit{u}, now)
 		}
 		if got := slices.Contains(p.flapping(now), "shop.service"); got != c.want {
 			t.Errorf("%s: flapping %v", c.story, got)
@@ -47,5 +48,42 @@ func TestFlappingIsToldFromComingLate(t *testing.T) {
 		if got := p.young(now); got != c.young {
 			t.Errorf("%s: young %v", c.story, got)
 		}
+	}
+}
+
+func TestAServiceThatGaveUpIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	ran := []fact.Unit{{Name: "shop.service", Active: "active"}, {Name: "old.service", Active: "failed"}}
+	shop := func(active string) []service.Unit {
+		return []service.Unit{{Name: "shop.service", Active: active}, {Name: "old.service", Active: "failed"}, {Name: "new.service", Active: "failed"}}
+	}
+	for _, c := range []struct {
+		story string
+		looks []string // one each five seconds
+		want  bool
+	}{
+		{"it runs, and others failed", []string{"active", "active", "active"}, false},
+		{"it failed just now", []string{"active", "failed", "failed"}, false},
+		{"it failed and stays so", []string{"failed", "failed", "failed"}, true},
+		{"it failed, and somebody starts it", []string{"failed", "failed", "activating"}, false},
+		{"it failed twice, and was up in between", []string{"failed", "failed", "active", "failed", "failed"}, false},
+		{"it is on its way", []string{"activating", "activating", "activating"}, false},
+	} {
+		var p pulse
+		now := time.Hour
+		for _, active := range c.looks {
+			now += 5 * time.Second
+			p.beat(shop(active), now)
+		}
+		if got := p.gaveUp(ran, now); got != c.want {
+			t.Errorf("%s: %v", c.story, got)
+		}
+	}
+	p := pulse{restless: []string{"shop.service"}}
+	for at := range 4 {
+		p.beat(shop("failed"), time.Duration(at)*failedFor)
+	}
+	if p.gaveUp(ran, time.Hour) {
+		t.Error("what failed again and again before is waited for as ever")
 	}
 }

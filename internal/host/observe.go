@@ -22,7 +22,7 @@ const between = 500 * time.Millisecond
 // Before the change it looks once (a check that fails is asked a second time, to tell a hiccup from a
 // state), and remembers what it saw. After the change it looks again and again until everything that
 // was there before is back, for as long as Options.Patience: a service may need its time to come up,
-// and is not lost by that.
+// and is not lost by that. One that the system manager has given up is not waited for.
 func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Observation, error) {
 	status, err := m.database.Status()
 	if err != nil {
@@ -51,7 +51,8 @@ func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Ob
 		if err != nil {
 			return seen, fmt.Errorf("observe: %w", err)
 		}
-		if !coming && !watched.young(now) && allBack(was.Observation, seen) || !time.Now().Before(deadline) {
+		settled := !coming && !watched.young(now) && allBack(was.Observation, seen)
+		if settled || watched.gaveUp(was.Observation.Units, now) || !time.Now().Before(deadline) {
 			seen.Flapping = watched.flapping(now)
 			seen.Reboot, err = m.effective(ctx)
 			if err != nil {
@@ -121,7 +122,11 @@ func (m *Machine) look(ctx context.Context, order wire.WorkOrder, watched *pulse
 		return seen, false, fmt.Errorf("observe: %w", err)
 	}
 	seen.Units, _ = service.Running(units, m.opt.Unit, order.Services()...)
-	watched.beat(units)
+	now, err := uptime()
+	if err != nil {
+		return seen, false, fmt.Errorf("observe: %w", err)
+	}
+	watched.beat(units, now)
 	coming = watched.coming(units)
 	if seen.Listen, err = probe.Listening(procDir); err != nil {
 		return seen, false, fmt.Errorf("observe: %w", err)

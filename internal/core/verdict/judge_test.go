@@ -170,3 +170,32 @@ func TestGermanHasNoEnglishInIt(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestWaitingDoesNotMendWhatGaveUp(t *testing.T) {
+	t.Parallel()
+	seen := func(active ...string) verdict.Observation {
+		var o verdict.Observation
+		for i, a := range active {
+			o.Units = append(o.Units, fact.Unit{Name: []string{"shop.service", "mail.service"}[i], Active: a})
+		}
+		return o
+	}
+	restless := seen("active")
+	restless.Flapping = []string{"shop.service"}
+	for _, c := range []struct {
+		story         string
+		before, after verdict.Observation
+		want          bool
+	}{
+		{"both run", seen("active", "active"), seen("active", "active"), false},
+		{"one failed", seen("active", "active"), seen("active", "failed"), true},
+		{"one is on its way", seen("active", "active"), seen("active", "activating"), false},
+		{"one is not seen at all", seen("active", "active"), seen("active"), false},
+		{"one had failed before", seen("active", "failed"), seen("active", "failed"), false},
+		{"one came and went before", restless, seen("failed"), false},
+	} {
+		if got := verdict.GaveUp(c.before, c.after); got != c.want {
+			t.Errorf("%s: %v", c.story, got)
+		}
+	}
+}
