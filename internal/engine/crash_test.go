@@ -18,7 +18,7 @@ import (
 
 // What the killed process works on: every item is taken from version 0 to lastVersion, one job per step.
 const (
-	items       = 20
+	items       = 40
 	lastVersion = 5
 )
 
@@ -109,11 +109,11 @@ func TestKilledAtAnyMomentEverythingIsDoneExactlyOnce(t *testing.T) {
 
 	kills, began := 0, time.Now()
 	for ; count(t, db, `select count(*) from item where version < $1`, lastVersion) > 0; kills++ {
-		if time.Since(began) > 90*time.Second {
+		if time.Since(began) > 3*time.Minute {
 			t.Fatalf("not done after %d kills", kills)
 		}
 		// On a slow machine nothing is done in so short a life: it gets longer with every kill.
-		workUntilKilled(t, path, time.Duration(rand.IntN(300+20*kills))*time.Millisecond)
+		workUntilKilled(t, path, time.Duration(rand.IntN(250+25*kills))*time.Millisecond)
 	}
 	t.Logf("%d items, %d steps each, %d kills in %s", items, lastVersion, kills, time.Since(began).Round(time.Millisecond))
 	if kills < 3 {
