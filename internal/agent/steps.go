@@ -78,7 +78,7 @@ func (r *runner) settled(ctx context.Context, changes []verdict.Ordered, before 
 			after.Measure = nil
 		}
 		v, ok := verdict.Judge(changes, before, after)
-		if ok || !mayPass(v.Reasons) || verdict.GaveUp(before, after) || !r.now().Before(until) {
+		if ok || !mayPass(v.Reasons) || len(verdict.GaveUp(before, after)) > 0 || !r.now().Before(until) {
 			return v, nil
 		}
 		if err := r.pause(ctx, betweenLooks); err != nil {

@@ -172,11 +172,11 @@ func (e *Engine) prepare(ctx context.Context) error {
 	for _, kind := range slices.Sorted(maps.Keys(e.opts.Handlers)) {
 		river.AddWorkerArgs(workers, args{kind: kind}, &worker{engine: e})
 	}
-	look, err := e.db.PrepareContext(ctx, anyAvailable)
+	thrifty, err := newFrugal(ctx, e.db, driver)
 	if err != nil {
 		return fmt.Errorf("engine: %w", err)
 	}
-	e.client, err = river.NewClient(frugal{driver, look}, &river.Config{
+	e.client, err = river.NewClient(thrifty, &river.Config{
 		Logger:               log,
 		Workers:              workers,
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: e.opts.Workers}},

@@ -9,10 +9,16 @@ import (
 )
 
 // frugal is River's driver, which looks for a job before it takes one. River asks several times a second, nearly
-// always in vain, by an update that has to be parsed anew each time; the look costs a hundredth of it.
+// always in vain, by an update that has to be parsed anew each time; the look costs a fortieth of it.
 type frugal struct {
 	riverdriver.Driver[*sql.Tx]
 	look *sql.Stmt
+}
+
+// newFrugal needs River's tables to be there.
+func newFrugal(ctx context.Context, db *sql.DB, own riverdriver.Driver[*sql.Tx]) (frugal, error) {
+	look, err := db.PrepareContext(ctx, anyAvailable)
+	return frugal{own, look}, err
 }
 
 const anyAvailable = "SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'available' AND queue = ?)"

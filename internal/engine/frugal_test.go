@@ -16,13 +16,13 @@ func BenchmarkALookInVain(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer e.db.Close()
-	look, err := e.db.PrepareContext(b.Context(), anyAvailable)
+	own := riversqlite.New(e.db)
+	ours, err := newFrugal(b.Context(), e.db, own)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer look.Close()
-	own := riversqlite.New(e.db)
-	for name, exec := range map[string]riverdriver.Executor{"River's": own.GetExecutor(), "ours": frugal{own, look}.GetExecutor()} {
+	defer ours.look.Close()
+	for name, exec := range map[string]riverdriver.Executor{"River's": own.GetExecutor(), "ours": ours.GetExecutor()} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				got, err := exec.JobGetAvailable(b.Context(), &riverdriver.JobGetAvailableParams{ClientID: "c", MaxAttemptedBy: 10, MaxToLock: 4, Queue: "default"})

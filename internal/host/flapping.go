@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/host/service"
 )
 
@@ -21,23 +20,21 @@ const (
 	flapsBefore = 3
 )
 
-// failedFor is how long a service has to have stood as failed to count as lost. The system manager calls a unit
-// failed only when it will not start it again by itself; until then it is on its way.
+// failedFor is how long a service has to have been given up (see verdict.GaveUp) until nothing is waited for any more.
 const failedFor = 10 * time.Second
 
 // pulse watches units over several looks.
 type pulse struct {
 	first, last map[string]service.Unit
 	downs       map[string]int
-	failed      map[string]time.Duration // since when a unit is seen as failed, by the host's monotonic clock
 	restless    []string                 // units that were flapping before, and are not waited for
+	gaveUp      map[string]time.Duration // since when a unit is seen as given up, by the host's monotonic clock
 }
 
-// beat takes in one look; uptime is the host's monotonic clock.
-func (p *pulse) beat(units []service.Unit, uptime time.Duration) {
+// beat takes in one look.
+func (p *pulse) beat(units []service.Unit) {
 	if p.first == nil {
 		p.first, p.last, p.downs = map[string]service.Unit{}, map[string]service.Unit{}, map[string]int{}
-		p.failed = map[string]time.Duration{}
 	}
 	for _, u := range units {
 		if _, known := p.first[u.Name]; !known {
@@ -45,11 +42,6 @@ func (p *pulse) beat(units []service.Unit, uptime time.Duration) {
 		}
 		if was, known := p.last[u.Name]; known && was.Active == "active" && u.Active != "active" {
 			p.downs[u.Name]++
-		}
-		if u.Active != "failed" {
-			delete(p.failed, u.Name)
-		} else if _, known := p.failed[u.Name]; !known {
-			p.failed[u.Name] = uptime
 		}
 		p.last[u.Name] = u
 	}
@@ -66,12 +58,18 @@ func (p *pulse) young(uptime time.Duration) bool {
 	return false
 }
 
-// gaveUp reports whether some unit that ran before has failed and stayed so: there is nothing to wait for.
-func (p *pulse) gaveUp(before []fact.Unit, uptime time.Duration) bool {
-	return slices.ContainsFunc(before, func(u fact.Unit) bool {
-		since, failed := p.failed[u.Name]
-		return failed && u.Active == "active" && uptime-since >= failedFor && !slices.Contains(p.restless, u.Name)
-	})
+// hopeless takes in which units are given up at a look, and reports whether one of them has stayed so for failedFor.
+func (p *pulse) hopeless(gaveUp []string, uptime time.Duration) bool {
+	since, over := map[string]time.Duration{}, false
+	for _, name := range gaveUp {
+		since[name] = uptime
+		if first, known := p.gaveUp[name]; known {
+			since[name] = first
+		}
+		over = over || uptime-since[name] >= failedFor
+	}
+	p.gaveUp = since
+	return over
 }
 
 // coming reports whether some unit is on its way up or down.

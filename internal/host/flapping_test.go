@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/patchwart/patchwart/internal/core/fact"
+	"github.com/patchwart/patchwart/internal/core/verdict"
 	"github.com/patchwart/patchwart/internal/host/service"
 )
 
@@ -40,7 +41,7 @@ func TestFlappingIsToldFromComingLate(t *testing.T) {
 	} {
 		var p pulse
 		for _, u := range c.looks {
-			p.beat([]service.Unit{u}, now)
+			p.beat([]service.Unit{u})
 		}
 		if got := slices.Contains(p.flapping(now), "shop.service"); got != c.want {
 			t.Errorf("%s: flapping %v", c.story, got)
@@ -53,9 +54,11 @@ func TestFlappingIsToldFromComingLate(t *testing.T) {
 
 func TestAServiceThatGaveUpIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
-	ran := []fact.Unit{{Name: "shop.service", Active: "active"}, {Name: "old.service", Active: "failed"}}
-	shop := func(active string) []service.Unit {
-		return []service.Unit{{Name: "shop.service", Active: active}, {Name: "old.service", Active: "failed"}, {Name: "new.service", Active: "failed"}}
+	ran := verdict.Observation{Units: []fact.Unit{{Name: "shop.service", Active: "active"}, {Name: "old.service", Active: "failed"}}}
+	shop := func(active string) verdict.Observation {
+		return verdict.Observation{Units: []fact.Unit{
+			{Name: "shop.service", Active: active}, {Name: "old.service", Active: "failed"}, {Name: "new.service", Active: "failed"},
+		}}
 	}
 	for _, c := range []struct {
 		story string
@@ -70,20 +73,21 @@ func TestAServiceThatGaveUpIsNotWaitedFor(t *testing.T) {
 		{"it is on its way", []string{"activating", "activating", "activating"}, false},
 	} {
 		var p pulse
-		now := time.Hour
+		now, got := time.Hour, false
 		for _, active := range c.looks {
 			now += 5 * time.Second
-			p.beat(shop(active), now)
+			got = p.hopeless(verdict.GaveUp(ran, shop(active)), now)
 		}
-		if got := p.gaveUp(ran, now); got != c.want {
+		if got != c.want {
 			t.Errorf("%s: %v", c.story, got)
 		}
 	}
-	p := pulse{restless: []string{"shop.service"}}
+	ran.Flapping = []string{"shop.service"}
+	var p, got = pulse{}, false
 	for at := range 4 {
-		p.beat(shop("failed"), time.Duration(at)*failedFor)
+		got = p.hopeless(verdict.GaveUp(ran, shop("failed")), time.Duration(at)*failedFor)
 	}
-	if p.gaveUp(ran, time.Hour) {
+	if got {
 		t.Error("what failed again and again before is waited for as ever")
 	}
 }

@@ -52,7 +52,8 @@ func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Ob
 			return seen, fmt.Errorf("observe: %w", err)
 		}
 		settled := !coming && !watched.young(now) && allBack(was.Observation, seen)
-		if settled || watched.gaveUp(was.Observation.Units, now) || !time.Now().Before(deadline) {
+		hopeless := watched.hopeless(verdict.GaveUp(was.Observation, seen), now)
+		if settled || hopeless || !time.Now().Before(deadline) {
 			seen.Flapping = watched.flapping(now)
 			seen.Reboot, err = m.effective(ctx)
 			if err != nil {
@@ -122,11 +123,7 @@ func (m *Machine) look(ctx context.Context, order wire.WorkOrder, watched *pulse
 		return seen, false, fmt.Errorf("observe: %w", err)
 	}
 	seen.Units, _ = service.Running(units, m.opt.Unit, order.Services()...)
-	now, err := uptime()
-	if err != nil {
-		return seen, false, fmt.Errorf("observe: %w", err)
-	}
-	watched.beat(units, now)
+	watched.beat(units)
 	coming = watched.coming(units)
 	if seen.Listen, err = probe.Listening(procDir); err != nil {
 		return seen, false, fmt.Errorf("observe: %w", err)

@@ -103,12 +103,16 @@ func lost(before, now fact.Unit) bool {
 	return before.Active == "active" && (now.Active != "active" || before.Sub == "running" && now.Sub == "exited")
 }
 
-// GaveUp reports whether a service that ran before has failed for good: the system manager calls a unit failed only
+// GaveUp names the services that ran before and have failed for good: the system manager calls a unit failed only
 // when it will not start it again by itself. Waiting does not mend that.
-func GaveUp(before, after Observation) bool {
-	return slices.ContainsFunc(before.Units, func(u fact.Unit) bool {
-		return u.Active == "active" && !slices.Contains(before.Flapping, u.Name) && unit(after.Units, u.Name).Active == "failed"
-	})
+func GaveUp(before, after Observation) []string {
+	var names []string
+	for _, u := range before.Units {
+		if u.Active == "active" && !slices.Contains(before.Flapping, u.Name) && unit(after.Units, u.Name).Active == "failed" {
+			names = append(names, u.Name)
+		}
+	}
+	return names
 }
 
 func state(u fact.Unit) string {
