@@ -13,6 +13,10 @@ import (
 // that comes again and again is not.
 const steadyFor = 10 * time.Second
 
+// firstMoments is how long a service that has just come up is looked at in any case: on a fast host one that dies
+// right after its start would be seen up, once, before it ever went down.
+const firstMoments = 3 * time.Second
+
 // What makes an unsteady unit a flapping one: so many restarts by the system manager while it was looked at,
 // or so many times seen to go down; or one more restart after so many before.
 const (
@@ -72,6 +76,16 @@ func (p *pulse) hopeless(gaveUp []string, uptime time.Duration) bool {
 	return over
 }
 
+// fresh reports whether some unit came up so recently that it has not shown yet whether it stays.
+func (p *pulse) fresh(uptime time.Duration) bool {
+	for name, u := range p.last {
+		if u.Active == "active" && u.Promise() && upFor(u, uptime) < firstMoments && !slices.Contains(p.restless, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // coming reports whether some unit is on its way up or down.
 func (p *pulse) coming(units []service.Unit) bool {
 	return slices.ContainsFunc(units, func(u service.Unit) bool { return u.Coming() && !slices.Contains(p.restless, u.Name) })
@@ -99,11 +113,16 @@ func (p *pulse) flapping(uptime time.Duration) []string {
 func unsteady(u service.Unit, uptime time.Duration) bool {
 	switch u.Active {
 	case "active":
-		return uptime-time.Duration(u.Since)*time.Microsecond < steadyFor
+		return upFor(u, uptime) < steadyFor
 	case "activating", "deactivating", "reloading":
 		return true
 	}
 	return false
+}
+
+// upFor is how long a unit that is up has been so.
+func upFor(u service.Unit, uptime time.Duration) time.Duration {
+	return uptime - time.Duration(u.Since)*time.Microsecond
 }
 
 // uptime reads the clock in which the system manager notes when units came up.

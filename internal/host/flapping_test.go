@@ -52,6 +52,35 @@ func TestFlappingIsToldFromComingLate(t *testing.T) {
 	}
 }
 
+func TestAServiceThatHasJustComeUpIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	const now = 1000 * time.Second
+	up := func(ago time.Duration) service.Unit {
+		return service.Unit{Name: "shop.service", Active: "active", Sub: "running", Since: (now - ago).Microseconds()}
+	}
+	job := up(time.Second)
+	job.TriggeredBy = []string{"shop.timer"}
+	for _, c := range []struct {
+		story    string
+		unit     service.Unit
+		restless []string
+		want     bool
+	}{
+		{"it came up a second ago", up(time.Second), nil, true},
+		{"it has shown that it stays", up(firstMoments), nil, false},
+		{"it runs for days", up(time.Hour / 4), nil, false},
+		{"it is down", service.Unit{Name: "shop.service", Active: "inactive"}, nil, false},
+		{"it is a job of a timer", job, nil, false},
+		{"it came and went before", up(time.Second), []string{"shop.service"}, false},
+	} {
+		p := pulse{restless: c.restless}
+		p.beat([]service.Unit{c.unit})
+		if got := p.fresh(now); got != c.want {
+			t.Errorf("%s: %v", c.story, got)
+		}
+	}
+}
+
 func TestAServiceThatGaveUpIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	ran := verdict.Observation{Units: []fact.Unit{{Name: "shop.service", Active: "active"}, {Name: "old.service", Active: "failed"}}}

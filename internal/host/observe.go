@@ -51,7 +51,7 @@ func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Ob
 		if err != nil {
 			return seen, fmt.Errorf("observe: %w", err)
 		}
-		settled := !coming && !watched.young(now) && allBack(was.Observation, seen)
+		settled := !coming && !watched.fresh(now) && !watched.young(now) && allBack(was.Observation, seen)
 		hopeless := watched.hopeless(verdict.GaveUp(was.Observation, seen), now)
 		if settled || hopeless || !time.Now().Before(deadline) {
 			seen.Flapping = watched.flapping(now)
