@@ -12,6 +12,7 @@
 //   - upload.go sends journals and refusals to the server, in order, until the server has them. The
 //     run never waits for it.
 //   - loop.go polls the server (package link), looks at the host, and refreshes the indices on demand.
+//   - prepare.go has an idle host read beforehand what the next restore point would have to read.
 //   - wiring.go joins all this with a real host.
 //
 // There is one run at a time, and one agent for a state directory, guarded by a lock.
@@ -67,6 +68,7 @@ type Agent struct {
 	runs   sync.WaitGroup
 	beats  heart
 	look   lookout
+	ready  preparing
 	backed link.Backoff
 	asked  struct { // the refresh that was carried out last
 		id string
@@ -144,6 +146,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	notify("READY=1")
 	a.poll(ctx)
 	notify("STOPPING=1")
+	a.ready.stop(time.Now().Add(betweenPreparations))
 	a.runs.Wait()
 	others.Wait()
 	return nil
@@ -216,6 +219,8 @@ func (a *Agent) carry(ctx context.Context, j *journal.Journal) {
 		a.nudge()
 		signal(a.ended)
 	}()
+	defer func() { a.ready.stop(time.Now().Add(preparesAfterRun)) }()
+	a.ready.stop(time.Now().Add(betweenPreparations))
 	again := link.Backoff{First: 2 * time.Second, Most: 5 * time.Minute}
 	a.expire(ctx)
 	for j != nil {

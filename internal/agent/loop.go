@@ -26,6 +26,7 @@ const (
 func (a *Agent) poll(ctx context.Context) {
 	for ctx.Err() == nil {
 		a.refreshLook(ctx)
+		a.prepareIdle(ctx)
 		began := time.Now()
 		resp, err := a.ask(ctx)
 		switch {

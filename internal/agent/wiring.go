@@ -193,21 +193,41 @@ func (p points) Covers(path string) bool {
 	return below(p.scope.System) && !below(p.scope.Data) && !below(p.scope.Volatile) && !above
 }
 
-func (p points) Save(ctx context.Context, id string) (run.Point, error) {
+// next gives the driver and the scope of the next point, by the host's policy as it is now.
+func (p points) next() (restore.Driver, restore.Scope, error) {
 	policy, err := hostpolicy.Load(p.policy)
 	if err != nil {
-		return run.Point{}, err
+		return nil, restore.Scope{}, err
 	}
 	scope := p.scope
 	scope.Data = slices.Concat(scope.Data, policy.Data)
+	driver, err := saving(scope, policy.RestoreDriver)
+	return driver, scope, err
+}
+
+// Prepare implements preparer where the host's driver can.
+func (p points) Prepare(ctx context.Context) (files int, read int64, err error) {
+	driver, scope, err := p.next()
+	if err != nil {
+		return 0, 0, err
+	}
+	able, ok := driver.(restore.Preparer)
+	if !ok {
+		return 0, 0, nil
+	}
+	done, err := able.Prepare(ctx, scope)
+	return done.Files, done.Read, err
+}
+
+func (p points) Save(ctx context.Context, id string) (run.Point, error) {
+	driver, scope, err := p.next()
+	if err != nil {
+		return run.Point{}, err
+	}
 	// A point of this run that is there is of an earlier try: nothing was written to the host since, but
 	// others may have changed it.
 	if err := p.driver.Drop(ctx, id); err != nil {
 		return run.Point{}, pointTrouble(err)
-	}
-	driver, err := saving(scope, policy.RestoreDriver)
-	if err != nil {
-		return run.Point{}, err
 	}
 	kept, err := driver.Save(ctx, id, scope)
 	if err != nil {

@@ -33,7 +33,7 @@ func (m *Machine) Fetch(ctx context.Context, ordered []wire.Package, line func(s
 	if t := m.pin(ordered, status); t != nil {
 		return t
 	}
-	call := apt.Fetch(m.state(pinsFile), fetchLimit, aptLockWait)
+	call := apt.Fetch(m.state(pinsFile), m.view(ordered, status), fetchLimit, aptLockWait)
 	call.Line = telling(line)
 	res, err := m.run.Run(ctx, call)
 	switch {

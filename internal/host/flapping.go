@@ -76,14 +76,16 @@ func (p *pulse) hopeless(gaveUp []string, uptime time.Duration) bool {
 	return over
 }
 
-// fresh reports whether some unit came up so recently that it has not shown yet whether it stays.
-func (p *pulse) fresh(uptime time.Duration) bool {
+// fresh is how long some unit still has to be looked at that came up so recently that it has not shown yet whether
+// it stays; 0 if there is none.
+func (p *pulse) fresh(uptime time.Duration) time.Duration {
+	var longest time.Duration
 	for name, u := range p.last {
-		if u.Active == "active" && u.Promise() && upFor(u, uptime) < firstMoments && !slices.Contains(p.restless, name) {
-			return true
+		if u.Active == "active" && u.Promise() && !slices.Contains(p.restless, name) {
+			longest = max(longest, firstMoments-upFor(u, uptime))
 		}
 	}
-	return false
+	return longest
 }
 
 // coming reports whether some unit is on its way up or down.

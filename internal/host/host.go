@@ -52,6 +52,7 @@ type Machine struct {
 
 	mu      sync.Mutex
 	settled *fact.Reboot // what Settle found last; nil when something changed since
+	told    *answers     // of apt at the last look, for the one after a change; nil: it is asked
 	apps    inventory    // of web applications and images, looked at anew every now and then
 }
 

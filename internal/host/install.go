@@ -47,7 +47,7 @@ func (m *Machine) Install(ctx context.Context, ordered []wire.Package, limit tim
 		return fromError(CodeHost, err, "")
 	}
 	said := ""
-	call := apt.Install(m.state(pinsFile), limit, aptLockWait)
+	call := apt.Install(m.state(pinsFile), m.view(ordered, status), limit, aptLockWait)
 	call.Line = func(text string) {
 		said = text
 		telling(line)(text)
@@ -77,6 +77,7 @@ func (m *Machine) Install(ctx context.Context, ordered []wire.Package, limit tim
 	if err := m.emptyArchives(); err != nil { // used up; the room is the customer's
 		return fromError(CodeHost, err, "")
 	}
+	m.dropView()
 	return nil
 }
 

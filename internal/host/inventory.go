@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/patchwart/patchwart/internal/core/debian"
@@ -13,13 +14,13 @@ import (
 	"github.com/patchwart/patchwart/internal/host/dpkg"
 )
 
-// packages fills in what is installed and what is pending: three calls of apt, whatever the number of
+// packages fills in what is installed and what is pending: two or three calls of apt, whatever the number of
 // packages, and all of them about one state.
 func (m *Machine) packages(ctx context.Context, f *fact.Facts) error {
 	complaints := f.Indices.Errors
-	err := m.undisturbed(func() error {
+	err := m.undisturbed(func(state uint64) error {
 		f.Indices.Errors = slices.Clone(complaints)
-		return m.read(ctx, f)
+		return m.read(ctx, f, state)
 	})
 	if errors.Is(err, errMoving) {
 		f.Indices.Errors = append(f.Indices.Errors, err.Error())
@@ -28,8 +29,8 @@ func (m *Machine) packages(ctx context.Context, f *fact.Facts) error {
 	return err
 }
 
-// read asks apt once.
-func (m *Machine) read(ctx context.Context, f *fact.Facts) error {
+// read asks apt once, in this packageState.
+func (m *Machine) read(ctx context.Context, f *fact.Facts, state uint64) error {
 	status, err := m.database.Status()
 	if err != nil {
 		return err
@@ -38,27 +39,40 @@ func (m *Machine) read(ctx context.Context, f *fact.Facts) error {
 	if err != nil {
 		return err
 	}
-	plan, unmade := m.wouldUpgrade(ctx)
+	names := make([]string, 0, len(status.Packages))
+	for _, p := range status.Packages {
+		names = append(names, status.Key(p))
+	}
+	told, err := m.ask(ctx, names, status, state)
+	if err != nil {
+		return err
+	}
+	policies, repositories := told.policies, told.repositories
+	var plan apt.Plan
+	var unmade error
+	if anythingElse(status, policies) {
+		plan, unmade = m.wouldUpgrade(ctx, status, policies)
+	}
 	if unmade != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		f.Indices.Errors = append(f.Indices.Errors, fmt.Sprintf("no plan: %.300s", unmade))
 	}
-	names := make([]string, 0, len(status.Packages)+len(plan.Changes))
-	for _, p := range status.Packages {
-		names = append(names, status.Key(p))
-	}
 	var added []apt.Change
+	var besides []string
 	for _, c := range plan.Changes {
 		if _, ok := status.Find(c.Name, c.Arch); !ok {
 			added = append(added, c)
-			names = append(names, dpkg.Key(c.Name, c.Arch, status.Native()))
+			besides = append(besides, dpkg.Key(c.Name, c.Arch, status.Native()))
 		}
 	}
-	policies, repositories, err := m.policies(ctx, names)
-	if err != nil {
-		return err
+	if len(besides) > 0 {
+		more, err := m.policies(ctx, besides)
+		if err != nil {
+			return err
+		}
+		maps.Copy(policies, more)
 	}
 	f.Packages = installed(status, auto, policies, repositories)
 	sources, err := m.sources(ctx, added, status.Native())
@@ -66,43 +80,37 @@ func (m *Machine) read(ctx context.Context, f *fact.Facts) error {
 		return err
 	}
 	f.Pending = pending(status, plan, unmade == nil, policies, repositories, sources)
+	m.keep(told)
 	return nil
 }
 
-// wouldUpgrade asks what an upgrade would do now under the host's own settings.
-func (m *Machine) wouldUpgrade(ctx context.Context) (apt.Plan, error) {
-	if err := m.makeCache(); err != nil {
-		return apt.Plan{}, err
-	}
-	res, err := m.run.Run(ctx, apt.WouldUpgrade())
-	if err != nil {
-		return apt.Plan{}, err
-	}
-	return apt.ParsePlan(bytes.NewReader(res.Output))
-}
+// maxAsked is how many packages one call asks for: the kernel bounds an argument vector.
+const maxAsked = 4000
 
-// policies asks apt for all versions of the packages and for what the repositories say of themselves.
-func (m *Machine) policies(ctx context.Context, names []string) (map[string]apt.Policy, map[string]fact.Origin, error) {
+// policies asks apt for all versions of the packages.
+func (m *Machine) policies(ctx context.Context, names []string) (map[string]apt.Policy, error) {
 	all := map[string]apt.Policy{}
-	for part := range slices.Chunk(names, 4000) { // the kernel bounds an argument vector
+	for part := range slices.Chunk(names, maxAsked) {
 		res, err := m.run.Run(ctx, apt.Policies(part))
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		found, err := apt.ParsePolicies(bytes.NewReader(res.Output))
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		for name, p := range found {
-			all[name] = p
-		}
+		maps.Copy(all, found)
 	}
+	return all, nil
+}
+
+// repositories asks apt what the repositories say of themselves.
+func (m *Machine) repositories(ctx context.Context) (map[string]fact.Origin, error) {
 	res, err := m.run.Run(ctx, apt.Repositories())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	repositories, err := apt.ParseRepositories(bytes.NewReader(res.Output))
-	return all, repositories, err
+	return apt.ParseRepositories(bytes.NewReader(res.Output))
 }
 
 // sources finds the source packages of what would be newly installed; usually nothing is.

@@ -51,9 +51,10 @@ func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Ob
 		if err != nil {
 			return seen, fmt.Errorf("observe: %w", err)
 		}
-		settled := !coming && !watched.fresh(now) && !watched.young(now) && allBack(was.Observation, seen)
+		fresh := watched.fresh(now)
+		back := !coming && !watched.young(now) && allBack(was.Observation, seen)
 		hopeless := watched.hopeless(verdict.GaveUp(was.Observation, seen), now)
-		if settled || hopeless || !time.Now().Before(deadline) {
+		if back && fresh == 0 || hopeless || !time.Now().Before(deadline) {
 			seen.Flapping = watched.flapping(now)
 			seen.Reboot, err = m.effective(ctx)
 			if err != nil {
@@ -61,7 +62,13 @@ func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Ob
 			}
 			return seen, nil
 		}
-		if err := pause(ctx, between); err != nil {
+		wait := between
+		if back {
+			// Only what came up just now is waited for. That it goes down shows at the end of its first moments as
+			// well: not every look in between is worth its cost.
+			wait = max(between, fresh)
+		}
+		if err := pause(ctx, wait); err != nil {
 			return seen, fmt.Errorf("observe: %w", err)
 		}
 	}

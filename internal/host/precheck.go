@@ -40,7 +40,11 @@ func (m *Machine) Precheck(ctx context.Context, order wire.WorkOrder) *Trouble {
 	if t != nil {
 		return t
 	}
-	return m.room(ordered, plan, status)
+	if t := m.room(ordered, plan, status); t != nil {
+		m.dropView() // the room is wanted for other things
+		return t
+	}
+	return nil
 }
 
 // clean reads the package database and refuses one that an earlier change left half-done.
@@ -83,12 +87,16 @@ func asOrdered(status dpkg.Status, ordered []wire.Package) *Trouble {
 	return nil
 }
 
-// wouldInstall writes the order's pins and asks apt what it would do under them.
+// wouldInstall writes the order's pins and asks apt what it would do under them. A narrow view may only say yes; what
+// all lists together say is asked whenever it does not.
 func (m *Machine) wouldInstall(ctx context.Context, ordered []wire.Package, status dpkg.Status) (apt.Plan, *Trouble) {
 	if t := m.pin(ordered, status); t != nil {
 		return apt.Plan{}, t
 	}
-	res, err := m.run.Run(ctx, apt.WouldInstall(m.state(pinsFile)))
+	if plan, ok := m.wouldInstallNarrowly(ctx, ordered, status); ok {
+		return plan, nil
+	}
+	res, err := m.run.Run(ctx, apt.WouldInstall(m.state(pinsFile), apt.View{}))
 	if err != nil {
 		return apt.Plan{}, fromComplaints(string(res.Output)+"\n"+res.Tail, CodePlan, err)
 	}
@@ -161,7 +169,11 @@ func (m *Machine) gone(ctx context.Context, missing []wire.Package, native strin
 	for _, p := range missing {
 		names = append(names, dpkg.Key(p.Name, p.Arch, native))
 	}
-	policies, repositories, err := m.policies(ctx, names)
+	policies, err := m.policies(ctx, names)
+	if err != nil {
+		return nil
+	}
+	repositories, err := m.repositories(ctx)
 	if err != nil {
 		return nil
 	}

@@ -16,6 +16,7 @@ const (
 	refreshStamp = "indices.json"  // when the package lists were last refreshed completely
 	applyStamp   = "applying.json" // in which boot the package manager was let loose
 	beforeStamp  = "before.json"   // what ran and listened before the change
+	viewStamp    = "view.json"     // which lists the run's calls of apt read
 	pinsFile     = "pins"
 )
 

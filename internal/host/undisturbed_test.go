@@ -56,7 +56,7 @@ func TestAnswersAreAboutOneState(t *testing.T) {
 		"the question fails":    {func(int) error { return broken }, 1, broken},
 	} {
 		asked := 0
-		if err := m.undisturbed(func() error { asked++; return c.ask(asked) }); !errors.Is(err, c.want) || asked != c.asked {
+		if err := m.undisturbed(func(uint64) error { asked++; return c.ask(asked) }); !errors.Is(err, c.want) || asked != c.asked {
 			t.Errorf("%s: asked %d times, %v", name, asked, err)
 		}
 	}

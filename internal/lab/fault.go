@@ -84,17 +84,25 @@ func (h *Host) Unfill() error {
 	return h.sync()
 }
 
-// giveBack makes room for a btrfs' trees of what held data: it does so by itself, but some time later.
+// giveBack makes room for a btrfs' trees of what held data: it does so by itself, but some time later. Right after a
+// file is gone, a balance may still find no room to work in; one after the next commits does.
 func (h *Host) giveBack() error {
-	if err := h.sync(); err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if _, err := tool(ctx, "btrfs", "balance", "start", "-dusage=0", h.root); err != nil {
-		return fmt.Errorf("free the disk of host %s: %w", h.name, err)
+	for {
+		if err := h.sync(); err != nil {
+			return err
+		}
+		_, err := tool(ctx, "btrfs", "balance", "start", "-dusage=0", h.root)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("free the disk of host %s: %w", h.name, err)
+		case <-time.After(2 * time.Second):
+		}
 	}
-	return nil
 }
 
 // ext4Shutdown is EXT4_IOC_SHUTDOWN, goingDownNow its flag "flush neither data nor journal" (linux/fs/ext4/ext4.h).

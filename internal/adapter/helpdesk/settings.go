@@ -2,7 +2,6 @@
 package helpdesk
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -21,6 +20,7 @@ import (
 	"github.com/patchwart/patchwart/internal/adapter/zammad"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/yamltext"
 )
 
 // Settings say where the help desk is and who is told of what happens. Secrets stand in files of their own, which
@@ -113,7 +113,7 @@ func Read(path string, known Known) (Settings, error) {
 // Parse reads the text of a file.
 func Parse(path string, doc []byte, known Known) (Settings, error) {
 	var s Settings
-	if err := yaml.NewDecoder(bytes.NewReader(doc), yaml.Strict()).Decode(&s); err != nil {
+	if err := yamltext.ReadStrict(doc, &s); err != nil {
 		return s, wrong(path, yaml.FormatError(err, false, false), yaml.FormatError(err, false, false))
 	}
 	none := s.RT == nil && s.Zammad == nil

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"github.com/patchwart/patchwart/internal/adapter/credential"
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/yamltext"
 )
 
 // Settings say where mail is read and sent. Passwords stand in files of their own, which only their owner can
@@ -68,7 +68,7 @@ func ReadSettings(path string) (Settings, error) {
 	if err != nil {
 		return s, err
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(doc), yaml.Strict()).Decode(&s); err != nil {
+	if err := yamltext.ReadStrict(doc, &s); err != nil {
 		return s, &fault.Error{Code: fault.Invalid, Cause: err,
 			Text: lang.Textf("Die Mail-Einstellungen in %[1]s sind nicht zu verstehen: %[2]s", "The mail settings in %[1]s cannot be understood: %[2]s", path, yaml.FormatError(err, false, false)),
 			Mend: lang.T("Ein Beispiel steht in docs/mail.md.", "There is an example in docs/mail.md.")}

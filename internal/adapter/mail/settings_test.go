@@ -48,7 +48,8 @@ func TestSettingsAreReadStrictly(t *testing.T) {
 		"imap: {hst: x}\n":                       "hst",
 		"folder: INBOX\n":                        "neither imap nor smtp",
 		"smtp: {host: mail.example, port: 25}\n": "from.address",
-		"\t":                                     "cannot be understood",
+		"\t":                                     "neither imap nor smtp",
+		"imap: [":                                "cannot be understood",
 	} {
 		if _, err := mail.ReadSettings(settings(t, text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)

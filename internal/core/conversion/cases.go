@@ -9,10 +9,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/yamltext"
 )
 
 // Case is one software whose data does not survive every change of version and back.
@@ -84,7 +83,7 @@ func Parse(doc []byte) ([]Case, error) {
 		} `yaml:"dump"`
 		Source string `yaml:"source"`
 	}
-	if err := yaml.UnmarshalWithOptions(doc, &raw, yaml.Strict()); err != nil {
+	if err := yamltext.ReadStrict(doc, &raw); err != nil {
 		return nil, fmt.Errorf("conversions: %w", err)
 	}
 	if len(raw) > maxCases {

@@ -7,14 +7,12 @@ package statute
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/patchwart/patchwart/internal/core/fault"
 	"github.com/patchwart/patchwart/internal/core/lang"
+	"github.com/patchwart/patchwart/internal/core/yamltext"
 )
 
 // maxDocument bounds the document, in bytes.
@@ -63,7 +61,7 @@ func Parse(name string, data []byte) (Table, error) {
 	var doc struct {
 		Citations []row `yaml:"citations"`
 	}
-	if err := decode(data, &doc); err != nil {
+	if err := yamltext.ReadStrict(data, &doc); err != nil {
 		return nil, invalid(name, lang.Textf("kein gültiges YAML: %[1]s", "not valid YAML: %[1]s", err.Error()))
 	}
 	t := Table{}
@@ -99,16 +97,6 @@ func Parse(name string, data []byte) (Table, error) {
 		return nil, invalid(name, wrong...)
 	}
 	return t, nil
-}
-
-// decode keeps a panic of the foreign parser an error.
-func decode(data []byte, into any) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("the parser gave up: %v", r)
-		}
-	}()
-	return yaml.UnmarshalWithOptions(data, into, yaml.Strict())
 }
 
 func isDay(s string) bool {

@@ -175,13 +175,27 @@ func (g *ground) furnish(h *lab.Host) error {
 			return err
 		}
 	}
-	if err := errors.Join(g.stage.Enrol(g.ctx, h), g.stage.AwaitFacts(g.ctx, h.Name())); err != nil {
+	if err := errors.Join(g.stage.Enrol(g.ctx, h), g.stage.AwaitFacts(g.ctx, h.Name()), prepared(g.ctx, h)); err != nil {
 		return err
 	}
 	if _, err := h.Run(g.ctx, "systemctl", "disable", "--now", "patchwart-agent.service"); err != nil {
 		return err
 	}
 	return errors.Join(h.Poweroff(g.ctx), h.Save(g.ctx, "ready"))
+}
+
+// prepared waits until an agent at rest has read what the next restore point would have to read, as it has on a
+// host that has been managed for a while.
+func prepared(ctx context.Context, h *lab.Host) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	for {
+		_, err := h.Run(ctx, "test", "-e", "/var/lib/patchwart/restore/.sums")
+		if err == nil || ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		time.Sleep(time.Second)
+	}
 }
 
 // ready puts the hosts' disks back, boots them, and gives them what is pending in a workload. All other hosts are off.

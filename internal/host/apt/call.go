@@ -58,21 +58,21 @@ func Update(limit time.Duration) command.Call {
 	}
 }
 
-// WouldUpgrade asks what an upgrade under the host's own preferences would do.
-func WouldUpgrade() command.Call {
-	return command.Call{Tool: "apt-get", Env: environment, Args: join(plan(), strict)}
+// WouldUpgrade asks what an upgrade under the host's own preferences would do, as far as the view shows.
+func WouldUpgrade(view View) command.Call {
+	return command.Call{Tool: "apt-get", Env: environment, Args: join(plan(), strict, view.args())}
 }
 
-// WouldInstall asks what an upgrade under our pins would do.
-func WouldInstall(pins string) command.Call {
-	return command.Call{Tool: "apt-get", Env: environment, Args: join(plan(), strict, under(pins))}
+// WouldInstall asks what an upgrade under our pins would do, as far as the view shows.
+func WouldInstall(pins string, view View) command.Call {
+	return command.Call{Tool: "apt-get", Env: environment, Args: join(plan(), strict, under(pins), view.args())}
 }
 
 // Fetch downloads what an upgrade under our pins needs.
-func Fetch(pins string, limit, lockWait time.Duration) command.Call {
+func Fetch(pins string, view View, limit, lockWait time.Duration) command.Call {
 	return command.Call{
 		Tool: "apt-get", Env: environment, Limit: limit, Keep: 4 << 20,
-		Args: join([]string{"upgrade", "--download-only"}, upgrade, strict, network, under(pins), archives(ArchiveDir), waiting(lockWait)),
+		Args: join([]string{"upgrade", "--download-only"}, upgrade, strict, network, under(pins), view.args(), archives(ArchiveDir), waiting(lockWait)),
 	}
 }
 
@@ -86,14 +86,14 @@ var offline = []string{
 // Install carries out an upgrade under our pins with what Fetch downloaded. Changed configuration
 // files stay as the customer has them; dpkg need not flush each file, because a restore point exists
 // and the caller flushes everything once, afterwards.
-func Install(pins string, limit, lockWait time.Duration) command.Call {
+func Install(pins string, view View, limit, lockWait time.Duration) command.Call {
 	return command.Call{
 		Tool: "apt-get", Env: environment, Limit: limit, Keep: 1 << 20,
 		Args: join([]string{
 			"upgrade",
 			"-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold",
 			"-o", "Dpkg::Options::=--force-unsafe-io",
-		}, upgrade, strict, offline, under(pins), archives(ArchiveDir), waiting(lockWait)),
+		}, upgrade, strict, offline, under(pins), view.args(), archives(ArchiveDir), waiting(lockWait)),
 	}
 }
 

@@ -136,7 +136,7 @@ Pin-Priority: 1002
 // No call may carry a word that apt could take for a command or an option of somebody else's making.
 func TestCallsAreFixed(t *testing.T) {
 	t.Parallel()
-	install := Install("/p", 0, 0)
+	install := Install("/p", View{}, 0, 0)
 	for _, want := range []string{"--no-remove", "--no-install-recommends", "Dir::Etc::preferences=/p", "Dpkg::Options::=--force-confold", "Dir::Bin::Methods::http=false"} {
 		if !slices.Contains(install.Args, want) {
 			t.Errorf("install lacks %s", want)

@@ -55,6 +55,18 @@ func (p Policy) Sources(version string) []string {
 	return nil
 }
 
+// Offers gives every repository that offers a version of the package, also where two of them offer something of their
+// own under the same version, which apt then lists twice.
+func (p Policy) Offers(version string) []string {
+	var all []string
+	for _, v := range p.Versions {
+		if v.Version == version {
+			all = append(all, v.Sources...)
+		}
+	}
+	return all
+}
+
 // ParsePolicies reads "apt-cache policy NAME…".
 func ParsePolicies(r io.Reader) (map[string]Policy, error) {
 	found := map[string]Policy{}

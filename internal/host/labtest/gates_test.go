@@ -34,10 +34,7 @@ func flapDeb(server string) func(*lab.Deb) {
 // web server.
 func TestGates(t *testing.T) {
 	l := openLab(t)
-	ours, err := l.Repo(t.Context(), lab.RepoSpec{Name: "local", Origin: "Debian", Label: "Debian-Security", Suite: "oldstable-security", Codename: "bookworm-security"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ours := securityRepo(t, l)
 	publish(t, ours, deb("lab-ok", "1.0", nil), deb("lab-flap", "1.0", flapDeb(steadyServer)))
 	h := bootHost(t, l, lab.HostSpec{Name: "gates1", Profile: lab.DB, Repos: []*lab.Repo{ours}})
 	h.run("apt-get", "-q", "update")

@@ -24,6 +24,27 @@ type machine struct {
 	t *testing.T
 }
 
+// securityRepo is a loopback repository that says of itself what Debian's security archive says.
+func securityRepo(t *testing.T, l *lab.Lab) *lab.Repo {
+	t.Helper()
+	return repo(t, l, lab.RepoSpec{Name: "local", Origin: "Debian", Label: "Debian-Security", Suite: "oldstable-security", Codename: "bookworm-security"})
+}
+
+// vendorRepo is a loopback repository of somebody else.
+func vendorRepo(t *testing.T, l *lab.Lab) *lab.Repo {
+	t.Helper()
+	return repo(t, l, lab.RepoSpec{Name: "vendor", Origin: "Vendor", Label: "Vendor Tools", Suite: "stable", Codename: "stable"})
+}
+
+func repo(t *testing.T, l *lab.Lab, spec lab.RepoSpec) *lab.Repo {
+	t.Helper()
+	r, err := l.Repo(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // openLab says why this machine cannot run lab hosts. In CI it must.
 func openLab(t *testing.T) *lab.Lab {
 	t.Helper()

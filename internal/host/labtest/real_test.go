@@ -84,14 +84,7 @@ func TestRealSecurityUpdates(t *testing.T) {
 // The obstacles, on one host with packages made for them.
 func TestObstacles(t *testing.T) {
 	l := openLab(t)
-	ours, err := l.Repo(t.Context(), lab.RepoSpec{Name: "local", Origin: "Debian", Label: "Debian-Security", Suite: "oldstable-security", Codename: "bookworm-security"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	vendor, err := l.Repo(t.Context(), lab.RepoSpec{Name: "vendor", Origin: "Vendor", Label: "Vendor Tools", Suite: "stable", Codename: "stable"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ours, vendor := securityRepo(t, l), vendorRepo(t, l)
 	old := []lab.Deb{
 		deb("lab-ok", "1.0", nil), deb("lab-auto", "1.0", nil), deb("lab-user", "1.0", func(d *lab.Deb) { d.Depends = "lab-auto" }),
 		deb("lab-held", "1.0", nil), deb("lab-kept", "1.0", nil), deb("lab-old", "1.0", nil), deb("lab-fail", "1.0", nil),
@@ -399,7 +392,8 @@ func mend(t *testing.T, h machine, name string) {
 func storyHangs(t *testing.T, h machine, _ *lab.Repo) {
 	order := ordered(t, h.do(step{Do: "facts"}).Facts, "lab-hang")
 	h.good(step{Do: "fetch", Packages: order})
-	trouble := h.bad(step{Do: "install", Packages: order, Limit: 6 * time.Second}, host.CodeHung, "waiting for an answer")
+	// The limit has to be long enough for a busy machine to come to the script, which never ends by itself.
+	trouble := h.bad(step{Do: "install", Packages: order, Limit: 25 * time.Second}, host.CodeHung, "waiting for an answer")
 	t.Log(trouble.Detail)
 	nothingLeft(t, h)
 	mend(t, h, "lab-hang")

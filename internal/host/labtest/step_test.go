@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +111,8 @@ func (s step) carryOut() (a answer) {
 		a.Trouble = m.Fetch(ctx, s.Packages, line)
 	case "install":
 		a.Trouble = m.Install(ctx, s.Packages, s.Limit, line)
+	case "install between looks":
+		a.Facts, err = s.installBetweenLooks(ctx, m, line)
 	case "settle":
 		a.Reboot, a.Trouble = m.Settle(ctx, line)
 	case "revive":
@@ -128,6 +131,37 @@ func (s step) carryOut() (a answer) {
 		a.Error = err.Error()
 	}
 	return a
+}
+
+// installBetweenLooks looks before and after an installation, as the agent does, and once more. The look after it is to
+// be the same as one for which apt is asked anew, and not to have asked apt, which would have renewed its cache.
+func (s step) installBetweenLooks(ctx context.Context, m *host.Machine, line func(string)) (fact.Facts, error) {
+	if _, err := m.Facts(ctx); err != nil {
+		return fact.Facts{}, err
+	}
+	if t := m.Install(ctx, s.Packages, s.Limit, line); t != nil {
+		return fact.Facts{}, t
+	}
+	const cache = "/var/cache/apt/pkgcache.bin"
+	before, err := os.Stat(cache)
+	if err != nil {
+		return fact.Facts{}, err
+	}
+	after, err := m.Facts(ctx)
+	if err != nil {
+		return after, err
+	}
+	if now, err := os.Stat(cache); err != nil || !now.ModTime().Equal(before.ModTime()) {
+		return after, fmt.Errorf("apt was asked after the installation: %v, %w", now, err)
+	}
+	again, err := m.Facts(ctx)
+	if now, err := os.Stat(cache); err != nil || now.ModTime().Equal(before.ModTime()) {
+		return after, fmt.Errorf("apt was not asked at the third look: %w", err)
+	}
+	if err == nil && !reflect.DeepEqual([]any{after.Packages, after.Pending, after.Indices}, []any{again.Packages, again.Pending, again.Indices}) {
+		err = fmt.Errorf("the look after the installation is another than the next one: %+v\n%+v", after, again)
+	}
+	return after, err
 }
 
 // holdLock is another package manager that works for a while.

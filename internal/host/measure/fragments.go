@@ -16,11 +16,11 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/goccy/go-yaml"
 	"golang.org/x/sys/unix"
 
 	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/core/mitigation"
+	"github.com/patchwart/patchwart/internal/core/yamltext"
 	"github.com/patchwart/patchwart/internal/host/command"
 	"github.com/patchwart/patchwart/internal/host/durable"
 )
@@ -92,7 +92,7 @@ func (d *Desk) prepared(name string) (Prepared, error) {
 	if p.Content, err = d.part(folder, "content"); err != nil {
 		return p, err
 	}
-	if err := yaml.UnmarshalWithOptions(description, &p, yaml.Strict()); err != nil {
+	if err := yamltext.ReadStrict(description, &p); err != nil {
 		return p, fmt.Errorf("%s/fragment.yaml: %w", folder, err)
 	}
 	p.Name = name

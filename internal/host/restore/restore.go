@@ -42,6 +42,19 @@ type Driver interface {
 	List(ctx context.Context) ([]Point, error)
 }
 
+// Preparer is a Driver that can do part of the work of a Save beforehand, while nothing waits for it.
+type Preparer interface {
+	// Prepare looks at what sc covers as a Save would, and keeps what the next Save would otherwise have to find
+	// out. It makes no point and changes nothing outside the driver's store. Cut off, it keeps what it came to.
+	Prepare(ctx context.Context, sc Scope) (Preparation, error)
+}
+
+// Preparation says what a Prepare did.
+type Preparation struct {
+	Files int   // whose content need not be read by the next Save
+	Read  int64 // bytes it had to read for that; the rest was known
+}
+
 // Point describes one restore point.
 type Point struct {
 	ID       string        `json:"id"`

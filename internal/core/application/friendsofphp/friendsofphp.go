@@ -13,10 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/patchwart/patchwart/internal/core/advisory"
 	"github.com/patchwart/patchwart/internal/core/application/composer"
+	"github.com/patchwart/patchwart/internal/core/yamltext"
 )
 
 // Publisher is the name that records of this package carry.
@@ -50,22 +49,11 @@ func ParseYAML(path string, text []byte) (advisory.Record, error) {
 		return advisory.Record{}, fmt.Errorf("an advisory has at most %d bytes, not %d", MaxRecord, len(text))
 	}
 	var d document
-	if err := decode(text, &d); err != nil {
+	if err := yamltext.Read(text, &d); err != nil {
 		return advisory.Record{}, fmt.Errorf("the advisory is no readable YAML: %w", err)
 	}
 	d.Path = path
 	return d.record()
-}
-
-// decode reads YAML. The library panics on some broken texts (found by fuzzing: a tag without a value where
-// a list belongs), which must cost this text only.
-func decode(text []byte, into *document) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the YAML library gives up: %v", p)
-		}
-	}()
-	return yaml.Unmarshal(text, into)
 }
 
 // Lines reads entries as JSON lines. An entry that cannot be read is reported, the others stand.

@@ -18,6 +18,8 @@ type disk struct {
 	noFlush bool
 	// unsnap deletes a snapshot; nil where there are none.
 	unsnap func(path string) error
+	// unlinking removes a file of a tree that goes, whose state is st, by unlink; nil where nobody needs to know.
+	unlinking func(at int, name string, st *unix.Stat_t, unlink func() error) error
 }
 
 func (d *disk) do(op, path string, change func() error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -52,20 +53,27 @@ func (d *Driver) discard(store int, id string) error {
 	return d.sweep(store)
 }
 
-// sweep removes what is left of dropped points.
+// sweep removes what is left of dropped points. What it knew of the files that were linked in them it knows after it.
 func (d *Driver) sweep(store int) error {
 	names, err := readNames(store)
 	if err != nil {
 		return fmt.Errorf("list %s: %w", d.store, err)
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, dropPrefix) })
+	if len(names) == 0 {
+		return nil
+	}
+	s, disk := d.recall(store), d.disk
+	disk.unlinking = s.follow()
 	for _, name := range names {
-		if strings.HasPrefix(name, dropPrefix) {
-			if err := d.disk.removeTree(store, name, d.store+"/"+name); err != nil {
-				return err
-			}
+		if err := disk.removeTree(store, name, d.store+"/"+name); err != nil {
+			return err
 		}
 	}
-	return nil
+	if len(s.known) == 0 {
+		return nil
+	}
+	return d.remember(store, s)
 }
 
 // removeTree removes a tree without following links. A mount point in it stops it.
@@ -78,6 +86,9 @@ func (d *disk) removeTree(at int, name, path string) error {
 		return fmt.Errorf("look at %s: %w", path, err)
 	}
 	if kindOf(st.Mode) != isDir {
+		if d.unlinking != nil {
+			return d.unlinking(at, name, &st, func() error { return d.unlink(at, name, path) })
+		}
 		return d.unlink(at, name, path)
 	}
 	if d.unsnap != nil {

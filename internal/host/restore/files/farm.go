@@ -23,6 +23,8 @@ type farm struct {
 	number uint64       // of the last object
 	dir    int64        // the object directory that is there already, -1 before the first
 	groups map[inodeID]*kept
+	before *sums // what was read earlier
+	after  *sums // what is known when the save is over
 }
 
 // kept is an entry on its way from the walk to the manifest.
@@ -31,6 +33,7 @@ type kept struct {
 	done  chan struct{} // closed when the entry is filled; nil if it was from the start
 	as    *kept         // an earlier path of the same file
 	wrong error         // why it could not be
+	note  func(string)  // notes its content as that of a path; nil if it is not known
 }
 
 // run walks and hands each entry, in order, to emit. first is false for further paths of a file.
@@ -78,6 +81,9 @@ func (f *farm) finish(k *kept, emit func(*entry, bool) error) error {
 		path := k.Path
 		k.entry = k.as.entry
 		k.Path, k.wrong = path, k.as.wrong
+		if k.as.note != nil {
+			k.as.note(path)
+		}
 	}
 	if k.wrong != nil {
 		return k.wrong
@@ -131,7 +137,7 @@ func (f *farm) keepFile(p *pool, n *node, k *kept) (*kept, error) {
 	if how == byLink {
 		switch err := f.disk.link(n.at, n.name, f.fd, objectPath(k.Object), n.path); {
 		case err == nil:
-			return k, p.do(f.job(k, func(buf []byte) error { return f.readLinked(p.ctx, k, n.st.Ino, buf) }))
+			return k, p.do(f.job(k, func(buf []byte) error { return f.readLinked(p.ctx, k, n.st, buf) }))
 		case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EMLINK), errors.Is(err, unix.EPERM), errors.Is(err, unix.EOPNOTSUPP):
 			k.Keep = byCopy // another mount after all, too many links, immutable
 		default:
@@ -165,26 +171,60 @@ func (f *farm) job(k *kept, work func(buf []byte) error) func([]byte) error {
 	}
 }
 
-// readLinked fills an entry from the object that is a link to the file. Inside the store nobody can
-// put something else in its place.
-func (f *farm) readLinked(ctx context.Context, k *kept, inode uint64, buf []byte) error {
+// readLinked fills an entry from the object that is a link to the file, which was as before says until the link
+// was made. Inside the store nobody can put something else in its place.
+func (f *farm) readLinked(ctx context.Context, k *kept, before unix.Stat_t, buf []byte) error {
 	fd, err := openFile(f.fd, objectPath(k.Object))
 	if err != nil {
 		return fmt.Errorf("%s %w: %w", k.Path, restore.ErrChanging, err)
 	}
 	defer unix.Close(fd)
-	return steady(fd, &k.entry, func(st *unix.Stat_t) (err error) {
-		if st.Ino != inode {
+	known, isKnown := f.before.of(k.Path, &before)
+	return f.steady(fd, k, f.after.noteLinked, func(st *unix.Stat_t) (err error) {
+		if st.Ino != before.Ino {
 			return fmt.Errorf("%s %w: another file took its place", k.Path, restore.ErrChanging)
 		}
 		if k.Xattrs, err = fxattrs(fd); err != nil {
 			return fmt.Errorf("%s: %w", k.Path, err)
+		}
+		if isKnown && stateOf(&before).linked(stateOf(st)) {
+			k.SHA256 = known.hex256()
+			return nil
 		}
 		if k.SHA256, err = hashFile(ctx, fd, buf); err != nil {
 			return fmt.Errorf("read %s: %w", k.Path, err)
 		}
 		return nil
 	})
+}
+
+// steady is the function of that name, and notes what was read.
+func (f *farm) steady(fd int, k *kept, note func(string, *unix.Stat_t, string), read func(st *unix.Stat_t) error) error {
+	var state unix.Stat_t
+	err := steady(fd, &k.entry, func(st *unix.Stat_t) error {
+		state = *st
+		return read(st)
+	})
+	if err == nil {
+		k.noteBy(note, &state)
+	}
+	return err
+}
+
+// noteBy notes what was read while the file was as st says, for this path and for others of the same file.
+func (k *kept) noteBy(note func(string, *unix.Stat_t, string), st *unix.Stat_t) {
+	k.note = func(path string) { note(path, st, k.SHA256) }
+	k.note(k.Path)
+}
+
+// content is the sum of an open file that is as st says: known, or read now.
+func (f *farm) content(ctx context.Context, k *kept, fd int, st *unix.Stat_t, buf []byte) (err error) {
+	if known, ok := f.before.of(k.Path, st); ok {
+		k.SHA256 = known.hex256()
+		return nil
+	}
+	k.SHA256, err = hashFile(ctx, fd, buf)
+	return err
 }
 
 // keepFrozen fills an entry from the snapshot that the walk found the file in: nothing is to be made.
@@ -199,9 +239,10 @@ func (f *farm) keepFrozen(p *pool, n *node, k *kept) (*kept, error) {
 		if k.Xattrs, err = fxattrs(fd); err != nil {
 			return fmt.Errorf("%s: %w", k.Path, err)
 		}
-		if k.SHA256, err = hashFile(p.ctx, fd, buf); err != nil {
+		if err := f.content(p.ctx, k, fd, &n.st, buf); err != nil {
 			return fmt.Errorf("read %s: %w", k.Path, err)
 		}
+		k.noteBy(f.after.note, &n.st)
 		return nil
 	}))
 	if err != nil {
@@ -242,7 +283,7 @@ func (f *farm) copy(ctx context.Context, k *kept, from int, buf []byte) error {
 	}
 	defer unix.Close(to)
 	used := false
-	return steady(from, &k.entry, func(st *unix.Stat_t) error {
+	return f.steady(from, k, f.after.note, func(st *unix.Stat_t) error {
 		if used { // a clone does not shorten what is there
 			if err := f.disk.truncate(to, 0, object); err != nil {
 				return err
@@ -264,8 +305,7 @@ func (f *farm) copyTo(ctx context.Context, k *kept, from, to int, st *unix.Stat_
 		if err == nil {
 			// The shared blocks are in the cache under the file's name, not under the object's. That the
 			// file was the same before and after makes its content the object's.
-			k.SHA256, err = hashFile(ctx, from, buf)
-			return err
+			return f.content(ctx, k, from, st, buf)
 		}
 		if !cannotClone(err) {
 			return err

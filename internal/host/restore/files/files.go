@@ -31,10 +31,14 @@ type Driver struct {
 	writers    func() map[inodeID]bool
 	name       string
 	snaps      Snapshots
-	bySnapshot bool // whether Save uses them
+	bySnapshot bool  // whether Save uses them
+	pace       int64 // bytes a second that Prepare reads; 0 = no limit
 }
 
-var _ restore.Driver = (*Driver)(nil)
+var (
+	_ restore.Driver   = (*Driver)(nil)
+	_ restore.Preparer = (*Driver)(nil)
+)
 
 // Option changes how a Driver works.
 type Option func(*Driver)
@@ -55,7 +59,7 @@ func WithFault(fault func(op, path string) error) Option {
 
 // New gives the driver for the points in store, an absolute path. Save makes the directory.
 func New(store string, opts ...Option) *Driver {
-	d := &Driver{store: store, clock: time.Now, workers: runtime.GOMAXPROCS(0), writers: writers, name: Name}
+	d := &Driver{store: store, clock: time.Now, workers: runtime.GOMAXPROCS(0), writers: writers, name: Name, pace: DefaultPace}
 	for _, o := range opts {
 		o(d)
 	}

@@ -109,7 +109,7 @@ func (d *Driver) fill(ctx context.Context, store int, s *survey, sc restore.Scop
 		}
 	}
 	h := header{ID: p.ID, Created: p.Created, Scope: sc, Out: s.rules.outList(), Mounts: s.census.mounts, Snapshots: s.keeper.tops()}
-	if err := d.writeManifest(ctx, fd, path+"/"+manifestName, h, s, p); err != nil {
+	if err := d.writeManifest(ctx, store, fd, path+"/"+manifestName, h, s, p); err != nil {
 		return err
 	}
 	if err := d.putBy(fd, path+"/"+reserveName, reserveSize(s.census.copied)); err != nil {
@@ -122,7 +122,7 @@ func (d *Driver) fill(ctx context.Context, store int, s *survey, sc restore.Scop
 	return d.complete(store, fd, p)
 }
 
-func (d *Driver) writeManifest(ctx context.Context, fd int, path string, h header, s *survey, p *restore.Point) error {
+func (d *Driver) writeManifest(ctx context.Context, store, fd int, path string, h header, s *survey, p *restore.Point) error {
 	out, err := d.disk.create(fd, manifestName+freshSuffix, path)
 	if err != nil {
 		return err
@@ -137,7 +137,10 @@ func (d *Driver) writeManifest(ctx context.Context, fd int, path string, h heade
 		return err
 	}
 	defer unix.Close(pack)
-	f := &farm{disk: &d.disk, fd: fd, path: d.store + "/" + p.ID, s: s, pack: pack, dir: -1, groups: map[inodeID]*kept{}}
+	f := &farm{
+		disk: &d.disk, fd: fd, path: d.store + "/" + p.ID, s: s, pack: pack, dir: -1, groups: map[inodeID]*kept{},
+		before: d.recall(store), after: newSums(p.Created),
+	}
 	err = f.run(ctx, d.workers, func(e *entry, first bool) error {
 		p.Files++
 		if e.Type == isFile {
@@ -153,6 +156,9 @@ func (d *Driver) writeManifest(ctx context.Context, fd int, path string, h heade
 		return err
 	}
 	if p.ManifestSHA256, err = enc.finish(); err != nil {
+		return err
+	}
+	if err := d.remember(store, f.after); err != nil {
 		return err
 	}
 	if err := d.disk.fsync(out, path); err != nil {
