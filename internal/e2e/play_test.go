@@ -236,12 +236,32 @@ func (p *play) walk() lab.Tree {
 	return t
 }
 
-// look walks the host as it is.
+// look walks the host as it is. The agent may begin to refresh the package lists at any moment: a walk that
+// caught apt at it is not of a host at rest, and is done again. One that an end by force left so is told as it is.
 func (p *play) look() (lab.Tree, error) {
-	if p.known != nil {
-		return p.known.Walk(p.host.Root(), outside())
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(500 * time.Millisecond) {
+		var t lab.Tree
+		var err error
+		if p.known != nil {
+			t, err = p.known.Walk(p.host.Root(), outside())
+		} else {
+			t, err = lab.Walk(p.host.Root(), outside())
+		}
+		if err != nil || !beingFetched(t) || time.Now().After(end) {
+			return t, err
+		}
 	}
-	return lab.Walk(p.host.Root(), outside())
+}
+
+// beingFetched tells whether apt was refreshing its lists: while it does, one is the download helper's, and
+// unreadable for others, until apt has taken it over.
+func beingFetched(t lab.Tree) bool {
+	for path, e := range t {
+		if strings.HasPrefix(path, "/var/lib/apt/lists/") && e.Type == "file" && e.UID != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // offer publishes a version and lets the host and the server know of it. It returns the host as it is
@@ -258,8 +278,7 @@ func (p *play) offer(d lab.Deb) lab.Tree {
 	return p.quiet()
 }
 
-// quiet is walk when nobody refreshes the package lists: while the agent does, a list is the download helper's,
-// and unreadable for others, until apt has taken it over.
+// quiet is walk when nobody refreshes the package lists.
 func (p *play) quiet() lab.Tree {
 	p.Helper()
 	p.until("nobody refreshes the package lists", func() bool {
