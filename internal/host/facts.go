@@ -97,7 +97,8 @@ func (m *Machine) system(f *fact.Facts, status dpkg.Status) error {
 	return nil
 }
 
-// units lists all services. A host where systemd does not run, as in a chroot, has none.
+// units lists the services that are not at rest, see service.List. A host where systemd does not run, as in a chroot,
+// has none.
 func (m *Machine) units(ctx context.Context, besides ...string) ([]service.Unit, error) {
 	if _, err := os.Stat(m.path("/run/systemd/system")); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

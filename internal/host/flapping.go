@@ -35,20 +35,24 @@ type pulse struct {
 	gaveUp      map[string]time.Duration // since when a unit is seen as given up, by the host's monotonic clock
 }
 
-// beat takes in one look.
+// beat takes in one look. A unit that is not in it is at rest (see service.List).
 func (p *pulse) beat(units []service.Unit) {
 	if p.first == nil {
-		p.first, p.last, p.downs = map[string]service.Unit{}, map[string]service.Unit{}, map[string]int{}
+		p.first, p.downs = map[string]service.Unit{}, map[string]int{}
 	}
+	now := make(map[string]service.Unit, len(units))
 	for _, u := range units {
 		if _, known := p.first[u.Name]; !known {
 			p.first[u.Name] = u
 		}
-		if was, known := p.last[u.Name]; known && was.Active == "active" && u.Active != "active" {
-			p.downs[u.Name]++
-		}
-		p.last[u.Name] = u
+		now[u.Name] = u
 	}
+	for name, was := range p.last {
+		if was.Active == "active" && now[name].Active != "active" {
+			p.downs[name]++
+		}
+	}
+	p.last = now
 }
 
 // young reports whether some unit that restarted by itself came up too recently to be called steady; uptime is

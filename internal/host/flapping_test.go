@@ -52,6 +52,27 @@ func TestFlappingIsToldFromComingLate(t *testing.T) {
 	}
 }
 
+func TestAServiceThatIsNotListedAnyMoreIsDown(t *testing.T) {
+	t.Parallel()
+	const now = 1000 * time.Second
+	up := []service.Unit{{Name: "shop.service", Active: "active", Sub: "running", Since: (now - time.Second).Microseconds()}}
+	var p pulse
+	p.beat(up)
+	p.beat(nil)
+	if p.fresh(now) != 0 || p.young(now) {
+		t.Error("it is watched, although it is down")
+	}
+	p.beat(up)
+	if !p.young(now) {
+		t.Error("it came up again a second ago and counts as steady")
+	}
+	p.beat(nil)
+	p.beat(up)
+	if got := p.flapping(now); !slices.Equal(got, []string{"shop.service"}) {
+		t.Errorf("flapping: %v, after it went down twice", got)
+	}
+}
+
 func TestAServiceThatHasJustComeUpIsLookedAtAgain(t *testing.T) {
 	t.Parallel()
 	const now = 1000 * time.Second

@@ -24,7 +24,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/patchwart/patchwart/internal/core/fact"
 	"github.com/patchwart/patchwart/internal/host/command"
 	"github.com/patchwart/patchwart/internal/host/dpkg"
 	"github.com/patchwart/patchwart/internal/host/durable"
@@ -51,9 +50,9 @@ type Machine struct {
 	database dpkg.Database
 
 	mu      sync.Mutex
-	settled *fact.Reboot // what Settle found last; nil when something changed since
-	told    *answers     // of apt at the last look, for the one after a change; nil: it is asked
-	apps    inventory    // of web applications and images, looked at anew every now and then
+	settled *settled  // what Settle found last; nil when something changed since
+	told    *answers  // of apt at the last look, for the one after a change; nil: it is asked
+	apps    inventory // of web applications and images, looked at anew every now and then
 }
 
 // New gives the machine described by opt. It makes the state directory, and the mark by which this

@@ -56,7 +56,7 @@ func (m *Machine) Observe(ctx context.Context, order wire.WorkOrder) (verdict.Ob
 		hopeless := watched.hopeless(verdict.GaveUp(was.Observation, seen), now)
 		if back && fresh == 0 || hopeless || !time.Now().Before(deadline) {
 			seen.Flapping = watched.flapping(now)
-			seen.Reboot, err = m.effective(ctx)
+			seen.Reboot, err = m.reboot(ctx)
 			if err != nil {
 				return seen, fmt.Errorf("observe: %w", err)
 			}
@@ -161,15 +161,4 @@ func allBack(was, now verdict.Observation) bool {
 		}
 	}
 	return true
-}
-
-// effective is what Settle found in this process, or a look of its own after a crash.
-func (m *Machine) effective(ctx context.Context) (fact.Reboot, error) {
-	m.mu.Lock()
-	known := m.settled
-	m.mu.Unlock()
-	if known != nil {
-		return *known, nil
-	}
-	return m.reboot(ctx)
 }

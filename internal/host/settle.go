@@ -62,7 +62,7 @@ func (m *Machine) Settle(ctx context.Context, line func(string)) (fact.Reboot, *
 	found.services = slices.Compact(left)
 	reboot := found.reboot()
 	m.mu.Lock()
-	m.settled = &reboot
+	m.settled = &settled{reboot: reboot, at: time.Now()}
 	m.mu.Unlock()
 	return reboot, nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/patchwart/patchwart/internal/core/debian"
 	"github.com/patchwart/patchwart/internal/core/fact"
@@ -13,9 +14,25 @@ import (
 	"github.com/patchwart/patchwart/internal/host/service"
 )
 
+// settledLast is for how long it is told what Settle found, instead of looking through all processes again: verdict and
+// first facts after a change are asked for as soon as it is made effective, and nothing has changed by then.
+const settledLast = time.Minute
+
+// settled is what Settle found.
+type settled struct {
+	reboot fact.Reboot
+	at     time.Time
+}
+
 // reboot tells whether what runs is what is installed. Without needrestart, the memory maps and the
 // images in /boot tell most of it.
 func (m *Machine) reboot(ctx context.Context) (fact.Reboot, error) {
+	m.mu.Lock()
+	known := m.settled
+	m.mu.Unlock()
+	if known != nil && time.Since(known.at) < settledLast {
+		return known.reboot, nil
+	}
 	found, err := m.stale(ctx)
 	if err != nil {
 		return fact.Reboot{}, err

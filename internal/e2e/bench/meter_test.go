@@ -14,9 +14,10 @@ type usage struct {
 	peak int64         // bytes: the largest sum of their proportional set sizes that was seen
 }
 
-// betweenSamples is how often memory is looked at. A look costs a millisecond or two for each program; a program
-// that lives shorter than this may be missed, to the advantage of whoever starts many.
-const betweenSamples = 200 * time.Millisecond
+// betweenSamples is how often memory is looked at. A look costs some milliseconds for each program, which those without
+// a control side do not have to share the machine with: five looks a second were 2 % of a processor. A program that
+// lives shorter than this may be missed, to the advantage of whoever starts many.
+const betweenSamples = time.Second
 
 // meter measures a group from its start to its stop.
 type meter struct {

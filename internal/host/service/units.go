@@ -35,10 +35,12 @@ type Unit struct {
 	Since             int64    // when it last became active, in microseconds of the host's monotonic clock; 0 = never
 }
 
-// List asks for all services. Names given besides are shown even if they are not loaded.
+// List asks for all services that are not at rest: a host has several times as many that are loaded and inactive,
+// and the system manager works for each that is asked for. Names given besides are shown in any state, even if they
+// are not loaded.
 func List(names ...string) command.Call {
 	return command.Call{Tool: "systemctl", Args: append([]string{
-		"show", "--all", "--no-pager",
+		"show", "--no-pager",
 		"--property=Id,ActiveState,SubState,Type,Transient,TriggeredBy,WantedBy,RequiredBy,RefuseManualStop,NRestarts,ActiveEnterTimestampMonotonic",
 		"--", "*.service",
 	}, names...)}
