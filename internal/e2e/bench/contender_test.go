@@ -2,6 +2,7 @@ package bench
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,20 +39,11 @@ func (g *ground) contenders() []contender {
 		}},
 		{name: "patchwart", control: true, prepare: g.wakeAgents, update: g.patchwart},
 	}
-	wanted := words(*fleetOnly)
-	if len(wanted) == 0 {
-		return list
-	}
-	var chosen []contender
-	for _, c := range list {
-		for _, w := range wanted {
-			if strings.Contains(c.name, w) {
-				chosen = append(chosen, c)
-				break
-			}
-		}
-	}
-	return chosen
+	return slices.DeleteFunc(list, func(c contender) bool {
+		named := func(word string) bool { return strings.Contains(c.name, word) }
+		wanted := words(*fleetOnly)
+		return len(wanted) > 0 && !slices.ContainsFunc(wanted, named) || slices.ContainsFunc(words(*fleetSkip), named)
+	})
 }
 
 // everywhere refreshes the lists and runs a command on all hosts at the same moment: what a loop over SSH in the

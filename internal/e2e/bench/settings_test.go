@@ -13,6 +13,7 @@ var (
 	fleetSizes = flag.String("fleet", "1,5,20", "how many hosts are updated at a time, one figure for each fleet; empty: no fleets")
 	fleetWork  = flag.String("work", "small,large,failing", "workloads of the fleets: small, large, failing (small with hosts on which it fails), failing-large")
 	fleetOnly  = flag.String("only", "", "only contenders whose names contain one of these")
+	fleetSkip  = flag.String("without", "", "no contenders whose names contain one of these")
 	fleetTurns = flag.Int("rounds", 1, "turns of each contender in each fleet and workload; medians are reported")
 	fleetLog   = flag.String("log", "", "folder that takes what server, agent and Ansible said")
 	oneHost    = flag.Bool("one", true, "also the single host of BenchmarkUpdates")
