@@ -130,7 +130,7 @@ func (p *play) powerCut() {
 		p.ok(p.host.Boot(p.Context()))
 		end := p.settled(p.finish(id), before, d.Version)
 		proof.Cell(p, m.String(), "files", "power cut", end)
-		proof.Obstacle(p, 15, end, fmt.Sprintf("The power went right after %q stood in the journal; after the boot the agent went on by its journal and the host was %s.", m, end))
+		proof.Obstacle(p, 15, end, fmt.Sprintf("The power went right after %q stood in the journal; after the boot the agent went on by its journal. The end: %s.", m, end))
 	}
 }
 
