@@ -264,6 +264,25 @@ func beingFetched(t lab.Tree) bool {
 	return false
 }
 
+func TestAWalkThatCaughtAptAtItsListsIsTold(t *testing.T) {
+	t.Parallel()
+	const list = "/var/lib/apt/lists/repo.lab.test_InRelease"
+	for _, c := range []struct {
+		story string
+		tree  lab.Tree
+		want  bool
+	}{
+		{"the list is the download helper's", lab.Tree{list: {Type: "file", Mode: 0o600, UID: 42}}, true},
+		{"apt has taken it over", lab.Tree{list: {Type: "file", Mode: 0o644}}, false},
+		{"the helper's folder is always there", lab.Tree{"/var/lib/apt/lists/auxfiles": {Type: "dir", Mode: 0o700, UID: 42}}, false},
+		{"somebody else's file", lab.Tree{"/srv/InRelease": {Type: "file", Mode: 0o600, UID: 42}}, false},
+	} {
+		if got := beingFetched(c.tree); got != c.want {
+			t.Errorf("%s: %v", c.story, got)
+		}
+	}
+}
+
 // offer publishes a version and lets the host and the server know of it. It returns the host as it is
 // before anything is done.
 func (p *play) offer(d lab.Deb) lab.Tree {
