@@ -61,7 +61,7 @@ obstacles: build ## try all obstacles and a sample of the crash matrix, and writ
 	@scripts/require lab
 	rm -f "$(PROOFS)"
 	PATCHWART_PROOFS="$(PROOFS)" go test -count=1 -timeout 40m -run '$(PROVING)' ./internal/server ./internal/agent/...
-	PATCHWART_PROOFS="$(PROOFS)" go test -count=1 -parallel 2 -timeout 60m -run '$(PROVING)' ./internal/e2e
+	PATCHWART_PROOFS="$(PROOFS)" go test -count=1 -p 1 -parallel 2 -timeout 60m -run '$(PROVING)' ./internal/host/labtest ./internal/e2e
 	go run ./internal/proof/book "$(PROOFS)" "$(CELLS)" > docs/obstacles.md.new && mv docs/obstacles.md.new docs/obstacles.md
 
 crash-matrix: build ## every cell of the crash matrix, then obstacles: about an hour; one that was interrupted goes on where it ended

@@ -21,6 +21,7 @@ func TestObstaclesBeforeTheFirstWrite(t *testing.T) {
 	t.Parallel()
 	p := patient(t, "barred1")
 
+	p.act("10: /boot is too small for a kernel", (*play).smallBootBlocks)
 	p.act("2: a held package is left, named and counted", (*play).heldIsLeft)
 	p.act("3: dpkg's lock is held: it is waited for", (*play).lockIsAwaited)
 	p.act("6: a dpkg that was interrupted earlier", (*play).interruptedBlocks)
@@ -166,6 +167,25 @@ func (p *play) fullDiskBlocks() {
 	p.ok(p.host.Unfill())
 	p.blocked(r, before, host.CodeDisk)
 	proof.Obstacle(p, 10, "blocked", "60 MiB were free; the run reckoned beforehand that update and restore point need more, and wrote nothing.")
+}
+
+// smallBootBlocks comes first of all: nothing but the kernel may be due.
+func (p *play) smallBootBlocks() {
+	kernel := lab.Deb{Name: "linux-image-lab", Version: "1.0", Files: map[string]lab.File{"/usr/share/linux-image-lab": {Content: "1.0"}}}
+	p.ok(p.repo.Publish(p.Context(), kernel))
+	p.refresh()
+	p.inside("apt-get", "-qy", "install", kernel.Name)
+	p.inside("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", "/boot")
+	kernel.Version = "1.1"
+	before := p.offer(kernel)
+	r := p.finish(p.order())
+	p.blocked(r, before, host.CodeDisk)
+	if !strings.Contains(r.Sentence.EN, "/boot") {
+		p.Errorf("the sentence does not say that /boot is too small: %s", r.Sentence.EN)
+	}
+	p.inside("umount", "/boot")
+	p.inside("apt-get", "-qy", "purge", kernel.Name)
+	proof.Obstacle(p, 10, "blocked", "A new kernel was due and /boot, a file system of its own, had 8 MiB; the run reckoned beforehand that this is too little, said which file system, and wrote nothing.")
 }
 
 func (p *play) expiredBlocks() {

@@ -13,6 +13,7 @@ import (
 	"github.com/patchwart/patchwart/internal/core/run"
 	"github.com/patchwart/patchwart/internal/host"
 	"github.com/patchwart/patchwart/internal/lab"
+	"github.com/patchwart/patchwart/internal/proof"
 	"github.com/patchwart/patchwart/internal/wire"
 )
 
@@ -241,8 +242,12 @@ func storyPrecheck(t *testing.T, h machine, _ *lab.Repo) {
 	lower.To, lower.From = "1.0", "1.0"
 	h.bad(step{Do: "precheck", Packages: []wire.Package{lower}}, host.CodePlan, "lab-ok")
 
+	before := h.walk()
 	held := h.lockFor(8 * time.Second)
 	h.bad(step{Do: "precheck", Packages: []wire.Package{one("lab-auto")}, LockWait: time.Second}, host.CodeLock, "host.test")
+	if diff := lab.Diff(before, h.walk()); len(diff) > 0 {
+		t.Errorf("the host differs from before the lock: %v", diff)
+	}
 	h.good(step{Do: "precheck", Packages: []wire.Package{one("lab-auto")}, LockWait: time.Minute}) // it is waited for
 	if err := held(); err != nil {
 		t.Error(err)
@@ -254,6 +259,20 @@ func storyPrecheck(t *testing.T, h machine, _ *lab.Repo) {
 	if err := h.Unfill(); err != nil {
 		t.Fatal(err)
 	}
+	proof.Obstacle(t, 3, "blocked", "Another program held dpkg's lock for longer than the host waits; the pre-check ended with the code lock_timeout and the holder's name, every path of the host was as before, and once the lock was free it passed (the agent's steps on a real host, without a server).")
+}
+
+// walk is the host as it is, but for what the agent and apt keep of their own.
+func (m machine) walk() lab.Tree {
+	m.t.Helper()
+	tree, err := lab.Walk(m.Root(), append(lab.BootVolatile(),
+		lab.Exception{Path: "/var/lib/patchwart/", Reason: "stamps of the steps"},
+		lab.Exception{Path: "/var/cache/apt/", Reason: "apt's derived caches, made anew from the lists"},
+	))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return tree
 }
 
 // lockFor lets another program on the host hold dpkg's lock for a while.
