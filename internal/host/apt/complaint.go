@@ -27,6 +27,7 @@ var phrases = []struct {
 	{"Unable to acquire the dpkg frontend lock", KindLock},
 	{"Unable to lock", KindLock},
 	{"is held by process", KindLock},
+	{"Problem renaming the file /var/cache/apt/", KindLock}, // another apt made its caches anew at the same moment
 	{"No space left on device", KindSpace},
 	{"You don't have enough free space", KindSpace},
 	{"Hash Sum mismatch", KindSignature},

@@ -34,6 +34,8 @@ func TestComplaints(t *testing.T) {
 		{"E: Failed to fetch http://x/a.deb  File has unexpected size (5 != 7). Mirror sync in progress?", KindSignature},
 		{"E: Failed to fetch http://x/a.deb  404  Not Found [IP: 192.0.2.10 80]", KindGone},
 		{"E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)", KindLock},
+		{"E: Problem renaming the file /var/cache/apt/pkgcache.bin.lOdSwo to /var/cache/apt/pkgcache.bin - rename (2: No such file or directory)", KindLock},
+		{"E: Problem renaming the file /etc/apt/x to /etc/apt/y - rename (13: Permission denied)", KindOther},
 		{"E: You don't have enough free space in /var/cache/apt/archives/.", KindSpace},
 		{"E: Sub-process /usr/bin/dpkg returned an error code (1)", KindOther},
 		{"dpkg: error: dpkg frontend lock was locked by another process", KindOther},
