@@ -14,7 +14,7 @@ var obstacles = [...]obstacle{
 	{"a service does not come back after the update", "`restored`"},
 	{"a service runs but its check fails (HTTP 500)", "`restored`"},
 	{"sshd in a storm of restarts", "one pass of restarts, sshd probed"},
-	{"the disk is too small", "`blocked` before the first write"},
+	{"the disk or /boot is too small", "`blocked` before the first write"},
 	{"a repository's metadata expired", "`blocked`: \"0 updates\" is not \"patched\""},
 	{"a wrong signature, a tampered package", "`blocked`; nothing installed"},
 	{"a third party's repository offers a higher version", "out of scope, shown, never touched silently"},
