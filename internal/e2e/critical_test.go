@@ -200,7 +200,7 @@ func TestACriticalAdvisoryOnRealHosts(t *testing.T) {
 	tree := func() lab.Tree {
 		_, err := a.hosts["till2"].Run(ctx, "sync")
 		a.ok(err)
-		w, err := lab.Walk(a.hosts["till2"].Root(), outside())
+		w, err := atRest(a.hosts["till2"], lab.Walk)
 		a.ok(err)
 		return w
 	}

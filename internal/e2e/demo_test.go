@@ -23,7 +23,7 @@ func TestDemo(t *testing.T) {
 		Once: true, Console: "127.0.0.1:0", Agent: binary(t, "patchwart-agent"), Lang: lang.EN, Out: io.MultiWriter(&shown, testWriter{t}),
 		Look: func(when demo.Moment, hosts map[string]*lab.Host) error {
 			for _, name := range []string{"web2", "iaas1"} {
-				tree, err := lab.Walk(hosts[name].Root(), outside())
+				tree, err := atRest(hosts[name], lab.Walk)
 				if err != nil {
 					return err
 				}

@@ -29,7 +29,7 @@ func TestAHoleWithoutAnUpdateIsMitigatedOnARealHost(t *testing.T) {
 	tree := func(host string) lab.Tree {
 		_, err := a.hosts[host].Run(ctx, "sync")
 		a.ok(err)
-		w, err := lab.Walk(a.hosts[host].Root(), outside())
+		w, err := atRest(a.hosts[host], lab.Walk)
 		a.ok(err)
 		return w
 	}

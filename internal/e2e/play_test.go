@@ -236,17 +236,19 @@ func (p *play) walk() lab.Tree {
 	return t
 }
 
-// look walks the host as it is. The agent may begin to refresh the package lists at any moment: a walk that
-// caught apt at it is not of a host at rest, and is done again. One that an end by force left so is told as it is.
+// look walks the host as it is.
 func (p *play) look() (lab.Tree, error) {
+	if p.known != nil {
+		return atRest(p.host, p.known.Walk)
+	}
+	return atRest(p.host, lab.Walk)
+}
+
+// atRest walks a host. Its agent may begin to refresh the package lists at any moment: a walk that caught apt at it is
+// not of a host at rest, and is done again. One that an end by force left so is told as it is.
+func atRest(h *lab.Host, walk func(root string, except []lab.Exception) (lab.Tree, error)) (lab.Tree, error) {
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(500 * time.Millisecond) {
-		var t lab.Tree
-		var err error
-		if p.known != nil {
-			t, err = p.known.Walk(p.host.Root(), outside())
-		} else {
-			t, err = lab.Walk(p.host.Root(), outside())
-		}
+		t, err := walk(h.Root(), outside())
 		if err != nil || !beingFetched(t) || time.Now().After(end) {
 			return t, err
 		}

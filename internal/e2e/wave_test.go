@@ -130,7 +130,7 @@ func (f *fleet) tree(ctx context.Context, h *lab.Host) (lab.Tree, error) {
 	if _, err := h.Run(ctx, "sync"); err != nil {
 		return nil, err
 	}
-	return lab.Walk(h.Root(), outside())
+	return atRest(h, lab.Walk)
 }
 
 // TestACampaignStopsWhenItsBudgetIsUsedUp: an update that a tenth of the hosts cannot take goes out in waves. Those hosts are
